@@ -1,0 +1,1 @@
+"""What a portal can do, how a bot gets in, and one module for each portal."""

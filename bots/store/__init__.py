@@ -1,0 +1,1 @@
+"""The one database of runs, claims seen, findings, proposals and exceptions."""
