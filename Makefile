@@ -1,0 +1,67 @@
+# claimbots: `make demo` to see it work, `make` (check + test) before every commit.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check --no-input
+
+.DEFAULT_GOAL := all
+.PHONY: all setup demo test check format bench bench-recall browser lock clean
+
+all: check test
+
+$(VENV)/run.stamp: requirements/run.txt pyproject.toml
+	@echo "claimbots: setting up $(VENV) (once; a minute or two)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PIP) --require-hashes --no-deps -r requirements/run.txt
+	@$(PIP) --no-build-isolation --no-deps -e .
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.txt $(VENV)/run.stamp
+	@echo "claimbots: adding what the tests need"
+	@$(PIP) --require-hashes --no-deps -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/browser.stamp: $(VENV)/run.stamp
+	@$(BIN)/python -m bots.portals.browser --install
+	@touch $@
+
+setup: $(VENV)/run.stamp $(VENV)/browser.stamp ## .venv, locked dependencies, a browser
+
+browser: ## look for a browser again, install one where none is
+	@rm -f $(VENV)/browser.stamp
+	@$(MAKE) --no-print-directory $(VENV)/browser.stamp
+
+demo: setup ## the main job on the practice portal
+	@$(BIN)/claimbots demo
+
+test: setup $(VENV)/dev.stamp ## the whole test suite, real browser included
+	@$(BIN)/pytest -n 2 --dist loadfile
+
+check: $(VENV)/dev.stamp ## format, lint, types, import contracts
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: $(VENV)/dev.stamp
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+BENCH_SEED ?= 1
+bench: setup $(VENV)/dev.stamp ## speed, side by side with a bare script
+	@$(BIN)/python benchmarks/speed.py
+	@$(BIN)/python benchmarks/policy_property.py
+
+bench-recall: setup ## recall and precision of the checks on synthetic claims
+	@$(BIN)/python benchmarks/recall.py --seed $(BENCH_SEED) --per-family 200
+
+# Locks carry hashes and no addresses. What needs a compiler is left out: a desktop's
+# keyboard and mouse (evdev, pynput, python-xlib), which a headless bot never touches.
+LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --python-version 3.11 --no-header \
+	--no-emit-package evdev --no-emit-package pynput --no-emit-package python-xlib
+lock: $(VENV)/dev.stamp
+	@$(LOCK) --extra build pyproject.toml -o requirements/run.txt
+	@$(LOCK) --extra build --extra dev pyproject.toml -o requirements/dev.txt
+
+clean:
+	rm -rf $(VENV) build dist
