@@ -1,0 +1,130 @@
+"""The office's settings: config/claimbots.yaml, with the environment over it.
+
+`CLAIMBOTS_<SECTION>__<KEY>` (two underscores) replaces one key, for a container or a test.
+Every key has a default, so an empty file is a valid one.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from bots.config.folders import config_folder
+from bots.config.models import AsWords, ConfigModel, SecretReference, TimeZone
+from bots.config.reading import Document, fitted, read_document
+
+PREFIX = "CLAIMBOTS_"
+
+
+class Office(ConfigModel):
+    """Who runs the bots."""
+
+    name: str = Field(default="My office", description="The name on every report.")
+    time_zone: TimeZone = Field(
+        default="America/New_York",
+        description="The office's time zone (IANA name); the store itself keeps UTC.",
+    )
+
+
+class Keys(ConfigModel):
+    """Where the keys are, never the keys."""
+
+    master: SecretReference | None = Field(
+        default=None,
+        description="The key that seals patient data, sessions and typed secrets: env:NAME, "
+        "file:PATH, keyring:NAME or vault:PATH. A live portal needs one.",
+    )
+
+
+class Ledger(ConfigModel):
+    """The audit log."""
+
+    # A folder of this name holds the log, and the name stands in each signed checkpoint.
+    origin: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")] = (
+        Field(default="claimbots-office", description="The name of this host's log, unique to it.")
+    )
+    public_key: str | None = Field(
+        default=None,
+        description="The key that `audit verify` trusts, as `keys status` prints it. "
+        "Without one the log is checked against the key in the data folder.",
+    )
+
+
+class Run(ConfigModel):
+    """How a run works."""
+
+    pages: int = Field(
+        default=1, ge=1, le=8, description="Claims worked on side by side in one log-in."
+    )
+    corrections_per_run: int = Field(
+        default=500, ge=0, description="After this many saved corrections a run stops writing."
+    )
+    corrections_per_day: int = Field(
+        default=2000,
+        ge=0,
+        description="The same over all runs of one day in the office's time zone.",
+    )
+    reports: Annotated[tuple[Literal["html", "xlsx", "csv"], ...], AsWords] = Field(
+        default=("html", "xlsx", "csv"), description="The forms in which a report is written."
+    )
+
+
+class Browser(ConfigModel):
+    """The browser the bots work with."""
+
+    headed: bool = Field(default=False, description="Show the browser's window.")
+    deadline_seconds: float = Field(
+        default=30, gt=0, le=600, description="How long any one call to the browser may take."
+    )
+    path: Path | None = Field(
+        default=None,
+        description="The Chromium to use; without one the installed ones are looked for.",
+    )
+
+
+class Logging(ConfigModel):
+    """The log on standard error. It never carries patient data."""
+
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="The least important message that is still written."
+    )
+
+
+class Settings(ConfigModel):
+    """All settings of an office."""
+
+    office: Office = Field(default_factory=Office)
+    keys: Keys = Field(default_factory=Keys)
+    ledger: Ledger = Field(default_factory=Ledger)
+    run: Run = Field(default_factory=Run)
+    browser: Browser = Field(default_factory=Browser)
+    logging: Logging = Field(default_factory=Logging)
+
+
+def load_settings(
+    folder: Path | None = None, environment: Mapping[str, str] | None = None
+) -> Settings:
+    """The settings from `folder` (default: `config_folder()`), the environment over them.
+
+    Raises:
+        Problem: names file, line and key, or the variable.
+    """
+    document = read_document((folder or config_folder()) / "claimbots.yaml")
+    _overlay(document, os.environ if environment is None else environment)
+    return fitted(document, Settings)
+
+
+def _overlay(document: Document, environment: Mapping[str, str]) -> None:
+    for name, value in sorted(environment.items()):
+        section, split, key = name.removeprefix(PREFIX).lower().partition("__")
+        if not (name.startswith(PREFIX) and split and section and key):
+            continue
+        document.data[section] = dict(document.data.get(section) or {}) | {key: value}
+        for place in [at for at in document.places if at[:2] == (section, key)]:
+            del document.places[place]
+        document.places[section, key] = f"environment {name}"
+        document.places.setdefault((section,), f"environment {name}")
