@@ -254,3 +254,17 @@ class Witness(models.Model):
     claim = models.BigIntegerField(null=True)
     before = models.TextField(blank=True)
     after = models.TextField(blank=True)
+
+
+class Account(models.Model):
+    """What log-in keeps about a person beside Django's user: the one-time code and the tries.
+
+    `last_step` is the newest TOTP step that was used; `failures` counts wrong tries since the
+    last log-in, and at five the account is locked until a supervisor resets it.
+    """
+
+    user = models.OneToOneField("auth.User", on_delete=models.CASCADE)
+    seed = models.CharField(max_length=64)
+    last_step = models.BigIntegerField(default=0)
+    failures = models.PositiveSmallIntegerField(default=0)
+    locked = models.BooleanField(default=False)

@@ -1,0 +1,194 @@
+"""`claimbots practice`: the practice portal, as a process of its own.
+
+The only place outside `bots/practice` that knows how to start it; everything goes through
+`python -m bots.practice`, nothing is imported from it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    import subprocess
+
+app = typer.Typer(no_args_is_help=True, help="The practice portal: learn, demo and test on it.")
+
+Data = Annotated[
+    Path | None,
+    typer.Option("--data", help="The portal's folder; else practice/ in the data folder."),
+]
+START_LIMIT = 10.0  # seconds until a portal must answer
+
+
+@dataclass(frozen=True)
+class Server:
+    """A portal that answers."""
+
+    address: str
+    pid: int
+    data: Path
+
+
+def start(data: Path, port: int = 0) -> Server:
+    """Start a portal on a folder and wait until it answers.
+
+    Raises:
+        Problem: it does not start, or does not answer in time.
+    """
+    import json
+    import subprocess
+    import sys
+    import time
+
+    from bots.errors import Problem
+
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    words = (data / "serve.err").open("w")
+    child = subprocess.Popen(
+        [sys.executable, "-m", "bots.practice", "serve", "--data", str(data), "--port", str(port)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=words,
+        start_new_session=True,
+    )
+    words.close()
+    until = time.monotonic() + START_LIMIT
+    while time.monotonic() < until:
+        if child.poll() is not None:
+            said = (data / "serve.err").read_text().strip().splitlines()
+            raise Problem(
+                said[-1] if said else "the practice portal did not start",
+                where="practice serve",
+                do=f"see {data / 'serve.err'}",
+            )
+        try:
+            facts = json.loads((data / "server.json").read_text())
+        except (OSError, ValueError):
+            facts = {}
+        if facts.get("pid") == child.pid:
+            return Server(facts["address"], child.pid, data)
+        time.sleep(0.02)
+    child.terminate()
+    raise Problem(
+        f"the practice portal did not answer within {START_LIMIT:.0f} seconds",
+        where="practice serve",
+        do=f"see {data / 'portal.log'}",
+    )
+
+
+def stop(server: Server) -> None:
+    """Stop a portal that `start` started, and wait until it is gone."""
+    import contextlib
+    import os
+    import signal
+    import time
+
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(server.pid, signal.SIGTERM)
+    until = time.monotonic() + START_LIMIT
+    while time.monotonic() < until:
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(server.pid, os.WNOHANG)
+        if not Path(f"/proc/{server.pid}").exists():
+            return
+        time.sleep(0.02)
+
+
+def ask(data: Path, *words: str) -> str:
+    """Run one of the portal's commands on a folder; what it printed.
+
+    Raises:
+        Problem: the portal's own sentence.
+    """
+    from bots.errors import Problem
+
+    done = _child(data, words, capture=True)
+    if done.returncode:
+        said = (done.stderr or "").strip().splitlines()
+        raise Problem(said[-1] if said else "no answer", where=f"practice {words[0]}")
+    return str(done.stdout)
+
+
+def _child(
+    data: Path, words: tuple[str, ...], capture: bool = False
+) -> subprocess.CompletedProcess[str]:
+    import subprocess
+    import sys
+
+    command = [sys.executable, "-m", "bots.practice", words[0], "--data", str(data), *words[1:]]
+    return subprocess.run(command, capture_output=capture, text=True, check=False)
+
+
+def _folder(data: Path | None) -> Path:
+    from bots import places
+
+    return (data or places.here().practice).absolute()
+
+
+@app.command("serve")
+def serve_command(
+    data: Data = None,
+    port: Annotated[int, typer.Option(help="A loopback port; 0 takes a free one.")] = 0,
+    background: Annotated[bool, typer.Option("--background", help="Detach.")] = False,
+) -> None:
+    """Serve the portal on 127.0.0.1; prints its address."""
+    folder = _folder(data)
+    if background:
+        typer.echo(start(folder, port).address)
+        return
+    raise typer.Exit(_child(folder, ("serve", "--port", str(port))).returncode)
+
+
+@app.command("stop")
+def stop_command(data: Data = None) -> None:
+    """Stop the portal that serves the folder."""
+    typer.echo(ask(_folder(data), "stop").strip())
+
+
+@app.command("seed")
+def seed_command(
+    data: Data = None,
+    claims: Annotated[int, typer.Option(min=1, help="How many claims.")] = 200,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same claims.")] = 1,
+    truth: Annotated[
+        Path | None, typer.Option(help="Where to write what is wrong with which claim.")
+    ] = None,
+    tables: Annotated[
+        Path | None, typer.Option(help="Where to write the synthetic tables.")
+    ] = None,
+) -> None:
+    """Fill the portal with synthetic claims; what was there goes."""
+    words = ["seed", "--claims", str(claims), "--seed", str(seed)]
+    words += ["--truth", str(truth.absolute())] if truth else []
+    words += ["--tables", str(tables.absolute())] if tables else []
+    typer.echo(ask(_folder(data), *words).strip())
+
+
+@app.command("reset")
+def reset_command(data: Data = None) -> None:
+    """Put claims and accounts back as seeding left them; faults and logs go."""
+    typer.echo(ask(_folder(data), "reset").strip())
+
+
+@app.command("faults")
+def faults_command(
+    action: Annotated[str, typer.Argument(help="known, list, set or clear.")] = "known",
+    name: Annotated[str, typer.Argument(help="The fault, such as F61.")] = "",
+    options: Annotated[
+        list[str] | None, typer.Argument(help="key=value: claim, times, seconds, nth ...")
+    ] = None,
+    data: Data = None,
+) -> None:
+    """Switch the portal's faults on and off, by their number."""
+    words = ["faults", action, *([name] if name else []), *(options or [])]
+    typer.echo(ask(_folder(data), *words).strip())
+
+
+@app.command("people")
+def people_command(data: Data = None) -> None:
+    """The accounts, with their published passwords and seeds of one-time codes."""
+    typer.echo(ask(_folder(data), "people").strip())
