@@ -23,7 +23,7 @@ from bots.checks import Check, Severity, by_id, catalogue, review
 from bots.cli.checks import HEADINGS, head_of
 
 PAGES = Path(__file__).parents[2] / "docs" / "checks"
-FAMILIES = set(
+FAMILIES = frozenset(
     [
         "required",
         "format",
@@ -52,7 +52,8 @@ FAMILIES = set(
         "ndc",
         "em",
         "institutional",
-        "coverage-policy",
+        "coverage-",
+        "policy",
         "missed-charge",
         "unsupported-charge",
         "payer-rule",
