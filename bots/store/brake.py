@@ -1,0 +1,85 @@
+"""The big switch: while the file `locks/STOP` stands, no write to a portal begins.
+
+A file and not a row, so that anyone can pull it (`touch` will do) when nothing else works.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bots.errors import Problem
+from bots.places import Places
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """Who pulled the brake, when and why; empty where the file does not say."""
+
+    by: str
+    reason: str
+    at: str
+
+
+def brake_file(places: Places) -> Path:
+    """Where the switch lies."""
+    return places.locks / "STOP"
+
+
+def stop(places: Places, by: str, reason: str) -> None:
+    """Let no write begin from now on; the first to pull it stays named.
+
+    Raises:
+        Problem: the file cannot be written.
+    """
+    text = json.dumps({"by": by, "reason": reason, "at": datetime.now(UTC).isoformat()})
+    path = brake_file(places)
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise Problem(
+            f"the stop file cannot be written ({error.strerror})",
+            where=str(path),
+            do="end the running claimbots by its process id instead",
+        ) from error
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def go(places: Places) -> bool:
+    """Let writing begin again; False where nothing was stopped."""
+    try:
+        brake_file(places).unlink()
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def is_stopped(places: Places) -> bool:
+    """Whether the brake is pulled. A file that we may not look at counts as pulled."""
+    try:
+        os.stat(brake_file(places))
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def stopped_by(places: Places) -> Stopped | None:
+    """Who stopped it, or None where it is not stopped."""
+    if not is_stopped(places):
+        return None
+    try:
+        said = json.loads(brake_file(places).read_text(encoding="utf-8"))
+        return Stopped(str(said["by"]), str(said["reason"]), str(said["at"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return Stopped("", "", "")

@@ -1,0 +1,128 @@
+"""Open the store: one SQLite file, closed to others, brought to this version's form."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import django
+from django.conf import settings
+from django.db import DatabaseError, connections
+
+from bots.errors import Problem
+from bots.places import Places
+from bots.store import settings as ours
+
+
+def set_up() -> None:
+    """Make Django ready for the store's models, once a process.
+
+    Raises:
+        Problem: the process already runs another Django project.
+    """
+    if settings.configured:
+        if "bots.store" not in settings.INSTALLED_APPS:
+            raise Problem(
+                "this process already runs another Django project",
+                where="the store",
+                do="open the store in a process of its own",
+            )
+        return
+    settings.configure(
+        **{name: value for name, value in vars(ours).items() if name.isupper()},
+    )
+    django.setup()
+
+
+def connect(places: Places) -> None:
+    """Point this process at the store of `places` and bring its tables up to date.
+
+    Creates the file with mode 0600 where there is none. May be called again, for the same
+    places at no cost or for other ones. Call it in the thread that will ask.
+
+    Raises:
+        Problem: the disk is full or closed to us, the file is no database, or it was
+            written by a newer version of claimbots.
+    """
+    set_up()
+    with speaking(places):
+        _closed_file(places)
+        _point_at(str(places.store))
+        _migrate(places)
+
+
+def close() -> None:
+    """Close this thread's connection."""
+    connections.close_all()
+
+
+@contextmanager
+def speaking(places: Places | None = None) -> Iterator[None]:
+    """Turn what a database or disk says into a sentence with what to do.
+
+    Raises:
+        Problem: in place of a DatabaseError or an OSError.
+    """
+    where = str(places.store) if places else str(connections["default"].settings_dict["NAME"])
+    try:
+        yield
+    except (DatabaseError, OSError) as error:
+        raise Problem(*_told(error), where=where, do=_advice(error)) from error
+
+
+def _told(error: Exception) -> tuple[str]:
+    words = str(error).lower()
+    if "full" in words or getattr(error, "errno", None) == 28:
+        return ("the disk is full; the store could not be written",)
+    if "not a database" in words or "malformed" in words:
+        return ("the store's file is no database or is damaged",)
+    if "locked" in words:
+        return ("the store stayed locked for 30 seconds",)
+    if isinstance(error, OSError) or "readonly" in words or "unable to open" in words:
+        return ("the store cannot be written",)
+    # The text of a constraint may name a column, never a value: SQLite does not quote them.
+    return (f"the store refused ({type(error).__name__})",)
+
+
+def _advice(error: Exception) -> str:
+    words = str(error).lower()
+    if "full" in words or getattr(error, "errno", None) == 28:
+        return "free some space and start again; what was confirmed is on the ledger"
+    if "not a database" in words or "malformed" in words:
+        return "put it aside and restore a backup; the ledger is not affected"
+    if "locked" in words:
+        return "look for another claimbots at work on the same data folder"
+    return "free the disk or set CLAIMBOTS_DATA to a folder you own"
+
+
+def _closed_file(places: Places) -> None:
+    """The -wal and -shm files take their mode from this one (SQLite does so by itself)."""
+    places.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(os.open(places.store, os.O_CREAT | os.O_RDWR, 0o600))
+    places.store.chmod(0o600)
+
+
+def _point_at(name: str) -> None:
+    connection = connections["default"]
+    if connection.settings_dict["NAME"] != name or connection.connection is None:
+        connection.close()
+        connection.settings_dict["NAME"] = name
+    connection.ensure_connection()
+
+
+def _migrate(places: Places) -> None:
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connections["default"])
+    known = set(executor.loader.disk_migrations)
+    newer = [key for key in executor.loader.applied_migrations if key not in known]
+    if newer:
+        raise Problem(
+            "this store was written by a newer version of claimbots",
+            where=str(places.store),
+            do="update claimbots, or set CLAIMBOTS_DATA to another folder",
+        )
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if plan:
+        executor.migrate(executor.loader.graph.leaf_nodes())

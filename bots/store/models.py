@@ -1,0 +1,173 @@
+"""The tables. Only this room reads or writes them; others use `bots.store.records`.
+
+Money is dollars with two decimals; times are UTC. Lists and mappings are JSON. What a
+person must be able to sort or filter by has a column of its own.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+
+from bots.store.database import set_up
+
+set_up()  # a model class needs Django ready; the first import of this room makes it so
+
+
+class Run(models.Model):
+    """One run, as the report shows it. `id` is `R-20260930-0001`: day (UTC) and count."""
+
+    id = models.CharField(primary_key=True, max_length=24)
+    portal = models.CharField(max_length=60)
+    queue = models.CharField(max_length=12)  # pending, historical, approved; empty for files
+    mode = models.CharField(max_length=6)  # shadow, live
+    kind = models.CharField(max_length=10)  # pre-bill, look-back, approved, files
+    state = models.CharField(max_length=12, db_index=True)
+    as_of = models.DateField(null=True)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    requested_by = models.CharField(max_length=80, blank=True)
+    query = models.JSONField(default=dict)
+    policy_version = models.CharField(max_length=80, blank=True)
+    tables = models.JSONField(default=list)
+    checks = models.JSONField(default=list)
+    synthetic = models.BooleanField(default=False)
+    counts = models.JSONField(default=dict)
+    ceiling_hit = models.CharField(max_length=80, blank=True)
+    stop_reason = models.CharField(max_length=300, blank=True)
+    selector_ranks = models.JSONField(default=dict)
+    checkpoint = models.TextField(blank=True)
+    audit_line = models.CharField(max_length=300, blank=True)
+
+
+class SeenClaim(models.Model):
+    """One claim in one run: a transaction. Holds patient data: name and record number."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="seen")
+    number = models.CharField(max_length=80)
+    position = models.PositiveIntegerField()
+    reference = models.CharField(max_length=128, blank=True)  # the ledger's keyed digest
+    status = models.CharField(max_length=40, blank=True)
+    facility = models.CharField(max_length=80, blank=True)
+    provider_npi = models.CharField(max_length=10, blank=True)
+    provider_name = models.CharField(max_length=80, blank=True)
+    payer_id = models.CharField(max_length=40, blank=True)
+    payer_name = models.CharField(max_length=80, blank=True)
+    patient_name = models.CharField(max_length=120, blank=True)
+    patient_masked = models.CharField(max_length=12, blank=True)
+    record_number = models.CharField(max_length=40, blank=True)
+    service_from = models.DateField(null=True)
+    total_charge = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    type = models.CharField(max_length=13, blank=True)
+    coder = models.CharField(max_length=40, blank=True)
+    outcome = models.CharField(max_length=10)
+    clean_as_found = models.BooleanField(default=False)
+    clean_after = models.BooleanField(default=False)
+    required_unanswered = models.BooleanField(default=False)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("run", "number"), name="one_claim_a_run"),)
+        indexes = (models.Index(fields=("run", "outcome")),)
+
+
+class FindingRow(models.Model):
+    """One finding, with the words of its check as they were then."""
+
+    seen = models.ForeignKey(SeenClaim, on_delete=models.CASCADE, related_name="findings")
+    check_id = models.CharField(max_length=60, db_index=True)
+    title = models.CharField(max_length=160, blank=True)
+    family = models.CharField(max_length=24, db_index=True)
+    severity = models.CharField(max_length=8)
+    class_name = models.CharField(max_length=8)
+    lines = models.JSONField(default=list)
+    codes = models.JSONField(default=list)
+    message = models.CharField(max_length=500)
+    authority = models.CharField(max_length=200, blank=True)
+    table_release = models.CharField(max_length=80, blank=True)
+    at_stake = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    quote = models.JSONField(default=list)
+    reason = models.CharField(max_length=300, blank=True)  # why policy gave it this class
+
+
+class NotEvaluatedRow(models.Model):
+    """A check that had no answer for a claim, and what it lacked."""
+
+    seen = models.ForeignKey(SeenClaim, on_delete=models.CASCADE, related_name="not_evaluated")
+    check_id = models.CharField(max_length=60)
+    missing = models.CharField(max_length=120)
+    required = models.BooleanField(default=False)
+
+
+class ChangeRow(models.Model):
+    """One field of one save. `seen` is None where the intent was settled late."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="changes")
+    seen = models.ForeignKey(
+        SeenClaim, null=True, on_delete=models.CASCADE, related_name="changes"
+    )
+    number = models.CharField(max_length=80)
+    intent = models.CharField(max_length=64, blank=True)
+    check_id = models.CharField(max_length=60)
+    field = models.CharField(max_length=40)
+    line = models.PositiveIntegerField(null=True)
+    from_value = models.CharField(max_length=300, blank=True)
+    to_value = models.CharField(max_length=300, blank=True)
+    outcome = models.CharField(max_length=16)
+    after_crash = models.BooleanField(default=False)
+    raises_payment = models.BooleanField(default=False)
+    decided_by = models.CharField(max_length=80, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField(db_index=True)
+
+
+class Proposal(models.Model):
+    """A computed answer that waits for a person. Shown as `P-00001`."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="proposals")
+    portal = models.CharField(max_length=60)
+    number = models.CharField(max_length=80)
+    check_id = models.CharField(max_length=60)
+    changes = models.JSONField()
+    changes_digest = models.CharField(max_length=64)
+    content_digest = models.CharField(max_length=64, blank=True)
+    raises_payment = models.BooleanField(default=False)
+    at_stake = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    message = models.CharField(max_length=500, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
+    state = models.CharField(max_length=8, default="open", db_index=True)
+    created_at = models.DateTimeField()
+    decided_by = models.CharField(max_length=80, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    decision_reason = models.CharField(max_length=300, blank=True)
+    applied_intent = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("portal", "number", "check_id", "changes_digest"),
+                condition=models.Q(state__in=("open", "approved")),
+                name="one_proposal_while_open",
+            ),
+        )
+
+
+class ExceptionRow(models.Model):
+    """Work that a person must look at. Shown as `E-00001`; `number` empty: the whole run."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="exceptions")
+    number = models.CharField(max_length=80, blank=True)
+    type = models.CharField(max_length=11)  # BUSINESS, APPLICATION
+    code = models.CharField(max_length=60)
+    message = models.CharField(max_length=500)
+    state = models.CharField(max_length=10, default="open", db_index=True)
+    retry = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField()
+
+
+class Anchor(models.Model):
+    """A checkpoint of the ledger, kept outside the ledger's own folder."""
+
+    origin = models.CharField(max_length=120, db_index=True)
+    size = models.PositiveBigIntegerField()
+    text = models.TextField()
+    at = models.DateTimeField()

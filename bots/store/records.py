@@ -1,0 +1,459 @@
+"""What a run puts into the store, and the questions it asks: one call, one transaction.
+
+Synchronous; from asyncio go through `bots.store.thread`. All times are UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, Max, Q, Sum
+
+from bots.store import models
+from bots.store.facts import (
+    AnchorRecord,
+    ChangeOutcome,
+    ChangeRecord,
+    CheckAsked,
+    Counts,
+    Ending,
+    ExceptionRecord,
+    ExceptionType,
+    FindingRecord,
+    Kept,
+    NewException,
+    NewProposal,
+    NewRun,
+    NotEvaluatedRecord,
+    RunKind,
+    RunRecord,
+    RunState,
+    SeenRecord,
+    TableRelease,
+)
+from bots.store.lookup import find_run
+from bots.store.proposals import (
+    approved_proposals,
+    decide,
+    find_proposal,
+    mark,
+    open_proposals,
+    proposals,
+    stale_but,
+    upsert_proposal,
+)
+
+__all__ = [
+    "approved_proposals",
+    "corrections_in",
+    "corrections_on",
+    "decide",
+    "end_run",
+    "exceptions",
+    "find_exception",
+    "find_proposal",
+    "get_run",
+    "keep_anchor",
+    "keep_claim",
+    "keep_exception",
+    "keep_settled",
+    "mark",
+    "newest_anchor",
+    "open_proposals",
+    "proposals",
+    "run_counts",
+    "runs",
+    "seen_numbers",
+    "start_run",
+    "unended_runs",
+    "upsert_proposal",
+]
+
+
+def start_run(new: NewRun) -> RunRecord:
+    """Put a run into the store, in progress; its id is the UTC day and a count."""
+    at = datetime.now(UTC)
+    with transaction.atomic():
+        row = models.Run.objects.create(
+            id=_next_id(at),
+            portal=new.portal,
+            queue=new.queue,
+            mode=new.mode,
+            kind=new.kind.value,
+            state=RunState.IN_PROGRESS.value,
+            as_of=new.as_of,
+            started_at=at,
+            requested_by=new.requested_by,
+            query=dict(new.query),
+            policy_version=new.policy_version,
+            tables=[_table_json(table) for table in new.tables],
+            checks=[_check_json(check) for check in new.checks],
+            synthetic=new.synthetic or any(table.synthetic for table in new.tables),
+        )
+    return run_record(row)
+
+
+def _next_id(at: datetime) -> str:
+    head = f"R-{at:%Y%m%d}-"
+    last = models.Run.objects.filter(id__startswith=head).aggregate(last=Max("id"))["last"]
+    return f"{head}{int(last.removeprefix(head)) + 1 if last else 1:04d}"
+
+
+def end_run(run: str, ending: Ending) -> RunRecord:
+    """Close a run with its counts as they now are.
+
+    Raises:
+        Problem: there is no such run.
+    """
+    with transaction.atomic():
+        row = find_run(run)
+        counts = run_counts([row.id])
+        row.state = ending.state.value
+        row.ended_at = datetime.now(UTC)
+        row.ceiling_hit = ending.ceiling_hit
+        row.stop_reason = ending.stop_reason[:300]
+        row.selector_ranks = {
+            element: {str(rank): times for rank, times in ranks.items()}
+            for element, ranks in ending.selector_ranks.items()
+        }
+        row.checkpoint = ending.checkpoint
+        row.audit_line = ending.audit_line
+        row.counts = {
+            "claims": counts.claims,
+            **counts.outcomes,
+            "clean_as_found": counts.clean_as_found,
+            "clean_after": counts.clean_after,
+            "not_evaluated": counts.unanswered,
+            "saves": counts.saves,
+        }
+        row.save()
+    return run_record(row)
+
+
+def get_run(run: str) -> RunRecord:
+    """One run; raises Problem with the nearest id where there is none."""
+    return run_record(find_run(run))
+
+
+def runs(limit: int | None = None, portal: str = "") -> tuple[RunRecord, ...]:
+    """Runs, the newest first."""
+    rows = models.Run.objects.order_by("-started_at", "-id")
+    if portal:
+        rows = rows.filter(portal=portal)
+    return tuple(run_record(row) for row in rows[:limit])
+
+
+def unended_runs() -> tuple[RunRecord, ...]:
+    """Runs that a crash left in progress, the oldest first."""
+    rows = models.Run.objects.filter(state=RunState.IN_PROGRESS.value).order_by("started_at")
+    return tuple(run_record(row) for row in rows)
+
+
+def seen_numbers(run: str) -> frozenset[str]:
+    """The claims a run has already kept, so that a resumed run leaves them alone."""
+    return frozenset(models.SeenClaim.objects.filter(run_id=run).values_list("number", flat=True))
+
+
+def keep_claim(
+    run: str,
+    seen: SeenRecord,
+    *,
+    findings: Iterable[FindingRecord] = (),
+    not_evaluated: Iterable[NotEvaluatedRecord] = (),
+    changes: Iterable[ChangeRecord] = (),
+    proposals: Iterable[NewProposal] = (),
+    exceptions: Iterable[NewException] = (),
+) -> Kept:
+    """Keep all that a run has to say about one claim, in one transaction.
+
+    Kept twice for the same run and claim, the later replaces what the earlier said of the
+    claim; changes already kept stay, as they happened. Open proposals of the claim that
+    this review did not repeat become stale (not where the claim could not be reviewed).
+    """
+    at = datetime.now(UTC)
+    with transaction.atomic():
+        unanswered = list(not_evaluated)
+        row = _seen_row(run, seen, any(n.required for n in unanswered), at)
+        models.FindingRow.objects.bulk_create(_finding_row(row, f) for f in findings)
+        models.NotEvaluatedRow.objects.bulk_create(
+            models.NotEvaluatedRow(
+                seen=row, check_id=n.check, missing=n.missing, required=n.required
+            )
+            for n in unanswered
+        )
+        models.ChangeRow.objects.bulk_create(
+            _change_row(run, seen.number, row, change, at) for change in changes
+        )
+        portal = models.Run.objects.values_list("portal", flat=True).get(id=run)
+        kept = tuple(upsert_proposal(run, portal, seen.number, new) for new in proposals)
+        if seen.reviewed:
+            stale_but(portal, seen.number, {record.id for record, _ in kept})
+        for new in exceptions:
+            _exception_row(run, seen.number, new, at).save()
+    return Kept(kept)
+
+
+def keep_settled(run: str, number: str, changes: Iterable[ChangeRecord]) -> None:
+    """Keep the changes of an intent that an earlier run left open and this one settled."""
+    at = datetime.now(UTC)
+    models.ChangeRow.objects.bulk_create(
+        _change_row(run, number, None, change, at) for change in changes
+    )
+
+
+def keep_exception(run: str, number: str, new: NewException) -> ExceptionRecord:
+    """Put one exception into the queue; `number` is empty where it is the whole run's."""
+    row = _exception_row(run, number, new, datetime.now(UTC))
+    row.save()
+    return _exception_record(row)
+
+
+def exceptions(run: str = "", state: str = "") -> tuple[ExceptionRecord, ...]:
+    """Exceptions, the newest first."""
+    rows = models.ExceptionRow.objects.order_by("-id")
+    if run:
+        rows = rows.filter(run_id=run)
+    if state:
+        rows = rows.filter(state=state)
+    return tuple(_exception_record(row) for row in rows)
+
+
+def find_exception(id: str) -> ExceptionRecord:
+    """One exception; raises Problem with the nearest id where there is none."""
+    from bots.store.lookup import find_exception as find
+
+    return _exception_record(find(id))
+
+
+def corrections_on(day: date, zone: tzinfo = UTC) -> int:
+    """Saves of that day in the office's zone, for the ceiling; an unknown one counts."""
+    begin = datetime.combine(day, time(), zone)
+    return _saves(models.ChangeRow.objects.filter(at__gte=begin, at__lt=begin + timedelta(days=1)))
+
+
+def corrections_in(run: str) -> int:
+    """Saves of one run, for the ceiling; an unknown one counts."""
+    return _saves(models.ChangeRow.objects.filter(run_id=run))
+
+
+def _saves(rows: Any) -> int:
+    spent = (ChangeOutcome.CONFIRMED.value, ChangeOutcome.UNKNOWN.value)
+    return int(rows.filter(outcome__in=spent).aggregate(n=Count("intent", distinct=True))["n"])
+
+
+def keep_anchor(origin: str, size: int, text: str) -> None:
+    """Keep a ledger's checkpoint; an older one than the newest kept is left out."""
+    with transaction.atomic():
+        newest = newest_anchor(origin)
+        if newest is None or newest.size < size:
+            models.Anchor.objects.create(origin=origin, size=size, text=text, at=datetime.now(UTC))
+
+
+def newest_anchor(origin: str) -> AnchorRecord | None:
+    """The newest checkpoint kept of a ledger, or None."""
+    row = models.Anchor.objects.filter(origin=origin).order_by("-size").first()
+    return AnchorRecord(row.origin, row.size, row.text, row.at) if row else None
+
+
+def run_counts(runs: Iterable[str]) -> Counts:
+    """Count claims and all that belongs to them over some runs, in the database."""
+    ids = list(runs)
+    seen = models.SeenClaim.objects.filter(run_id__in=ids)
+    missed = models.FindingRow.objects.filter(seen__run_id__in=ids, family="missed-charge")
+    changes = models.ChangeRow.objects.filter(run_id__in=ids)
+    claims = seen.aggregate(
+        n=Count("id"),
+        found=Count("id", filter=Q(clean_as_found=True)),
+        after=Count("id", filter=Q(clean_after=True)),
+        unanswered=Count("id", filter=Q(required_unanswered=True)),
+        charges=Sum("total_charge"),
+    )
+    worth = missed.aggregate(n=Count("id"), priced=Count("at_stake"), worth=Sum("at_stake"))
+    saves = changes.aggregate(
+        n=Count("id"),
+        confirmed=Count("intent", distinct=True, filter=Q(outcome="confirmed")),
+        shadow=Count("number", distinct=True, filter=Q(outcome="shadow")),
+    )
+    return Counts(
+        claims=claims["n"],
+        outcomes={
+            row["outcome"]: row["n"]
+            for row in seen.values("outcome").annotate(n=Count("id")).order_by("outcome")
+        },
+        clean_as_found=claims["found"],
+        clean_after=claims["after"],
+        findings=models.FindingRow.objects.filter(seen__run_id__in=ids).count(),
+        changes=saves["n"],
+        saves=saves["confirmed"],
+        would_save=saves["shadow"],
+        proposals_open=models.Proposal.objects.filter(run_id__in=ids, state="open").count(),
+        exceptions=models.ExceptionRow.objects.filter(run_id__in=ids).count(),
+        unanswered=claims["unanswered"],
+        answers_missing=models.NotEvaluatedRow.objects.filter(seen__run_id__in=ids).count(),
+        missed_charges=worth["n"],
+        missed_priced=worth["priced"],
+        missed_worth=worth["worth"] or Decimal(0),
+        charges=claims["charges"] or Decimal(0),
+    )
+
+
+def _seen_row(run: str, seen: SeenRecord, unanswered: bool, at: datetime) -> models.SeenClaim:
+    row, created = models.SeenClaim.objects.update_or_create(
+        run_id=run,
+        number=seen.number,
+        defaults={
+            "position": seen.position,
+            "outcome": seen.outcome.value,
+            "reference": seen.reference,
+            "status": seen.status,
+            "facility": seen.facility,
+            "provider_npi": seen.provider_npi,
+            "provider_name": seen.provider_name,
+            "payer_id": seen.payer_id,
+            "payer_name": seen.payer_name,
+            "patient_name": seen.patient_name,
+            "patient_masked": seen.patient_masked,
+            "record_number": seen.record_number,
+            "service_from": seen.service_from,
+            "total_charge": seen.total_charge,
+            "type": seen.type,
+            "coder": seen.coder,
+            "clean_as_found": seen.clean_as_found,
+            "clean_after": seen.clean_after,
+            "required_unanswered": unanswered,
+            "seen_at": at,
+        },
+    )
+    if not created:
+        models.FindingRow.objects.filter(seen=row).delete()
+        models.NotEvaluatedRow.objects.filter(seen=row).delete()
+        models.ExceptionRow.objects.filter(run_id=run, number=seen.number).delete()
+    return row
+
+
+def _finding_row(seen: models.SeenClaim, finding: FindingRecord) -> models.FindingRow:
+    return models.FindingRow(
+        seen=seen,
+        check_id=finding.check,
+        title=finding.title,
+        family=finding.family,
+        severity=finding.severity,
+        class_name=finding.class_name,
+        lines=list(finding.lines),
+        codes=list(finding.codes),
+        message=finding.message[:500],
+        authority=finding.authority,
+        table_release=finding.table_release,
+        at_stake=finding.at_stake,
+        quote=list(finding.quote),
+        reason=finding.reason[:300],
+    )
+
+
+def _change_row(
+    run: str, number: str, seen: models.SeenClaim | None, change: ChangeRecord, at: datetime
+) -> models.ChangeRow:
+    return models.ChangeRow(
+        run_id=run,
+        seen=seen,
+        number=number,
+        intent=change.intent,
+        check_id=change.check,
+        field=change.field,
+        line=change.line,
+        from_value=change.from_value,
+        to_value=change.to_value,
+        outcome=change.outcome.value,
+        after_crash=change.after_crash,
+        raises_payment=change.raises_payment,
+        decided_by=change.decided_by,
+        reason=change.reason[:300],
+        at=change.at or at,
+    )
+
+
+def _exception_row(run: str, number: str, new: NewException, at: datetime) -> models.ExceptionRow:
+    return models.ExceptionRow(
+        run_id=run,
+        number=number,
+        type=new.type.value,
+        code=new.code,
+        message=new.message[:500],
+        retry=new.retry,
+        created_at=at,
+    )
+
+
+def _exception_record(row: models.ExceptionRow) -> ExceptionRecord:
+    return ExceptionRecord(
+        id=f"E-{row.pk:05d}",
+        run=row.run_id,
+        number=row.number,
+        type=ExceptionType(row.type),
+        code=row.code,
+        message=row.message,
+        state=row.state,
+        retry=row.retry,
+        created_at=row.created_at,
+    )
+
+
+def run_record(row: models.Run) -> RunRecord:
+    """A run's row as a record."""
+    return RunRecord(
+        id=row.id,
+        portal=row.portal,
+        queue=row.queue,
+        mode=row.mode,
+        kind=RunKind(row.kind),
+        state=RunState(row.state),
+        as_of=row.as_of,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        requested_by=row.requested_by,
+        query=row.query,
+        policy_version=row.policy_version,
+        tables=tuple(_table_of(entry) for entry in row.tables),
+        checks=tuple(CheckAsked(**entry) for entry in row.checks),
+        synthetic=row.synthetic,
+        counts=row.counts,
+        ceiling_hit=row.ceiling_hit,
+        stop_reason=row.stop_reason,
+        selector_ranks=row.selector_ranks,
+        checkpoint=row.checkpoint,
+        audit_line=row.audit_line,
+    )
+
+
+def _table_json(table: TableRelease) -> dict[str, Any]:
+    return {
+        "name": table.name,
+        "release": table.release,
+        "since": table.since.isoformat() if table.since else None,
+        "until": table.until.isoformat() if table.until else None,
+        "synthetic": table.synthetic,
+    }
+
+
+def _table_of(entry: Mapping[str, Any]) -> TableRelease:
+    return TableRelease(
+        name=entry["name"],
+        release=entry["release"],
+        since=date.fromisoformat(entry["since"]) if entry["since"] else None,
+        until=date.fromisoformat(entry["until"]) if entry["until"] else None,
+        synthetic=entry["synthetic"],
+    )
+
+
+def _check_json(check: CheckAsked) -> dict[str, Any]:
+    return {
+        "id": check.id,
+        "family": check.family,
+        "title": check.title,
+        "authority": check.authority,
+        "required": check.required,
+    }
