@@ -25,7 +25,7 @@ class Handler(WSGIRequestHandler):
 
     def get_environ(self) -> dict[str, Any]:
         environ: dict[str, Any] = super().get_environ()
-        environ["practice.connection"] = self.connection
+        environ["practice.handler"] = self
         return environ
 
     def handle(self) -> None:

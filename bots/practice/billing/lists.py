@@ -47,9 +47,9 @@ class Listing:
         return max(1, -(-self.total // self.page_size))
 
 
-def listing_of(search: Search) -> Listing:
-    """The page of claims that a search asks for."""
-    found = claims_for(search)
+def listing_of(search: Search, found: QuerySet[Claim] | None = None) -> Listing:
+    """The page of claims that a search asks for; `found` stands in for the search's answer."""
+    found = claims_for(search) if found is None else found
     total = found.count()
     start = (search.page - 1) * search.page_size
     rows = list(found.values(*ROW)[start : start + search.page_size])

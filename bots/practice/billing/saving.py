@@ -55,10 +55,12 @@ class Save:
     recalculate: bool = False
     changes: dict[tuple[str, int | None], Value] = field(default_factory=dict)
     refusals: list[str] = field(default_factory=list)
+    stored_anyway: bool = False  # a fault took the changes out and pretends to have stored them
 
     @property
     def is_empty(self) -> bool:
-        return not self.changes and not self.recalculate
+        """Whether there is nothing to store."""
+        return not self.stored_anyway and not self.changes and not self.recalculate
 
 
 def boxes_of(claim: Claim, lines: list[ServiceLine]) -> dict[str, str]:

@@ -8,7 +8,9 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
-ALWAYS = ("claim", "times", "seconds", "nth")
+# What every fault takes: which claim, how often, for how long, from which occasion on, which
+# part of an address, and for a save whether of the claim, a note or a hold (or any).
+ALWAYS = ("claim", "times", "seconds", "nth", "path", "on")
 
 
 @dataclass(frozen=True)

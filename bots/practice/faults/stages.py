@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bots.practice.billing.lists import Listing
     from bots.practice.billing.saving import Save
 
+SAVES = ("save", "note", "hold")
 _board: Switchboard | None = None
 
 
@@ -35,8 +36,17 @@ def _run(stage: str, claim: str, *arguments: Any) -> Iterator[Any]:
     faults = all_faults()
     for active in on:
         item = faults.get((active.name, stage))
-        if item and active.about(claim):
+        if item and active.about(claim) and _meant(active, arguments):
             yield item.run(active, *arguments)
+
+
+def _meant(active: Active, arguments: tuple[Any, ...]) -> bool:
+    """Whether the fault is meant for this address, and for this kind of save."""
+    request = arguments[0] if arguments else None
+    if isinstance(request, HttpRequest) and active.get("path") not in request.path:
+        return False
+    kind = arguments[-1] if arguments and arguments[-1] in SAVES else "save"
+    return active.get("on", "save") in (kind, "any")
 
 
 def _first(stage: str, claim: str, *arguments: Any) -> HttpResponseBase | None:

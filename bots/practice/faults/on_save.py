@@ -1,0 +1,144 @@
+"""Faults of a save: stored or not, and what the portal says about it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+
+from bots.practice.billing.claim import find, lines_of, whole
+from bots.practice.billing.models import Claim
+from bots.practice.billing.paint import show
+from bots.practice.billing.saving import Save, set_field
+from bots.practice.faults.answers import another_claim, cut_the_line, failure
+from bots.practice.faults.registry import fault
+from bots.practice.faults.switchboard import Active
+from bots.practice.sessions import to_the_door
+
+
+@fault("F53", "stored", "the save also re-prices line 1 and the total, by one dollar")
+def recalculates(active: Active, request: HttpRequest, save: Save, on: str) -> None:
+    if not active.strikes(times=1):
+        return
+    claim = Claim.objects.get(pk=save.claim.pk)
+    line = lines_of(claim)[0]
+    claim.total_charge, line.charge = claim.total_charge + 1, line.charge + Decimal(1)
+    line.save()
+    claim.save()
+
+
+@fault("F61", "stored", "stored at once, answered after seconds=5")
+def slow_answer(active: Active, request: HttpRequest, save: Save, on: str) -> None:
+    if active.strikes(times=1):
+        active.wait(5)
+
+
+@fault(
+    "F63", "stored", "stored, then the line is cut; how=resend lets the browser try again", "how"
+)
+def line_cut(active: Active, request: HttpRequest, save: Save, on: str) -> HttpResponse | None:
+    return cut_the_line(request) if active.strikes(times=1) else None
+
+
+@fault("F63", "response", "", "how")
+def no_kept_line(active: Active, request: HttpRequest, response: HttpResponseBase) -> None:
+    # A browser sends a request again by itself, POST or not, when a kept-alive line dies
+    # before the answer. Without kept lines the save is sent once and its answer is lost.
+    if active.get("how") != "resend":
+        request.META["practice.handler"].close_connection = True
+
+
+@fault("F64", "stored", "stored, then answered with code=502 or 504", "code")
+def gateway_after(
+    active: Active, request: HttpRequest, save: Save, on: str
+) -> HttpResponse | None:
+    return failure(request, int(active.get("code", "502"))) if active.strikes(times=1) else None
+
+
+@fault("F65", "saving", "answered with code=502, not stored", "code")
+def gateway_before(
+    active: Active, request: HttpRequest, save: Save, on: str
+) -> HttpResponse | None:
+    return failure(request, int(active.get("code", "502"))) if active.strikes(times=1) else None
+
+
+@fault("F66", "saving", "refused with an error banner (and status 200), not stored")
+def banner(active: Active, request: HttpRequest, save: Save, on: str) -> None:
+    if active.strikes(times=1):
+        save.refusals.append(
+            "Payer edit R-207: the claim was rejected by the payer rules service."
+        )
+
+
+@fault("F67", "saving", "stored only after seconds=8, whether or not anybody still waits")
+def slow_store(active: Active, request: HttpRequest, save: Save, on: str) -> None:
+    if active.strikes(times=1):
+        active.wait(8)
+
+
+@fault("F68", "stored", "answered with the claim itself, so that a reload would post again")
+def no_redirect(active: Active, request: HttpRequest, save: Save, on: str) -> HttpResponse | None:
+    if not active.strikes():
+        return None
+    claim = find(save.claim.number)
+    return show(request, "claim.html", **whole(claim), saved=claim.version, done="")
+
+
+@fault("F69", "saving", "the session is over when Save is pressed; not stored")
+def session_over(
+    active: Active, request: HttpRequest, save: Save, on: str
+) -> HttpResponseBase | None:
+    if not active.strikes(times=1):
+        return None
+    request.session.flush()
+    return to_the_door(request, "expired")
+
+
+@fault("F70", "saving", "refused as changed by somebody else meanwhile; not stored")
+def lock_refusal(active: Active, request: HttpRequest, save: Save, on: str) -> None:
+    if active.strikes(times=1):
+        save.refusals.append(
+            f"This claim was changed by t.okafor meanwhile (version {save.version} is now version"
+            f" {save.version + 1}). Your changes were not saved."
+        )
+
+
+@fault(
+    "F71",
+    "saving",
+    "one field is silently not stored: field= (else the first), line=",
+    "field line",
+)
+def field_dropped(active: Active, request: HttpRequest, save: Save, on: str) -> None:
+    name, line = active.get("field"), active.get("line")
+    hits = [
+        key
+        for key in save.changes
+        if (not name or key[0] == name) and (not line or key[1] == int(line))
+    ]
+    if hits and active.strikes(times=1):
+        del save.changes[hits[0]]
+        save.stored_anyway = True
+
+
+@fault(
+    "F72",
+    "stored",
+    "the save touches a second claim too: other= field=coder value=",
+    "other field value",
+)
+def second_record(active: Active, request: HttpRequest, save: Save, on: str) -> None:
+    if active.strikes(times=1):
+        other = find(another_claim(save.claim.number, active.get("other")))
+        set_field(
+            other.pk, active.get("field", "coder"), None, active.get("value", "zz"), save.who
+        )
+
+
+@fault("save-ignored", "saving", "says Saved, and stores nothing")
+def ignored(active: Active, request: HttpRequest, save: Save, on: str) -> HttpResponseBase | None:
+    if not active.strikes(times=1):
+        return None
+    said = f"saved={save.claim.version + 1}" if on == "save" else f"done={on}"
+    return HttpResponseRedirect(f"/claims/{save.claim.number}/?{said}")
