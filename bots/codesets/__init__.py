@@ -22,6 +22,7 @@ from bots.codesets.rows import (
     Taxonomy,
 )
 from bots.codesets.sets import CodeSets, Table, in_memory
+from bots.codesets.store import open_codesets
 
 __all__ = [
     "AddOn",
@@ -37,4 +38,5 @@ __all__ = [
     "Table",
     "Taxonomy",
     "in_memory",
+    "open_codesets",
 ]

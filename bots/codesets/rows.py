@@ -28,7 +28,9 @@ class IcdCode(Row):
     `excludes1` and `code_first` are the codes and ranges of the notes that stand on this
     very code or are inherited from its category, as written in the tabular list without
     text ("E08-E13", "O24.4"). A code in parentheses behind an inclusion term is not among
-    them. `code_first_always` is false where the note says "if applicable".
+    them. `code_first_always` is false where the note says "if applicable"; where it is true,
+    `code_first_open` says that the codes are examples ("such as"): any other underlying
+    condition before this code will do, and only the first place is wrong for sure.
     """
 
     code: str
@@ -37,6 +39,7 @@ class IcdCode(Row):
     excludes1: tuple[str, ...] = ()
     code_first: tuple[str, ...] = ()
     code_first_always: bool = False
+    code_first_open: bool = False
     sex: str = ""  # "F", "M" or empty
     maternity: bool = False  # chapter 15, O00-O9A
     newborn: bool = False  # P codes; not an age edit

@@ -55,14 +55,17 @@ class MemoryTable(Generic[R]):
     complete: bool = True
 
     def covers(self, on: date) -> bool:
+        """Whether this table can answer for that day at all."""
         return (self.since is None or self.since <= on) and (
             self.until is None or on <= self.until
         )
 
     def rows(self, *key: str) -> tuple[R, ...]:
+        """Every row of the key, of whatever day, in order of `since`."""
         return self.by_key.get(key, ())
 
     def find(self, *key: str, on: date) -> R | None:
+        """The row in force on that day, or None."""
         return next((row for row in self.rows(*key) if row.holds_on(on)), None)
 
 

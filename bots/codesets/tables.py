@@ -1,0 +1,343 @@
+"""Our own CSV form for tables: a folder with manifest.json and one file for each table.
+
+The form is documented in docs/operations.md. Columns are found by their heading. An import
+is all or nothing: one cell that is not understood, and nothing of the folder is taken.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field
+
+from bots.codesets.rows import (
+    AddOn,
+    Fee,
+    Modifier,
+    Mue,
+    PayerRule,
+    Place,
+    Procedure,
+    Ptp,
+    Row,
+    Taxonomy,
+)
+from bots.codesets.store import Provenance, now, write
+from bots.config import ConfigModel, ConfigProblem, Fault
+from bots.config.reading import Document, fitted, nearest
+from bots.errors import Problem
+
+MOST_FAULTS = 20  # the rest of a broken file tells nothing new
+
+
+class Manifest(ConfigModel):
+    """What manifest.json says of all tables of its folder."""
+
+    release: str = Field(min_length=1, description="The release, as reports name it.")
+    synthetic: bool = Field(description="Made for practice: reports say so on every page.")
+    since: date = Field(description="The first day for which the tables can answer.")
+    until: date | None = Field(default=None, description="The last day, or null.")
+    complete: tuple[str, ...] = Field(
+        default=(), description="The files whose list is complete: what is absent is invalid."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One file: its columns with their readers, the row it makes, and the table it goes to."""
+
+    columns: Mapping[str, Callable[[str], Any]]
+    row: type[Row]
+    sides: Mapping[str, str] | None = None  # the column `side` chooses the table
+
+
+def _code(pattern: str, example: str) -> Callable[[str], str]:
+    whole = re.compile(pattern)
+
+    def read(text: str) -> str:
+        if not whole.fullmatch(text):
+            raise ValueError(f"not a code such as {example}")
+        return text
+
+    return read
+
+
+def _one_of(*words: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in words:
+            raise ValueError(f"not one of: {', '.join(word or 'nothing' for word in words)}")
+        return text
+
+    return read
+
+
+def _text(text: str) -> str:
+    if not text:
+        raise ValueError("empty")
+    return text
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise ValueError("not a date such as 2026-04-01") from None
+
+
+def _whole(text: str) -> int:
+    if not re.fullmatch(r"\d{1,9}", text):
+        raise ValueError("not a whole number")
+    return int(text)
+
+
+def _age(text: str) -> int | None:
+    return _whole(text) if text else None
+
+
+def _yes(text: str) -> bool:
+    return _one_of("yes", "no")(text) == "yes"
+
+
+def _dollars(text: str) -> Decimal:
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        raise ValueError("not an amount such as 12.34") from None
+    if not amount.is_finite() or amount < 0:
+        raise ValueError("not an amount such as 12.34")
+    return amount
+
+
+_PROCEDURE = _code(r"[0-9A-Z]{5}", "99213")
+_MODIFIER = _code(r"[0-9A-Z]{2}", "25")
+_PLACE = _code(r"\d{2}", "11")
+_TAXONOMY = _code(r"[0-9A-Z]{10}", "207Q00000X")
+_KINDS = (
+    "", "em", "surgery", "imaging", "laboratory", "pathology", "medicine", "therapy", "drug",
+    "supply", "anesthesia",
+)  # fmt: skip
+_RULES = ("timely_filing_days", "member_id_pattern", "ncci", "taxonomy_required")
+
+
+def _places(text: str) -> tuple[str, ...]:
+    return tuple(_PLACE(word) for word in text.split())
+
+
+_DAYS: Mapping[str, Callable[[str], Any]] = {"since": _day, "until": _day}
+
+FORMS: Mapping[str, Form] = {
+    "ptp": Form(
+        {
+            "side": _one_of("practitioner", "outpatient"),
+            "column_1": _PROCEDURE,
+            "column_2": _PROCEDURE,
+            **_DAYS,
+            "indicator": _one_of("0", "1", "9"),
+        },
+        Ptp,
+        {"practitioner": "ptp_practitioner", "outpatient": "ptp_outpatient"},
+    ),
+    "mue": Form(
+        {
+            "side": _one_of("practitioner", "outpatient", "dme"),
+            "code": _PROCEDURE,
+            "units": _whole,
+            "indicator": _one_of("1", "2", "3"),
+            **_DAYS,
+        },
+        Mue,
+        {"practitioner": "mue_practitioner", "outpatient": "mue_outpatient", "dme": "mue_dme"},
+    ),
+    "add_on": Form(
+        {"code": _PROCEDURE, "primary": _PROCEDURE, "type": _one_of("1", "2", "3"), **_DAYS}, AddOn
+    ),
+    "procedure": Form(
+        {
+            "code": _PROCEDURE,
+            **_DAYS,
+            "status": _code(r"[A-Z]", "A"),
+            "kind": _one_of(*_KINDS),
+            "unlisted": _yes,
+            "sex": _one_of("", "F", "M"),
+            "age_from": _age,
+            "age_to": _age,
+            "pc_tc": _code(r"\d", "0"),
+            "bilateral": _code(r"\d", "0"),
+            "needs_order": _yes,
+            "needs_ndc": _yes,
+            "places": _places,
+        },
+        Procedure,
+    ),
+    "modifier": Form(
+        {
+            "code": _MODIFIER,
+            **_DAYS,
+            "kind": _one_of("payment", "information", "anatomic", "ncci"),
+        },
+        Modifier,
+    ),
+    "place_of_service": Form({"code": _PLACE, **_DAYS, "facility": _yes}, Place),
+    "taxonomy": Form({"code": _TAXONOMY, **_DAYS}, Taxonomy),
+    "payer_rule": Form(
+        {"payer_id": _text, "rule": _one_of(*_RULES), "value": _text, **_DAYS}, PayerRule
+    ),
+    "fee": Form(
+        {
+            "code": _PROCEDURE,
+            "modifier": lambda text: _MODIFIER(text) if text else "",
+            **_DAYS,
+            "facility": _dollars,
+            "non_facility": _dollars,
+        },
+        Fee,
+    ),
+}
+
+
+def import_tables(source: Path, into: Path) -> list[Provenance]:
+    """Take every table of the folder `source` into the data folder's `into`.
+
+    A release that is there already is replaced.
+
+    Raises:
+        Problem: something was not understood; names file, line and column. Nothing is taken.
+    """
+    manifest = _manifest(source / "manifest.json")
+    paths = [source / f"{name}.csv" for name in FORMS if (source / f"{name}.csv").is_file()]
+    if not paths:
+        raise Problem("no table in this folder", where=str(source), do="see docs/operations.md")
+    _refuse_others(source)
+    tables: list[tuple[Provenance, list[Row]]] = []
+    faults: list[Fault] = []
+    for path in paths:
+        rows = _read(path, FORMS[path.stem], faults)
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        for name, found in rows.items():
+            # A side without a row was never delivered: an empty table would be a pass.
+            if found:
+                tables.append((_origin(name, path, digest, len(found), manifest), found))
+    if faults:
+        raise ConfigProblem(faults[:MOST_FAULTS])
+    slug = re.sub(r"[^a-z0-9]+", "-", manifest.release.lower()).strip("-") or "tables"
+    write(into, f"csv-{slug}", tables)
+    return [origin for origin, _ in tables]
+
+
+def _manifest(path: Path) -> Manifest:
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise Problem("no such file", where=str(path), do="see docs/operations.md") from None
+    except (ValueError, OSError, RecursionError):
+        raise Problem("not JSON that can be read", where=str(path)) from None
+    if not isinstance(data, dict):
+        raise Problem("not an object of keys", where=str(path))
+    manifest = fitted(Document(str(path), data), Manifest)
+    for name in manifest.complete:
+        if name not in FORMS:
+            advice = nearest(name, sorted(FORMS))
+            raise Problem(f"unknown table {name!r}", where=f"{path} complete", do=advice)
+    return manifest
+
+
+def _refuse_others(source: Path) -> None:
+    for path in sorted(source.glob("*.csv")):
+        if path.stem not in FORMS:
+            advice = nearest(path.stem, sorted(FORMS))
+            raise Problem("no table of this name", where=str(path), do=advice)
+
+
+def _origin(table: str, path: Path, digest: str, rows: int, manifest: Manifest) -> Provenance:
+    return Provenance(
+        table=table,
+        release=manifest.release,
+        since=manifest.since,
+        until=manifest.until,
+        complete=path.stem in manifest.complete,
+        synthetic=manifest.synthetic,
+        source=path.name,
+        sha256=digest,
+        rows=rows,
+        imported=now(),
+    )
+
+
+def _read(path: Path, form: Form, faults: list[Fault]) -> dict[str, list[Row]]:
+    """The rows by table; adds to `faults` what was not understood."""
+    tables = list(form.sides.values()) if form.sides else [path.stem]
+    rows: dict[str, list[Row]] = {table: [] for table in tables}
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.reader(file, strict=True)
+            heading = [cell.strip() for cell in next(reader, [])]
+            wrong = list(_heading_faults(path, heading, form))
+            faults += wrong
+            if wrong:
+                return rows
+            for cells in reader:
+                if not cells:
+                    continue
+                where = f"{path}:{reader.line_num}"
+                if len(cells) != len(heading):
+                    faults.append(
+                        Fault(where, f"{len(cells)} cells under {len(heading)} headings")
+                    )
+                    continue
+                values = dict(zip(heading, (cell.strip() for cell in cells), strict=True))
+                _take(values, where, form, path.stem, rows, faults)
+                if len(faults) >= MOST_FAULTS:
+                    return rows
+    except UnicodeDecodeError:
+        faults.append(Fault(str(path), "not in UTF-8", "save it as UTF-8"))
+    except csv.Error as error:
+        faults.append(Fault(f"{path}:{reader.line_num}", f"not CSV ({error})"))
+    except OSError as error:
+        raise Problem(f"cannot be read ({error.strerror})", where=str(path)) from None
+    return rows
+
+
+def _heading_faults(path: Path, heading: list[str], form: Form) -> Iterator[Fault]:
+    where = f"{path}:1"
+    for name in heading:
+        if name not in form.columns:
+            yield Fault(f"{where} {name}", "unknown column", nearest(name, sorted(form.columns)))
+        elif heading.count(name) > 1:
+            yield Fault(f"{where} {name}", "this column stands here twice", "keep one")
+    for name in form.columns:
+        if name not in heading:
+            yield Fault(f"{where} {name}", "this column is missing", "add it")
+
+
+def _take(
+    values: dict[str, str],
+    where: str,
+    form: Form,
+    file: str,
+    rows: dict[str, list[Row]],
+    faults: list[Fault],
+) -> None:
+    read: dict[str, Any] = {}
+    for name, reader in form.columns.items():
+        try:
+            read[name] = reader(values[name])
+        except ValueError as error:
+            faults.append(Fault(f"{where} {name}", str(error)))
+            return
+    if read["since"] and read["until"] and read["until"] < read["since"]:
+        faults.append(Fault(f"{where} until", "before `since`"))
+        return
+    # An edit with indicator 9 was never in force; its equal dates would make it fire a day.
+    if read.get("indicator") == "9":
+        return
+    table = form.sides[read.pop("side")] if form.sides else file
+    rows[table].append(form.row(**read))
