@@ -410,13 +410,16 @@ def _rearranged(claim: Claim, order: Sequence[Diagnosis]) -> Repair | None:
 
 
 def _repointed(line: ServiceLine, moved: dict[int, int]) -> Change | None:
-    """The line's pointers on the new positions, each once; None where nothing changes.
+    """The line's pointers on the new positions; None where nothing changes.
 
-    A pointer to nothing stays as it is: it is another check's finding.
+    Two that now name the same code become one. A pointer to nothing stays as it is, and so
+    does one that stood there twice before: those are other checks' findings.
     """
-    pointers = tuple(dict.fromkeys(moved.get(pointer, pointer) for pointer in line.pointers))
+    pointers = tuple(moved.get(pointer, pointer) for pointer in line.pointers)
     if pointers == line.pointers:
         return None
+    if len(set(line.pointers)) == len(line.pointers):
+        pointers = tuple(dict.fromkeys(pointers))
     return Change(
         "pointers",
         line.number,

@@ -118,7 +118,8 @@ def _sum(claim: Claim) -> Decimal:
 
 
 def _both(claim: Claim) -> str:
-    return f"The total is {money(claim.total_charge or Decimal(0))}; the lines sum to {money(_sum(claim))}"
+    total = money(claim.total_charge or Decimal(0))
+    return f"The total is {total}; the lines sum to {money(_sum(claim))}"
 
 
 def _recalculated(claim: Claim) -> Repair:
