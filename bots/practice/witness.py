@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 from django.db import connection
@@ -99,7 +100,8 @@ def saves() -> dict[str, dict[str, int]]:
     query = """
         SELECT c.number,
           SUM(w."table" = 'billing_claim' AND w.op = 'update' AND
-              json_extract(w.before, '$.version') <> json_extract(w.after, '$.version')),
+              json_extract(NULLIF(w.before, ''), '$.version') <>
+              json_extract(NULLIF(w.after, ''), '$.version')),
           SUM(w."table" = 'billing_claimnote' AND w.op = 'insert')
         FROM billing_witness w JOIN billing_claim c ON c.id = w.claim
         GROUP BY c.number ORDER BY c.number
@@ -127,7 +129,10 @@ def _rows(table: str) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT * FROM {table} ORDER BY id")
         names = [column[0] for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        return [
+            {n: str(v) if isinstance(v, date) else v for n, v in zip(names, row, strict=True)}
+            for row in cursor.fetchall()
+        ]
 
 
 def _steady(row: dict[str, Any]) -> dict[str, Any]:

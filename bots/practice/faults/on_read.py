@@ -121,7 +121,7 @@ def odd_letters(active: Active, request: HttpRequest) -> None:
 
 
 @fault("F33", "locked", "somebody has the record open: who=t.okafor", "who")
-def locked_by(active: Active, request: HttpRequest, number: str) -> str:
+def locked_by(active: Active, request: HttpRequest) -> str:
     return active.get("who", "t.okafor") if active.strikes() else ""
 
 
