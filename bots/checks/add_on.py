@@ -1,0 +1,90 @@
+"""An add-on code without the service it is added to.
+
+Authority: CMS NCCI Policy Manual, ch. I, section R (add-on codes) and the add-on code edit
+files; CMS Medicare Claims Processing Manual (Pub. 100-04), ch. 12, section 30. The primary may
+stand on another claim of the same day and provider. Denied as CO-107 N122.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from bots.checks.catalogue import Check
+from bots.checks.day import coded_lines, is_same_bill, performer
+from bots.checks.findings import Finding, NotEvaluated, Severity
+from bots.checks.review import ncci_side
+from bots.claims import Case
+from bots.codesets import AddOn, CodeSets
+
+# Type 1: the list of primaries is whole. Type 2: CMS lists none, the contractor decides.
+# Type 3: some are listed, the contractor may take others.
+_WHOLE_LIST = "1"
+
+alone = Check(
+    id="add-on-alone",
+    family="add-on",
+    title="An add-on code without its primary",
+    authority="CMS NCCI Policy Manual, ch. I, section R; Pub. 100-04, ch. 12, section 30",
+    severity=Severity.ERROR,
+    needs=("add_on",),
+)
+
+
+@alone.review
+def no_primary_that_day(case: Case, codesets: CodeSets) -> Iterator[Finding | NotEvaluated]:
+    """Silent where NCCI binds no such claim; unanswered where other claims cannot be seen."""
+    assert codesets.add_on is not None
+    if ncci_side(case) is None:
+        return
+    history_lacks = False
+    for line, day in coded_lines(case.claim):
+        rows = [row for row in codesets.add_on.rows(line.procedure) if row.holds_on(day)]
+        if not rows or _has_primary(rows, _codes_of_the_day(case, day), codesets, day):
+            continue
+        if case.history is None:
+            history_lacks = True
+            continue
+        listed = sorted({row.primary for row in rows if row.primary})
+        yield alone.finding(
+            line,
+            f"{line.procedure} is an add-on code and no primary of it stands on "
+            f"{day.isoformat()}; {_accepted(listed)}",
+            severity=_severity(rows),
+            table=codesets.add_on.release,
+        )
+    if history_lacks:
+        yield alone.not_evaluated("the patient's other claims")
+
+
+def _codes_of_the_day(case: Case, day: date) -> set[str]:
+    """What the provider billed that day, denied or not: a denial may yet be reversed."""
+    codes = {line.procedure for line, on in coded_lines(case.claim) if on == day}
+    who = performer(case.claim)
+    for other in case.history or ():
+        if performer(other) == who and not is_same_bill(case.claim, other):
+            codes |= {line.procedure for line, on in coded_lines(other) if on == day}
+    return codes
+
+
+def _has_primary(rows: list[AddOn], codes: set[str], codesets: CodeSets, day: date) -> bool:
+    if any(row.primary in codes for row in rows):
+        return True
+    if any(row.primary for row in rows):
+        return False
+    # No list at all: any service that is no add-on itself may be the primary.
+    assert codesets.add_on is not None
+    table = codesets.add_on
+    return any(not any(row.holds_on(day) for row in table.rows(code)) for code in codes)
+
+
+def _severity(rows: list[AddOn]) -> Severity:
+    whole = all(row.type == _WHOLE_LIST or not row.primary for row in rows)
+    return Severity.ERROR if whole else Severity.WARNING
+
+
+def _accepted(listed: list[str]) -> str:
+    if not listed:
+        return "any primary would do"
+    shown = ", ".join(listed[:4])
+    return f"accepted: {shown}" + (f" and {len(listed) - 4} more" if len(listed) > 4 else "")

@@ -1,0 +1,104 @@
+"""The provider's day: whose services stand beside a line, on this claim and on others.
+
+Most coding edits compare lines of one patient, one provider and one day (CMS NCCI Policy
+Manual, ch. I, section A). This file says which lines those are; it holds no check.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from bots.checks.findings import Severity
+from bots.checks.forms import is_procedure
+from bots.claims import Case, Claim, ClaimType, Role, ServiceLine
+from bots.codesets import CodeSets
+
+# A denied claim paid nothing, so it stands in no other service's way.
+_NOT_COUNTED = {"denied"}
+_REPLACEMENT_OR_VOID = {"7", "8"}
+
+
+def day_of(claim: Claim, line: ServiceLine) -> date | None:
+    """The line's date of service; on an institutional line without one, the claim's From."""
+    if line.service_date is None and claim.type is ClaimType.INSTITUTIONAL:
+        return claim.statement_from
+    return line.service_date
+
+
+def coded_lines(claim: Claim) -> Iterator[tuple[ServiceLine, date]]:
+    """Lines with a well-formed procedure and a date of service, and that date."""
+    for line in claim.lines:
+        day = day_of(claim, line)
+        if day is not None and is_procedure(line.procedure):
+            yield line, day
+
+
+def place_of(claim: Claim, line: ServiceLine) -> str:
+    """The line's place of service; where the line has none, the claim's."""
+    return line.place_of_service or claim.place_of_service
+
+
+def performer(claim: Claim) -> str:
+    """The NPI of who did the services of this claim.
+
+    837P: the rendering provider, or the billing provider where loop 2310B is left out
+    because they are the same (TR3 005010X222A1). 837I: the hospital that bills.
+    """
+    rendering = claim.provider(Role.RENDERING)
+    if claim.type is ClaimType.PROFESSIONAL and rendering is not None and rendering.npi:
+        return rendering.npi
+    billing = claim.provider(Role.BILLING)
+    return billing.npi if billing is not None else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A line of another claim of the same patient, provider and claim type."""
+
+    claim: Claim
+    line: ServiceLine
+    day: date
+
+
+def lines_beside(case: Case) -> tuple[Beside, ...]:
+    """Coded lines of the patient's other claims that count: same type, same performer.
+
+    Left out: denied claims, the claim itself, and a claim that this one replaces or voids
+    (frequency code 7 or 8 with the other's number) or that replaces this one.
+    """
+    claim, who = case.claim, performer(case.claim)
+    return tuple(
+        Beside(other, line, day)
+        for other in case.history or ()
+        if other.type is claim.type and not is_denied(other) and not is_same_bill(claim, other)
+        if performer(other) == who
+        for line, day in coded_lines(other)
+    )
+
+
+def is_denied(claim: Claim) -> bool:
+    """Whether the portal says that the claim was denied."""
+    return claim.status.strip().lower() in _NOT_COUNTED
+
+
+def is_same_bill(claim: Claim, other: Claim) -> bool:
+    """Whether the two are one bill: the same number, or one replaces or voids the other."""
+    return claim.number == other.number or _replaces(claim, other) or _replaces(other, claim)
+
+
+def _replaces(claim: Claim, other: Claim) -> bool:
+    return (
+        claim.frequency_code in _REPLACEMENT_OR_VOID and claim.original_reference == other.number
+    )
+
+
+def severity_under_ncci(case: Case, codesets: CodeSets, on: date) -> Severity:
+    """Error where NCCI binds the payer or the payer's own rules adopt it; else warning."""
+    coverage = case.claim.coverage
+    if coverage.is_ncci_bound:
+        return Severity.ERROR
+    rules = codesets.payer_rule
+    adopted = rules.find(coverage.payer_id, "ncci", on=on) if rules is not None else None
+    return Severity.ERROR if adopted and adopted.value == "adopted" else Severity.WARNING

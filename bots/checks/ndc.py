@@ -1,0 +1,155 @@
+"""National Drug Codes in another form than a claim carries, or without their amount.
+
+Authority: ASC X12 005010X222A1, loop 2410, LIN03 (eleven digits, no hyphens) and CTP04, CTP05;
+45 CFR 162.1002 (NDC as a code set); 42 CFR 447.520 (drugs given in an office, Medicaid). The FDA
+prints ten digits as 4-4-2, 5-3-2 or 5-4-1; each segment is filled to 5-4-2 with a zero on
+its left. Ten digits without hyphens could be any of the three, so nobody may guess.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bots.checks.catalogue import Check
+from bots.checks.day import coded_lines
+from bots.checks.findings import Class, Finding, Repair, Severity
+from bots.claims import Case, Change, ServiceLine
+from bots.codesets import CodeSets
+
+_ELEVEN = re.compile(r"[0-9]{11}")
+_TEN = re.compile(r"[0-9]{10}")
+_WHOLE = re.compile(r"[0-9]{5}-[0-9]{4}-[0-9]{2}")
+_SHORT = re.compile(
+    r"[0-9]{4}-[0-9]{4}-[0-9]{2}|[0-9]{5}-[0-9]{3}-[0-9]{2}|[0-9]{5}-[0-9]{4}-[0-9]"
+)
+_UNITS = {"F2", "GR", "ME", "ML", "UN"}  # CTP05-1
+
+hyphens = Check(
+    id="ndc-hyphens",
+    family="ndc",
+    title="The NDC has its hyphens",
+    authority="ASC X12 005010X222A1, loop 2410, LIN03",
+    severity=Severity.ERROR,
+    at_most=Class.AUTO,
+)
+
+short_segment = Check(
+    id="ndc-short-segment",
+    family="ndc",
+    title="The NDC has ten digits in a hyphenated form",
+    authority="ASC X12 005010X222A1, loop 2410, LIN03; 21 CFR 207.33 (segments of an NDC)",
+    severity=Severity.ERROR,
+    at_most=Class.AUTO,
+)
+
+ambiguous = Check(
+    id="ndc-ambiguous",
+    family="ndc",
+    title="The NDC has ten digits and no hyphens",
+    authority="ASC X12 005010X222A1, loop 2410, LIN03; 21 CFR 207.33 (segments of an NDC)",
+    severity=Severity.ERROR,
+)
+
+malformed = Check(
+    id="ndc-malformed",
+    family="ndc",
+    title="The NDC has no form that an NDC can have",
+    authority="ASC X12 005010X222A1, loop 2410, LIN03; 21 CFR 207.33 (segments of an NDC)",
+    severity=Severity.ERROR,
+)
+
+missing = Check(
+    id="ndc-missing",
+    family="ndc",
+    title="A drug is billed without its NDC",
+    authority="42 CFR 447.520; ASC X12 005010X222A1, loop 2410",
+    severity=Severity.ERROR,
+    needs=("procedure",),
+)
+
+no_amount = Check(
+    id="ndc-quantity",
+    family="ndc",
+    title="An NDC without its quantity or unit",
+    authority="ASC X12 005010X222A1, loop 2410, CTP04 and CTP05-1",
+    severity=Severity.ERROR,
+)
+
+
+@hyphens.review
+def five_four_two(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+    """Only the form of eleven digits with both hyphens."""
+    for line in case.claim.lines:
+        if _WHOLE.fullmatch(line.ndc):
+            yield hyphens.finding(
+                line,
+                "the NDC is written 5-4-2 with hyphens; a claim carries eleven digits",
+                repair=_repair(line),
+            )
+
+
+@short_segment.review
+def one_segment_is_short(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+    """Only the three forms the FDA prints; the missing zero has one place."""
+    for line in case.claim.lines:
+        if _SHORT.fullmatch(line.ndc):
+            form = "-".join(str(len(segment)) for segment in line.ndc.split("-"))
+            yield short_segment.finding(
+                line,
+                f"the NDC is written {form}; a claim carries 5-4-2 as eleven digits",
+                repair=_repair(line),
+            )
+
+
+@ambiguous.review
+def ten_bare_digits(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+    """Never repaired: three readings are possible."""
+    for line in case.claim.lines:
+        if _TEN.fullmatch(line.ndc):
+            yield ambiguous.finding(
+                line, "the NDC has ten digits; which segment lacks its zero, the label says"
+            )
+
+
+@malformed.review
+def no_form_at_all(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+    """Silent on an empty field."""
+    for line in case.claim.lines:
+        if line.ndc and not any(
+            form.fullmatch(line.ndc) for form in (_ELEVEN, _TEN, _WHOLE, _SHORT)
+        ):
+            yield malformed.finding(line, "the NDC is neither eleven digits nor a hyphenated NDC")
+
+
+@missing.review
+def drug_without_ndc(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+    """Only codes that the table says need one."""
+    assert codesets.procedure is not None
+    for line, day in coded_lines(case.claim):
+        row = codesets.procedure.find(line.procedure, on=day)
+        if row is not None and row.needs_ndc and not line.ndc:
+            yield missing.finding(
+                line, f"{line.procedure} needs an NDC", table=codesets.procedure.release
+            )
+
+
+@no_amount.review
+def ndc_without_amount(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+    """Silent on a line without an NDC."""
+    for line in case.claim.lines:
+        if not line.ndc:
+            continue
+        lacking = []
+        if line.ndc_quantity is None or line.ndc_quantity <= 0:
+            lacking.append("a quantity above zero")
+        if line.ndc_unit not in _UNITS:
+            lacking.append(f"a unit ({', '.join(sorted(_UNITS))})")
+        if lacking:
+            yield no_amount.finding(line, f"the NDC lacks {' and '.join(lacking)}")
+
+
+def _repair(line: ServiceLine) -> Repair:
+    labeler, product, package = line.ndc.split("-")
+    eleven = labeler.zfill(5) + product.zfill(4) + package.zfill(2)
+    return Repair((Change("ndc", line.number, line.ndc, eleven),))

@@ -1,0 +1,180 @@
+"""Procedure codes that do not exist, do not hold on the day, or are never paid.
+
+Authority: CMS Medicare Claims Processing Manual (Pub. 100-04), ch. 23, section 20.4 (deleted
+codes) and section 30.2.2 (status indicators of the fee schedule); ASC X12 005010X222A1, SV101.
+The fee schedule binds Medicare's professional claims: for another payer its status is a
+warning, and on an institutional claim it says nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from bots.checks.catalogue import Check
+from bots.checks.day import coded_lines, lines_beside
+from bots.checks.findings import Finding, NotEvaluated, Severity
+from bots.claims import Case, ClaimType, ServiceLine
+from bots.codesets import CodeSets, Procedure
+
+# MPFS status indicators under which Medicare pays nothing for the code by itself.
+NEVER_PAID = {
+    "B": "always bundled into another service",
+    "I": "not valid for Medicare, which wants another code",
+    "N": "not covered",
+}
+PAID_ALONE = "T"
+# Services "payable under the physician fee schedule": active, carrier-priced, restricted.
+PAYABLE = frozenset({"A", "C", "R"})
+
+unknown = Check(
+    id="procedure-unknown",
+    family="procedure",
+    title="The procedure code is in no table",
+    authority="Pub. 100-04, ch. 23, section 20.3; HIPAA code set, 45 CFR 162.1002",
+    severity=Severity.ERROR,
+    needs=("procedure",),
+)
+
+not_in_force = Check(
+    id="procedure-not-in-force",
+    family="procedure",
+    title="The procedure code does not hold on the date of service",
+    authority="Pub. 100-04, ch. 23, section 20.4",
+    severity=Severity.ERROR,
+    needs=("procedure",),
+)
+
+never_paid = Check(
+    id="procedure-never-paid",
+    family="procedure",
+    title="The fee schedule never pays the code by itself",
+    authority="Pub. 100-04, ch. 23, section 30.2.2 (status B, I, N)",
+    severity=Severity.ERROR,
+    needs=("procedure",),
+)
+
+paid_alone = Check(
+    id="procedure-paid-alone",
+    family="procedure",
+    title="The code is paid only when nothing else is payable that day",
+    authority="Pub. 100-04, ch. 23, section 30.2.2 (status T)",
+    severity=Severity.ERROR,
+    needs=("procedure",),
+)
+
+undescribed = Check(
+    id="procedure-undescribed",
+    family="procedure",
+    title="An unlisted procedure has no description",
+    authority="ASC X12 005010X222A1, SV101-7; Pub. 100-04, ch. 26, section 10.4, item 24D",
+    severity=Severity.ERROR,
+    needs=("procedure",),
+)
+
+
+@unknown.review
+def not_in_any_table(case: Case, codesets: CodeSets) -> Iterator[Finding | NotEvaluated]:
+    """Unanswered where the list does not say that it is complete."""
+    assert codesets.procedure is not None
+    strange = [
+        line for line, _ in coded_lines(case.claim) if not codesets.procedure.rows(line.procedure)
+    ]
+    if strange and not codesets.procedure.complete:
+        yield unknown.not_evaluated("procedure: the imported list does not say it is complete")
+        return
+    for line in strange:
+        yield unknown.finding(
+            line,
+            f"{line.procedure} is not a procedure code of release {codesets.procedure.release}",
+            table=codesets.procedure.release,
+        )
+
+
+@not_in_force.review
+def out_of_its_dates(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+    """Silent on a code that no row knows at all."""
+    assert codesets.procedure is not None
+    for line, day in coded_lines(case.claim):
+        rows = codesets.procedure.rows(line.procedure)
+        if rows and not any(row.holds_on(day) for row in rows):
+            yield not_in_force.finding(
+                line,
+                f"{line.procedure} {_when(rows, day)}; the date of service is {day.isoformat()}",
+                table=codesets.procedure.release,
+            )
+
+
+@never_paid.review
+def status_pays_nothing(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+    """Silent on institutional claims."""
+    for line, row in _professional_rows(case, codesets):
+        if row.status in NEVER_PAID:
+            yield never_paid.finding(
+                line,
+                f"{line.procedure} has status {row.status}: {NEVER_PAID[row.status]}",
+                severity=_fee_schedule_severity(case),
+                table=codesets.release("procedure"),
+            )
+
+
+@paid_alone.review
+def not_alone_that_day(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+    """Looks at the same provider's other claims of the day where they can be seen."""
+    assert codesets.procedure is not None
+    rows = list(_professional_rows(case, codesets))
+    dependent = [(line, row) for line, row in rows if row.status == PAID_ALONE]
+    if not dependent:
+        return
+    paid = {(line.procedure, line.service_date) for line, row in rows if row.status in PAYABLE}
+    for other in lines_beside(case):
+        row = codesets.procedure.find(other.line.procedure, on=other.day)
+        if row is not None and row.status in PAYABLE:
+            paid.add((row.code, other.day))
+    for line, _ in dependent:
+        others = sorted(code for code, day in paid if day == line.service_date)
+        if others:
+            yield paid_alone.finding(
+                line,
+                f"{line.procedure} has status T and is bundled that day into {others[0]}",
+                codes=(line.procedure, *others),
+                severity=_fee_schedule_severity(case),
+                table=codesets.procedure.release,
+            )
+
+
+@undescribed.review
+def unlisted_without_words(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+    """Any words will do; whether they describe it is a person's to say."""
+    assert codesets.procedure is not None
+    for line, day in coded_lines(case.claim):
+        row = codesets.procedure.find(line.procedure, on=day)
+        if row is not None and row.unlisted and not line.description.strip():
+            yield undescribed.finding(
+                line,
+                f"{line.procedure} is not otherwise classified and needs a description",
+                table=codesets.procedure.release,
+            )
+
+
+def _professional_rows(case: Case, codesets: CodeSets) -> Iterator[tuple[ServiceLine, Procedure]]:
+    """Lines of an 837P with their row in force; none of an 837I, which OPPS prices."""
+    assert codesets.procedure is not None
+    if case.claim.type is not ClaimType.PROFESSIONAL:
+        return
+    for line, day in coded_lines(case.claim):
+        row = codesets.procedure.find(line.procedure, on=day)
+        if row is not None:
+            yield line, row
+
+
+def _fee_schedule_severity(case: Case) -> Severity:
+    return Severity.ERROR if case.claim.coverage.is_medicare else Severity.WARNING
+
+
+def _when(rows: tuple[Procedure, ...], day: date) -> str:
+    """Why no row holds: it ended before the day, or begins after it."""
+    ended = [row.until for row in rows if row.until is not None and row.until < day]
+    if ended:
+        return f"ended on {max(ended).isoformat()}"
+    return f"begins on {min(row.since for row in rows if row.since).isoformat()}"
