@@ -210,19 +210,27 @@ def wrong_way_round(case: Case, codesets: CodeSets) -> Iterator[Finding]:
 
 @code_first_missing.review
 def nothing_before_it(case: Case, codesets: CodeSets) -> Iterator[Finding]:
-    """None of the note's codes is on the claim; which one it is only the chart says."""
+    """None of the note's codes is on the claim; which one it is only the chart says.
+
+    "If applicable" says nothing where none is there. Where the codes are examples, only the
+    first place is wrong for sure: any other condition before it may be the underlying one.
+    """
     known = _reported(case, codesets)
+    first = min((entry.position for entry, _ in known), default=0)
     for entry, row in known:
-        if row.code_first and not any(
-            _matching(row.code_first, row.code, other.code) for _, other in known
-        ):
-            yield code_first_missing.finding(
-                None,
-                f"{entry.code} is coded after one of {', '.join(row.code_first)}; none is there",
-                codes=(entry.code,),
-                severity=_severity([row]),
-                table=codesets.release("icd10cm"),
-            )
+        if not row.code_first_always or (not row.code_first and not row.code_first_open):
+            continue
+        if any(_matching(row.code_first, row.code, other.code) for _, other in known):
+            continue
+        if row.code_first_open and entry.position != first:
+            continue
+        named = f"one of {', '.join(row.code_first)}" if row.code_first else "its cause"
+        yield code_first_missing.finding(
+            None,
+            f"{entry.code} is coded after {named}; none is there",
+            codes=(entry.code,),
+            table=codesets.release("icd10cm"),
+        )
 
 
 @duplicate.review
@@ -343,6 +351,8 @@ def _etiology(
     ]
     if not matches or any(other.position < entry.position for other in matches):
         return None
+    if row.code_first_open and any(other.position < entry.position for other, _ in known):
+        return None  # the codes are examples: what stands before it may be the cause
     return min(matches, key=lambda other: other.position)
 
 

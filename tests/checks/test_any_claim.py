@@ -13,7 +13,7 @@ from bots.checks import Class, NotEvaluated, by_id, catalogue, review
 from bots.claims import CLAIM_FIELDS, LINE_FIELDS, value_of
 from bots.codesets import CodeSets
 
-many = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+many = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @many
