@@ -131,7 +131,7 @@ def _records(
     documentation: Documentation, line: ServiceLine, day: date, row: Procedure
 ) -> list[Record]:
     """What the encounter holds for the line's code and day, signed or not."""
-    last = line.service_date_end or day
+    last = max(day, line.service_date_end or day)  # a backwards period is the family dates'
     records = [
         Record(entry.number, entry.units, entry.signed)
         for entry in documentation.procedures
