@@ -36,7 +36,8 @@ from bots.errors import Problem
 RELEASE = "ICD-10-CM April 2026"
 SINCE, UNTIL = date(2026, 4, 1), date(2026, 9, 30)
 
-_CODE = r"[A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?"
+# A category is a letter, a digit and a sign, or since April 2026 also as QA0.
+_CODE = r"[A-Z](?:\d[0-9A-Z]|[A-Z]\d)(?:\.[0-9A-Z]{1,4})?"
 _ENTRY = re.compile(rf"({_CODE})\.?-?(?:\s*(?:-|to)\s*({_CODE})\.?-?)?")
 _PARENTHESES = re.compile(r"\(([^()]*)\)")
 _CONDITION = re.compile(
