@@ -35,12 +35,17 @@ def main(words: Sequence[str] | None = None) -> int:
         folder.made()
         options.run(folder, options)
     except Refused as refusal:
-        print(refusal, file=sys.stderr)
+        sys.stderr.write(f"{refusal}\n")
         return 2
     except (OSError, sqlite3.Error) as error:
-        print(f"{folder.root}: {error}", file=sys.stderr)
+        sys.stderr.write(f"{folder.root}: {error}\n")
         return 2
     return 0
+
+
+def _say(words: str) -> None:
+    sys.stdout.write(f"{words}\n")
+    sys.stdout.flush()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -125,13 +130,13 @@ def stop(folder: Folder, options: argparse.Namespace) -> None:
     facts = _running(folder)
     if facts is None:
         folder.server.unlink(missing_ok=True)
-        print("not running")
+        _say("not running")
         return
     os.kill(int(facts["pid"]), signal.SIGTERM)
     until = time.monotonic() + 10
     while _running(folder) and time.monotonic() < until:
         time.sleep(0.02)
-    print("stopped")
+    _say("stopped")
 
 
 def seed(folder: Folder, options: argparse.Namespace) -> None:
@@ -143,7 +148,7 @@ def seed(folder: Folder, options: argparse.Namespace) -> None:
         claims=options.claims, seed=options.seed, truth=options.truth, tables=options.tables
     )
     keep_as_seeded(folder)
-    print(json.dumps(facts or {}, default=str))
+    _say(json.dumps(facts or {}, default=str))
 
 
 def keep_as_seeded(folder: Folder) -> None:
@@ -170,7 +175,7 @@ def reset(folder: Folder, options: argparse.Namespace) -> None:
     ensure_people()
     folder.faults.unlink(missing_ok=True)
     folder.requests.unlink(missing_ok=True)
-    print("reset")
+    _say("reset")
 
 
 def faults(folder: Folder, options: argparse.Namespace) -> None:
@@ -179,7 +184,7 @@ def faults(folder: Folder, options: argparse.Namespace) -> None:
 
     rows = switchboard.read(folder.faults)
     if options.action == "list":
-        print(json.dumps(rows))
+        _say(json.dumps(rows))
         return
     if options.action == "clear":
         kept = [row for row in rows if options.name and row["fault"] != options.name]
@@ -194,7 +199,7 @@ def faults(folder: Folder, options: argparse.Namespace) -> None:
     faults_known = known()
     if options.action == "known":
         for name, (line, own) in faults_known.items():
-            print(f"{name:15} {line}" + (f"  [{' '.join(own)}]" if own else ""))
+            _say(f"{name:15} {line}" + (f"  [{' '.join(own)}]" if own else ""))
         return
     if options.name not in faults_known:
         raise Refused(f"no fault {options.name}; `faults known` lists them")
@@ -218,7 +223,7 @@ def witness(folder: Folder, options: argparse.Namespace) -> None:
     if options.dump:
         options.dump.write_text(json.dumps(claims, indent=1, sort_keys=True))
     facts = {"writes": seen.writes(), "claims": seen.saves(), "digest": seen.digest(claims)}
-    print(json.dumps(facts))
+    _say(json.dumps(facts))
 
 
 def people(folder: Folder, options: argparse.Namespace) -> None:
@@ -226,7 +231,7 @@ def people(folder: Folder, options: argparse.Namespace) -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "bots.practice.settings"
     from bots.practice.people import as_rows
 
-    print(json.dumps(as_rows()))
+    _say(json.dumps(as_rows()))
 
 
 COMMANDS = {

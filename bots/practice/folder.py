@@ -16,6 +16,7 @@ class Folder:
 
     @property
     def database(self) -> Path:
+        """The portal's own SQLite file."""
         return self.root / "practice.sqlite3"
 
     @property
@@ -30,6 +31,7 @@ class Folder:
 
     @property
     def faults(self) -> Path:
+        """Which faults are on."""
         return self.root / "faults.json"
 
     @property

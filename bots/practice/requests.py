@@ -14,6 +14,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from bots.practice import folder
+
 CLAIM_PATH = re.compile(r"^/(?:claims|legacy/\w+)/([^/]+)/")
 UNLOGGED = ("/static/", "/health/")
 
@@ -32,6 +34,7 @@ class RequestLog:
         self._lock = threading.Lock()
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer, then write the line."""
         if request.path.startswith(UNLOGGED):
             return self._answer(request)
         began = time.time()
@@ -56,7 +59,7 @@ class RequestLog:
     def _append(self, line: str) -> None:
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
         with self._lock:
-            handle = os.open(settings.DATA.requests, flags, 0o600)
+            handle = os.open(folder.here().requests, flags, 0o600)
             try:
                 os.write(handle, line.encode())
             finally:

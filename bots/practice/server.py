@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import socket
+import sys
 import threading
 from typing import Any
 
@@ -24,21 +26,22 @@ class Handler(WSGIRequestHandler):
     wbufsize = -1
 
     def get_environ(self) -> dict[str, Any]:
+        """The request's environment, with the handler itself."""
         environ: dict[str, Any] = super().get_environ()
         environ["practice.handler"] = self
         return environ
 
     def handle(self) -> None:
+        """Answer requests until either side hangs up."""
         try:
             super().handle()
         except OSError:
             self.close_connection = True  # the other side hung up, or a fault cut the line
 
     def finish(self) -> None:
-        try:
+        """Flush what is left; a line that was cut takes nothing."""
+        with contextlib.suppress(OSError, ValueError):
             super().finish()
-        except (OSError, ValueError):
-            pass
 
 
 class Server(ThreadedWSGIServer):
@@ -50,17 +53,13 @@ class Server(ThreadedWSGIServer):
         """A client that left is no news."""
 
     def server_bind(self) -> None:
-        # As WSGIServer, without asking the resolver for the host's name.
-        socket_server_bind(self)
-        self.server_name, self.server_port = self.server_address[0], self.server_address[1]
+        """Bind without asking the resolver for a name, or sharing the port with another."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.socket.bind(self.server_address)
+        host, port = self.socket.getsockname()[:2]
+        self.server_address = (host, port)
+        self.server_name, self.server_port = host, port
         self.setup_environ()
-
-
-def socket_server_bind(server: Server) -> None:
-    """Bind without SO_REUSEPORT, so that two portals never share a port."""
-    server.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    server.socket.bind(server.server_address)
-    server.server_address = server.socket.getsockname()
 
 
 def serve(folder: Folder, port: int) -> None:
@@ -75,7 +74,8 @@ def serve(folder: Folder, port: int) -> None:
     thread = threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True)
     thread.start()
     _write(folder, {"address": address, "port": server.server_port, "pid": os.getpid()})
-    print(address, flush=True)  # noqa: T201
+    sys.stdout.write(f"{address}\n")
+    sys.stdout.flush()
     try:
         signal.sigwait({signal.SIGTERM, signal.SIGINT})
     finally:

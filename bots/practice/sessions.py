@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from urllib.parse import quote
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 
+# Seconds without a request after which a session is over.
+IDLE_SECONDS = int(os.environ.get("PRACTICE_SESSION_SECONDS", "900"))
 OPEN_TO_ALL = ("/login/", "/static/", "/health/", "/logout/")
 
 
@@ -26,11 +28,12 @@ class SessionLimit:
         self._answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer somebody whose session holds; others go to the log-in page."""
         if request.path.startswith(OPEN_TO_ALL):
             return self._answer(request)
         if not request.user.is_authenticated:
             return to_the_door(request)
-        limit, now = settings.SESSION_IDLE_SECONDS, time.time()
+        limit, now = IDLE_SECONDS, time.time()
         seen = request.session.get("seen", now)
         if now - seen > limit:
             request.session.flush()

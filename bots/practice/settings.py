@@ -53,9 +53,6 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = "practice_csrf"
 CSRF_FAILURE_VIEW = "bots.practice.billing.doors.csrf_refused"
-# Seconds without a request after which a session is over.
-SESSION_IDLE_SECONDS = int(os.environ.get("PRACTICE_SESSION_SECONDS", "900"))
-WRONG_TRIES = 5
 USE_TZ = True
 TIME_ZONE = "America/New_York"
 USE_I18N = False

@@ -39,15 +39,13 @@ def trigger_statements(table: str, columns: list[str]) -> list[tuple[str, str]]:
         texts = {row: _as_json(row, columns) for row in rows}
         now, one = "strftime('%Y-%m-%d %H:%M:%f', 'now')", rows[-1]
         name = f"witness_{table}_{op}"
-        statements.append(
-            (
-                name,
-                f"CREATE TRIGGER {name} AFTER {op.upper()} ON {table} BEGIN "
-                'INSERT INTO billing_witness (at, "table", op, "row", claim, before, after) '
-                f"VALUES ({now}, '{table}', '{op}', {one}.id, {one}.{claim}, "
-                f"{texts.get('old', repr(''))}, {texts.get('new', repr(''))}); END",
-            )
+        statement = (
+            f"CREATE TRIGGER {name} AFTER {op.upper()} ON {table} BEGIN "
+            'INSERT INTO billing_witness (at, "table", op, "row", claim, before, after) '
+            f"VALUES ({now}, '{table}', '{op}', {one}.id, {one}.{claim}, "
+            f"{texts.get('old', repr(''))}, {texts.get('new', repr(''))}); END"
         )
+        statements.append((name, statement))
     return statements
 
 

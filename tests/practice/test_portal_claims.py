@@ -88,8 +88,8 @@ def test_a_save_without_a_change_makes_no_version(portal: Portal, biller: Visito
 @pytest.mark.parametrize(
     ("boxes", "words"),
     [
-        ({"member_id": ""}, "member id must not be empty"),
-        ({"rendering_npi": "123"}, "rendering npi must be ten digits"),
+        ({"member_id": ""}, "Member ID must not be empty"),
+        ({"rendering_npi": "123"}, "Rendering NPI must be ten digits"),
         ({"diagnosis__1": "hello"}, "Diagnosis 1 is not the form"),
         ({"diagnosis__1": ""}, "without a gap"),
         ({"line__1__modifiers": "25-59"}, "Line 1, modifiers must be up to four"),

@@ -35,7 +35,7 @@ def fill(count: int = 60) -> None:
             city="Columbus",
             state="OH",
             postal_code="43215",
-        )  # fmt: skip
+        )
         for n in range(1, 11)
     ]
     for n in range(1, count + 1):

@@ -6,7 +6,6 @@ import time
 from functools import cache
 from importlib import resources
 
-from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -23,6 +22,7 @@ WHY = {
     "elsewhere": "You were signed out because you signed in elsewhere.",
     "out": "You are logged out.",
 }
+WRONG_TRIES = 5
 LOCKED = "Account locked: too many wrong tries. Ask a supervisor to unlock it."
 
 
@@ -48,8 +48,7 @@ def login_page(request: HttpRequest) -> HttpResponse:
 def _login_form(
     request: HttpRequest, going_to: str, wrong: str = "", words: str = "", typed: str = ""
 ) -> HttpResponse:
-    context = {"going_to": going_to, "wrong": wrong, "words": words, "typed": typed}
-    return show(request, "login.html", **context)
+    return show(request, "login.html", going_to=going_to, wrong=wrong, words=words, typed=typed)
 
 
 def code_page(request: HttpRequest) -> HttpResponse:
@@ -84,7 +83,7 @@ def _count_failure(account: Account | None) -> str:
     if account is None:
         return ""
     account.failures += 1
-    account.locked = account.failures >= settings.WRONG_TRIES
+    account.locked = account.failures >= WRONG_TRIES
     account.save(update_fields=("failures", "locked"))
     return LOCKED if account.locked else ""
 

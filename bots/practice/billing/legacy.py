@@ -38,5 +38,5 @@ def remittance_body(request: HttpRequest, number: str) -> HttpResponse:
     """The lower frame: eligibility and remittance remarks."""
     claim = find(number)
     code, eligibility, remark = REMARKS[claim.status]
-    context = {"claim": claim, "code": code, "eligibility": eligibility, "remark": remark}
-    return show(request, "legacy_body.html", **context)
+    answer = {"code": code, "eligibility": eligibility, "remark": remark}
+    return show(request, "legacy_body.html", claim=claim, answer=answer)

@@ -44,6 +44,7 @@ class Listing:
 
     @property
     def pages(self) -> int:
+        """How many pages the search has."""
         return max(1, -(-self.total // self.page_size))
 
 

@@ -5,10 +5,21 @@ Money is a decimal with two places, in dollars. `version` is the optimistic lock
 
 from __future__ import annotations
 
+from typing import ClassVar, Self
+
 from django.db import models
 
 
-class Facility(models.Model):
+class Row(models.Model):
+    """What every table has; states the manager's type, which Django makes anyway."""
+
+    objects: ClassVar[models.Manager[Self]] = models.Manager()
+
+    class Meta:
+        abstract = True
+
+
+class Facility(Row):
     """A place the billing office works for."""
 
     code = models.CharField(max_length=12, unique=True)
@@ -16,7 +27,7 @@ class Facility(models.Model):
     state = models.CharField(max_length=2, default="OH")
 
 
-class ProviderRecord(models.Model):
+class ProviderRecord(Row):
     """The provider master file. `npi_type` is "1" for a person, "2" for an organization."""
 
     record_id = models.CharField(max_length=12, unique=True)
@@ -29,7 +40,7 @@ class ProviderRecord(models.Model):
     active_to = models.DateField(null=True, blank=True)
 
 
-class Payer(models.Model):
+class Payer(Row):
     """Whom claims are sent to; `filing_indicator` is SBR09."""
 
     payer_id = models.CharField(max_length=20, unique=True)
@@ -37,7 +48,7 @@ class Payer(models.Model):
     filing_indicator = models.CharField(max_length=2)
 
 
-class Patient(models.Model):
+class Patient(Row):
     """A synthetic person."""
 
     record_number = models.CharField(max_length=12, unique=True)
@@ -51,7 +62,7 @@ class Patient(models.Model):
     postal_code = models.CharField(max_length=10, blank=True)
 
 
-class Encounter(models.Model):
+class Encounter(Row):
     """One visit or stay, and its documentation."""
 
     number = models.CharField(max_length=14, unique=True)
@@ -59,7 +70,7 @@ class Encounter(models.Model):
     day = models.DateField()
 
 
-class Claim(models.Model):
+class Claim(Row):
     """One claim.
 
     `queue` is "pending" until the office has sent it, then "historical". `status` is one of
@@ -143,10 +154,11 @@ class Claim(models.Model):
     changed_at = models.DateTimeField(auto_now=True)
 
 
-class ServiceLine(models.Model):
+class ServiceLine(Row):
     """One line. Dates as dates; `modifiers` "25 59"; `pointers` "1 2"."""
 
     claim = models.ForeignKey(Claim, on_delete=models.CASCADE, related_name="lines")
+    claim_id: int
     number = models.PositiveSmallIntegerField()
     revenue_code = models.CharField(max_length=4, blank=True)
     procedure = models.CharField(max_length=5, blank=True)
@@ -169,7 +181,7 @@ class ServiceLine(models.Model):
         )
 
 
-class Order(models.Model):
+class Order(Row):
     """An order in the encounter's documentation."""
 
     encounter = models.ForeignKey(Encounter, on_delete=models.CASCADE, related_name="orders")
@@ -180,7 +192,7 @@ class Order(models.Model):
     signed = models.BooleanField(default=True)
 
 
-class ProcedureEntry(models.Model):
+class ProcedureEntry(Row):
     """One row of the procedure log."""
 
     encounter = models.ForeignKey(Encounter, on_delete=models.CASCADE, related_name="procedures")
@@ -193,7 +205,7 @@ class ProcedureEntry(models.Model):
     signed = models.BooleanField(default=True)
 
 
-class Administration(models.Model):
+class Administration(Row):
     """One row of the medication administration record; `units` are billing units."""
 
     encounter = models.ForeignKey(
@@ -209,7 +221,7 @@ class Administration(models.Model):
     signed = models.BooleanField(default=True)
 
 
-class NoteHeading(models.Model):
+class NoteHeading(Row):
     """The heading of a visit note; its text is not kept here."""
 
     encounter = models.ForeignKey(Encounter, on_delete=models.CASCADE, related_name="headings")
@@ -219,7 +231,7 @@ class NoteHeading(models.Model):
     signed = models.BooleanField(default=True)
 
 
-class ClaimNote(models.Model):
+class ClaimNote(Row):
     """A note somebody put on a claim; `key` is what the writer may find it again by."""
 
     claim = models.ForeignKey(Claim, on_delete=models.CASCADE, related_name="notes")
@@ -229,7 +241,7 @@ class ClaimNote(models.Model):
     written_at = models.DateTimeField(auto_now_add=True)
 
 
-class ClaimEvent(models.Model):
+class ClaimEvent(Row):
     """The claim's history as the History tab shows it."""
 
     claim = models.ForeignKey(Claim, on_delete=models.CASCADE, related_name="events")
@@ -241,7 +253,7 @@ class ClaimEvent(models.Model):
     detail = models.CharField(max_length=300, blank=True)
 
 
-class Witness(models.Model):
+class Witness(Row):
     """Every stored write to a claim, put here by database triggers, never by a view.
 
     `row` is the changed row's id, `op` insert, update or delete, `before` and `after` JSON.
@@ -256,7 +268,7 @@ class Witness(models.Model):
     after = models.TextField(blank=True)
 
 
-class Account(models.Model):
+class Account(Row):
     """What log-in keeps about a person beside Django's user: the one-time code and the tries.
 
     `last_step` is the newest TOTP step that was used; `failures` counts wrong tries since the

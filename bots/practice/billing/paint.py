@@ -7,13 +7,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from jinja2 import Environment
-from markupsafe import Markup
-
-LABELS_WHEN_RENAMED = "Reference item"
 
 
 @dataclass
@@ -32,16 +30,17 @@ class Paint:
     scripts: list[str] = field(default_factory=list)
     overlay: str = ""
     form_action: str = ""
-    stale_main: Markup = Markup()
-    stale_seconds: float = 0
 
     def day(self, value: date | None) -> str:
+        """A date, or nothing."""
         return value.strftime(self.day_format) if value else ""
 
     def moment(self, value: datetime) -> str:
+        """A moment in the office's time zone."""
         return timezone.localtime(value).strftime(self.day_format + " %I:%M:%S %p")
 
     def money(self, value: Decimal | None) -> str:
+        """Dollars with two decimals and commas, without a sign."""
         return self._decimals(f"{value:,.2f}") if value is not None else ""
 
     def number(self, value: Decimal | None) -> str:
@@ -80,24 +79,27 @@ def paint_of(request: HttpRequest) -> Paint:
 
 def show(request: HttpRequest, template: str, status: int = 200, **context: Any) -> HttpResponse:
     """One page of the portal."""
-    roles = {group.name for group in request.user.groups.all()} if _known(request) else set()
     response = render(
         request,
         f"portal/{template}",
-        {"paint": paint_of(request), "roles": roles, **context},
+        {"paint": paint_of(request), "roles": roles_of(request), **context},
         status=status,
     )
     response["Cache-Control"] = "no-store"
     return response
 
 
-def _known(request: HttpRequest) -> bool:
-    return bool(getattr(request, "user", None) and request.user.is_authenticated)
+def roles_of(request: HttpRequest) -> set[str]:
+    """The roles of whoever asks; none before log-in."""
+    user = getattr(request, "user", None)
+    if not isinstance(user, User) or not user.is_authenticated:
+        return set()
+    return set(user.groups.values_list("name", flat=True))
 
 
 def may_edit(request: HttpRequest) -> bool:
     """Whether the person's role may change claims."""
-    return request.user.groups.filter(name__in=("biller", "supervisor")).exists()
+    return bool(roles_of(request) & {"biller", "supervisor"})
 
 
 def environment(**options: Any) -> Environment:

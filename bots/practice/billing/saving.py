@@ -31,7 +31,7 @@ Value = str | Decimal | date | None
 
 # What a changed box must look like, and the words when it does not.
 SHAPES = {
-    "diagnosis": (r"[A-TV-Z]\d[0-9AB](\.?[0-9A-Z]{1,4})?", "is not the form of a diagnosis code"),
+    "diagnosis": (r"[A-Z]\d[0-9AB](\.?[0-9A-Z]{1,4})?", "is not the form of a diagnosis code"),
     "place_of_service": (r"(\d\d)?", "must be two digits"),
     "member_id": (r"[\x21-\x7e]([\x20-\x7e]{0,28}[\x21-\x7e])?", "must not be empty"),
     "frequency_code": (r"[1-9]", "must be one digit"),
@@ -104,12 +104,18 @@ def read_form(claim: Claim, lines: list[ServiceLine], posted: Mapping[str, str],
     for name, text in changed.items():
         if name.startswith("line-"):
             _, number, box = name.split("-", 2)
-            label = f"Line {number}, {box.replace('_', ' ')}"
+            label = f"Line {number}, {_label(box).lower()}"
             save.changes[box, int(number)] = _read_box(save, box, text, label)
         elif not name.startswith("diagnosis-"):
             shape = "npi" if name.endswith("_npi") else name
-            save.changes[name, None] = _read_box(save, shape, text, name.replace("_", " "))
+            save.changes[name, None] = _read_box(save, shape, text, _label(name))
     return save
+
+
+def _label(name: str) -> str:
+    """A box's label, as the screen has it."""
+    words = name.replace("_", " ").capitalize()
+    return words.replace(" id", " ID").replace(" npi", " NPI").replace("Ndc", "NDC")
 
 
 def _read_diagnoses(save: Save, boxes: Mapping[str, str], changed: Mapping[str, str]) -> None:

@@ -17,6 +17,7 @@ class Faults:
         self._answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Let the faults act before, around and after the screen."""
         if request.path.startswith(("/static/", "/health/")):
             return self._answer(request)
         response = stages.before(request) or self._answer(request)

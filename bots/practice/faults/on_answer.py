@@ -17,19 +17,22 @@ from bots.practice.faults.switchboard import Active
 from bots.practice.requests import claim_in
 
 
-@fault("F73", "request", "the maintenance page (503), whatever is asked")
+@fault("F73", "request")
 def maintenance(active: Active, request: HttpRequest) -> HttpResponse | None:
+    """The maintenance page (503), whatever is asked."""
     return failure(request, 503) if active.strikes() else None
 
 
-@fault("F74", "saving", "after a save the claim page shows the old values, times=2")
+@fault("F74", "saving")
 def stale_kept(active: Active, request: HttpRequest, save: Save, on: str) -> None:
+    """After a save the claim page shows the old values, times=2."""
     old = show(request, "claim.html", **whole(find(save.claim.number)), saved="", done="")
     active.memory.setdefault(save.claim.number, old.content)
 
 
-@fault("F74", "request", "")
+@fault("F74", "request")
 def stale_shown(active: Active, request: HttpRequest) -> HttpResponse | None:
+    """Show what was kept."""
     old = active.memory.get(claim_in(request.path))
     if old is None or not is_claim_page(request):
         return None
@@ -40,13 +43,15 @@ def stale_shown(active: Active, request: HttpRequest) -> HttpResponse | None:
     return HttpResponse(old) if active.strikes(times=2) else None
 
 
-@fault("F75", "stored", "after a save the claim cannot be opened (503), times=3 or for seconds=")
+@fault("F75", "stored")
 def goes_down(active: Active, request: HttpRequest, save: Save, on: str) -> None:
+    """After a save the claim cannot be opened (503), times=3 or for seconds=."""
     active.memory.setdefault(save.claim.number, time.monotonic())
 
 
-@fault("F75", "request", "")
+@fault("F75", "request")
 def is_down(active: Active, request: HttpRequest) -> HttpResponse | None:
+    """Refuse to open the claim."""
     since = active.memory.get(claim_in(request.path))
     if since is None or request.method != "GET":
         return None
@@ -56,8 +61,9 @@ def is_down(active: Active, request: HttpRequest) -> HttpResponse | None:
     return failure(request, 503) if active.strikes(times=3) else None
 
 
-@fault("F98", "request", "429 with Retry-After: seconds=2, times=3")
+@fault("F98", "request")
 def too_many(active: Active, request: HttpRequest) -> HttpResponse | None:
+    """429 with Retry-After: seconds=2, times=3."""
     if not active.strikes(times=3):
         return None
     response = failure(request, 429)
@@ -65,23 +71,26 @@ def too_many(active: Active, request: HttpRequest) -> HttpResponse | None:
     return response
 
 
-@fault("slow", "request", "every page takes seconds=3 longer")
+@fault("slow", "request")
 def slow(active: Active, request: HttpRequest) -> None:
+    """Every page takes seconds=3 longer."""
     if active.strikes():
         active.wait(3)
 
 
-@fault("nth5xx", "request", "code=500 on the nth=5 request", "code")
+@fault("nth5xx", "request", "code")
 def nth_fails(active: Active, request: HttpRequest) -> HttpResponse | None:
+    """Code=500 on the nth=5 request."""
     if not active.strikes(times=1, nth=5):
         return None
     return failure(request, int(active.get("code", "500")))
 
 
-@fault("hung-download", "response", "a download stops in the middle for seconds=60")
+@fault("hung-download", "response")
 def hung_download(
     active: Active, request: HttpRequest, response: HttpResponseBase
 ) -> HttpResponseBase | None:
+    """A download stops in the middle for seconds=60."""
     if not request.path.startswith("/claims/download.") or not active.strikes():
         return None
     assert isinstance(response, HttpResponse)

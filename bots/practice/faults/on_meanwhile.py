@@ -26,35 +26,23 @@ def _change(request: HttpRequest, field: str, line: str, value: str) -> None:
     set_field(claim.pk, field, int(line) if line else None, value, OTHER)
 
 
-@fault(
-    "F49",
-    "response",
-    "after=claim or edit was shown, somebody else changes field=member_id to value= (line=)",
-    "after field value line",
-)
+@fault("F49", "response", "after field value line")
 def value_changed(active: Active, request: HttpRequest, response: HttpResponseBase) -> None:
+    """Once after=claim or edit was shown, somebody sets field=member_id line= to value=."""
     if _looked_at(active, request, response):
         field, value = active.get("field", "member_id"), active.get("value", "CHANGED01")
         _change(request, field, active.get("line"), value)
 
 
-@fault(
-    "F50",
-    "response",
-    "after=claim or edit was shown, somebody else sets field= to the value= you want (line=)",
-    "after field value line",
-)
+@fault("F50", "response", "after field value line")
 def new_value_already(active: Active, request: HttpRequest, response: HttpResponseBase) -> None:
+    """Once after=claim or edit was shown, somebody sets field= line= to your own value=."""
     if "field" in active.options and _looked_at(active, request, response):
         _change(request, active.get("field"), active.get("line"), active.get("value"))
 
 
-@fault(
-    "F51",
-    "response",
-    "after=claim or edit was shown, the status moves on: to=Submitted",
-    "after to",
-)
+@fault("F51", "response", "after to")
 def status_moved_on(active: Active, request: HttpRequest, response: HttpResponseBase) -> None:
+    """Once after=claim or edit was shown, the status moves on: to=Submitted."""
     if _looked_at(active, request, response):
         _change(request, "status", "", active.get("to", "Submitted"))

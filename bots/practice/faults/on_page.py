@@ -23,13 +23,9 @@ def _script(request: HttpRequest, text: str) -> None:
     paint_of(request).scripts.append(text)
 
 
-@fault(
-    "F52",
-    "paint",
-    "a mask alters what is typed into field=member_id: kind=drop, group, complete",
-    "field kind",
-)
+@fault("F52", "paint", "field kind")
 def mask(active: Active, request: HttpRequest) -> None:
+    """A mask alters what is typed into field=member_id: kind=drop, group, complete."""
     if not is_edit_page(request) or not active.strikes():
         return
     name, altered = json.dumps(active.get("field", "member_id")), MASKS[active.get("kind", "drop")]
@@ -40,8 +36,9 @@ def mask(active: Active, request: HttpRequest) -> None:
     )
 
 
-@fault("F54", "paint", "Save asks: kind=confirm or alert", "kind")
+@fault("F54", "paint", "kind")
 def asks(active: Active, request: HttpRequest) -> None:
+    """Save asks: kind=confirm or alert."""
     if not is_edit_page(request) or not active.strikes():
         return
     words = "'Save this claim? Payer edits may apply.'"
@@ -55,8 +52,9 @@ def asks(active: Active, request: HttpRequest) -> None:
     )
 
 
-@fault("F55", "paint", "leaving a claim's screen asks whether you mean it")
+@fault("F55", "paint")
 def before_unload(active: Active, request: HttpRequest) -> None:
+    """Leaving a claim's screen asks whether you mean it."""
     if (is_edit_page(request) or is_claim_page(request)) and active.strikes():
         _script(
             request,
@@ -65,8 +63,9 @@ def before_unload(active: Active, request: HttpRequest) -> None:
         )
 
 
-@fault("F56", "paint", "the edit page opens kind=popup or starts a download", "kind")
+@fault("F56", "paint", "kind")
 def opens_more(active: Active, request: HttpRequest) -> None:
+    """The edit page opens kind=popup or starts a download."""
     if not is_edit_page(request) or not active.strikes():
         return
     number = claim_in(request.path)
@@ -76,13 +75,9 @@ def opens_more(active: Active, request: HttpRequest) -> None:
         _script(request, f"window.open('/legacy/remittance/{number}/', 'news', 'width=400');")
 
 
-@fault(
-    "F60",
-    "paint",
-    "the form is drawn anew every 300 ms, count=5 times, empty of what was typed",
-    "count",
-)
+@fault("F60", "paint", "count")
 def drawn_anew(active: Active, request: HttpRequest) -> None:
+    """The form is drawn anew every 300 ms, count=5 times, empty of what was typed."""
     if not is_edit_page(request) or not active.strikes():
         return
     count = int(active.get("count", "5"))
@@ -95,8 +90,9 @@ def drawn_anew(active: Active, request: HttpRequest) -> None:
     )
 
 
-@fault("overlay", "paint", "an announcement lies over every page until it is closed")
+@fault("overlay", "paint")
 def overlay(active: Active, request: HttpRequest) -> None:
+    """An announcement lies over every page until it is closed."""
     if active.strikes():
         paint_of(
             request

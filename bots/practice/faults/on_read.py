@@ -19,33 +19,26 @@ from bots.practice.requests import claim_in
 MAIN = re.compile(r"<main.*?</main>", re.DOTALL)
 
 
-@fault(
-    "F25",
-    "paint",
-    "a field is not where it was: field=member_id how=renamed, removed or moved",
-    "field how",
-)
+@fault("F25", "paint", "field how")
 def element_missing(active: Active, request: HttpRequest) -> None:
+    """A field is not where it was: field=member_id how=renamed, removed or moved."""
     how = active.get("how", "renamed")
     if claim_in(request.path) and how in ("renamed", "removed", "moved") and active.strikes():
         getattr(paint_of(request), how).add(active.get("field", "member_id"))
 
 
-@fault("F26", "paint", "a field stands there twice: field=member_id (or save)", "field")
+@fault("F26", "paint", "field")
 def element_twice(active: Active, request: HttpRequest) -> None:
+    """A field stands there twice: field=member_id (or save)."""
     if claim_in(request.path) and active.strikes():
         paint_of(request).doubled.add(active.get("field", "member_id"))
 
 
-@fault(
-    "F27",
-    "response",
-    "the claim page shows another claim for seconds=1 first; part=body: under the right number",
-    "part other",
-)
+@fault("F27", "response", "part other")
 def still_painted(
     active: Active, request: HttpRequest, response: HttpResponseBase
 ) -> HttpResponse | None:
+    """The claim page shows another claim first, for seconds=1; part=body: under its number."""
     if not is_claim_page(request) or response.status_code != 200 or not active.strikes():
         return None
     assert isinstance(response, HttpResponse)
@@ -71,17 +64,17 @@ def _page_of(request: HttpRequest, number: str) -> HttpResponse:
     return show(request, "claim.html", **whole(find(number)), saved="", done="")
 
 
-@fault("F28", "number", "another claim opens than the one asked for", "other")
+@fault("F28", "number", "other")
 def other_claim(active: Active, request: HttpRequest, number: str) -> str:
+    """Another claim opens than the one asked for."""
     if request.method != "GET" or not active.strikes():
         return ""
     return another_claim(number, active.get("other"))
 
 
-@fault(
-    "F29", "paint", "dates and decimals are written the European way: kind=dots or slashes", "kind"
-)
+@fault("F29", "paint", "kind")
 def other_locale(active: Active, request: HttpRequest) -> None:
+    """Dates and decimals are written the European way: kind=dots or slashes."""
     if not active.strikes():
         return
     paint = paint_of(request)
@@ -91,8 +84,9 @@ def other_locale(active: Active, request: HttpRequest) -> None:
         paint.language, paint.day_format, paint.comma_decimals = "de-DE", "%d.%m.%Y", True
 
 
-@fault("F30", "paint", "a value is cut by an ellipsis: field=member_id keep=4", "field keep")
+@fault("F30", "paint", "field keep")
 def cut_short(active: Active, request: HttpRequest) -> None:
+    """A value is cut by an ellipsis: field=member_id keep=4."""
     if claim_in(request.path) and active.strikes():
         keep = int(active.get("keep", "4"))
         paint_of(request).altered[active.get("field", "member_id")] = lambda value: (
@@ -108,24 +102,22 @@ ODD_LETTERS: dict[str, Callable[[str], str]] = {
 }
 
 
-@fault(
-    "F31",
-    "paint",
-    "odd letters in field=procedure: kind=zero-width, nbsp, look-alike",
-    "field kind",
-)
+@fault("F31", "paint", "field kind")
 def odd_letters(active: Active, request: HttpRequest) -> None:
+    """Odd letters in field=procedure: kind=zero-width, nbsp, look-alike."""
     if claim_in(request.path) and active.strikes():
         alter = ODD_LETTERS[active.get("kind", "zero-width")]
         paint_of(request).altered[active.get("field", "procedure")] = alter
 
 
-@fault("F33", "locked", "somebody has the record open: who=t.okafor", "who")
+@fault("F33", "locked", "who")
 def locked_by(active: Active, request: HttpRequest) -> str:
+    """Somebody has the record open: who=t.okafor."""
     return active.get("who", "t.okafor") if active.strikes() else ""
 
 
-@fault("F33", "saving", "", "who")
+@fault("F33", "saving", "who")
 def locked_against_saving(active: Active, request: HttpRequest, save: Save, on: str) -> None:
+    """A save is refused while the record is open."""
     if on == "save":
         save.refusals.append(f"This record is open by {active.get('who', 't.okafor')}.")

@@ -17,8 +17,9 @@ from bots.practice.faults.switchboard import Active
 from bots.practice.sessions import to_the_door
 
 
-@fault("F53", "stored", "the save also re-prices line 1 and the total, by one dollar")
+@fault("F53", "stored")
 def recalculates(active: Active, request: HttpRequest, save: Save, on: str) -> None:
+    """The save also re-prices line 1 and the total, by one dollar."""
     if not active.strikes(times=1):
         return
     claim = Claim.objects.get(pk=save.claim.pk)
@@ -28,75 +29,83 @@ def recalculates(active: Active, request: HttpRequest, save: Save, on: str) -> N
     claim.save()
 
 
-@fault("F61", "stored", "stored at once, answered after seconds=5")
+@fault("F61", "stored")
 def slow_answer(active: Active, request: HttpRequest, save: Save, on: str) -> None:
+    """Stored at once, answered after seconds=5."""
     if active.strikes(times=1):
         active.wait(5)
 
 
-@fault(
-    "F63", "stored", "stored, then the line is cut; how=resend lets the browser try again", "how"
-)
+@fault("F63", "stored", "how")
 def line_cut(active: Active, request: HttpRequest, save: Save, on: str) -> HttpResponse | None:
+    """Stored, then the line is cut; how=resend lets the browser try again."""
     return cut_the_line(request) if active.strikes(times=1) else None
 
 
-@fault("F63", "response", "", "how")
+@fault("F63", "response", "how")
 def no_kept_line(active: Active, request: HttpRequest, response: HttpResponseBase) -> None:
+    """No kept-alive line while the fault is on."""
     # A browser sends a request again by itself, POST or not, when a kept-alive line dies
     # before the answer. Without kept lines the save is sent once and its answer is lost.
     if active.get("how") != "resend":
         request.META["practice.handler"].close_connection = True
 
 
-@fault("F64", "stored", "stored, then answered with code=502 or 504", "code")
+@fault("F64", "stored", "code")
 def gateway_after(
     active: Active, request: HttpRequest, save: Save, on: str
 ) -> HttpResponse | None:
+    """Stored, then answered with code=502 or 504."""
     return failure(request, int(active.get("code", "502"))) if active.strikes(times=1) else None
 
 
-@fault("F65", "saving", "answered with code=502, not stored", "code")
+@fault("F65", "saving", "code")
 def gateway_before(
     active: Active, request: HttpRequest, save: Save, on: str
 ) -> HttpResponse | None:
+    """Answered with code=502, not stored."""
     return failure(request, int(active.get("code", "502"))) if active.strikes(times=1) else None
 
 
-@fault("F66", "saving", "refused with an error banner (and status 200), not stored")
+@fault("F66", "saving")
 def banner(active: Active, request: HttpRequest, save: Save, on: str) -> None:
+    """Refused with an error banner (and status 200), not stored."""
     if active.strikes(times=1):
         save.refusals.append(
             "Payer edit R-207: the claim was rejected by the payer rules service."
         )
 
 
-@fault("F67", "saving", "stored only after seconds=8, whether or not anybody still waits")
+@fault("F67", "saving")
 def slow_store(active: Active, request: HttpRequest, save: Save, on: str) -> None:
+    """Stored only after seconds=8, whether or not anybody still waits."""
     if active.strikes(times=1):
         active.wait(8)
 
 
-@fault("F68", "stored", "answered with the claim itself, so that a reload would post again")
+@fault("F68", "stored")
 def no_redirect(active: Active, request: HttpRequest, save: Save, on: str) -> HttpResponse | None:
+    """Answered with the claim itself, so that a reload would post again."""
     if not active.strikes():
         return None
     claim = find(save.claim.number)
     return show(request, "claim.html", **whole(claim), saved=claim.version, done="")
 
 
-@fault("F69", "saving", "the session is over when Save is pressed; not stored")
+@fault("F69", "saving")
 def session_over(
     active: Active, request: HttpRequest, save: Save, on: str
 ) -> HttpResponseBase | None:
+    """The session is over when Save is pressed; not stored."""
     if not active.strikes(times=1):
         return None
     request.session.flush()
     return to_the_door(request, "expired")
 
 
-@fault("F70", "saving", "refused as changed by somebody else meanwhile; not stored")
+@fault("F70", "saving")
 def lock_refusal(active: Active, request: HttpRequest, save: Save, on: str) -> None:
+    """Refused as changed by somebody else meanwhile; not stored."""
     if active.strikes(times=1):
         save.refusals.append(
             f"This claim was changed by t.okafor meanwhile (version {save.version} is now version"
@@ -104,13 +113,9 @@ def lock_refusal(active: Active, request: HttpRequest, save: Save, on: str) -> N
         )
 
 
-@fault(
-    "F71",
-    "saving",
-    "one field is silently not stored: field= (else the first), line=",
-    "field line",
-)
+@fault("F71", "saving", "field line")
 def field_dropped(active: Active, request: HttpRequest, save: Save, on: str) -> None:
+    """One field is silently not stored: field= (else the first), line=."""
     name, line = active.get("field"), active.get("line")
     hits = [
         key
@@ -122,13 +127,9 @@ def field_dropped(active: Active, request: HttpRequest, save: Save, on: str) -> 
         save.stored_anyway = True
 
 
-@fault(
-    "F72",
-    "stored",
-    "the save touches a second claim too: other= field=coder value=",
-    "other field value",
-)
+@fault("F72", "stored", "other field value")
 def second_record(active: Active, request: HttpRequest, save: Save, on: str) -> None:
+    """The save touches a second claim too: other= field=coder value=."""
     if active.strikes(times=1):
         other = find(another_claim(save.claim.number, active.get("other")))
         set_field(
@@ -136,8 +137,9 @@ def second_record(active: Active, request: HttpRequest, save: Save, on: str) -> 
         )
 
 
-@fault("save-ignored", "saving", "says Saved, and stores nothing")
+@fault("save-ignored", "saving")
 def ignored(active: Active, request: HttpRequest, save: Save, on: str) -> HttpResponseBase | None:
+    """Says Saved, and stores nothing."""
     if not active.strikes(times=1):
         return None
     said = f"saved={save.claim.version + 1}" if on == "save" else f"done={on}"

@@ -28,11 +28,15 @@ _FAULTS: dict[tuple[str, str], Fault] = {}
 
 
 def fault(
-    name: str, stage: str, line: str, options: str = ""
+    name: str, stage: str, options: str = ""
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Register a function as (part of) a fault; `options` are its own, separated by blanks."""
+    """Register a function as (part of) a fault; `options` are its own, separated by blanks.
+
+    The function's docstring is the fault's line in `faults known`; of several, the first's.
+    """
 
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
+        line = " ".join((function.__doc__ or "").split())
         _FAULTS[name, stage] = Fault(name, stage, line, tuple(options.split()), function)
         return function
 
@@ -51,7 +55,7 @@ def all_faults() -> dict[tuple[str, str], Fault]:
 def known() -> dict[str, tuple[str, tuple[str, ...]]]:
     """Name to its line and its options, all stages together."""
     found: dict[str, tuple[str, tuple[str, ...]]] = {}
-    for (name, _), item in sorted(all_faults().items()):
+    for (name, _), item in all_faults().items():
         line, options = found.get(name, ("", ()))
         found[name] = (line or item.line, tuple(dict.fromkeys((*options, *item.options))))
-    return found
+    return dict(sorted(found.items()))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from bots.practice import folder
 from bots.practice.faults.registry import all_faults
 from bots.practice.faults.switchboard import Active, Switchboard
 from bots.practice.requests import claim_in
@@ -25,7 +25,7 @@ def board() -> Switchboard:
     """The one switchboard of this process."""
     global _board
     if _board is None:
-        _board = Switchboard(settings.DATA.faults)
+        _board = Switchboard(folder.here().faults)
     return _board
 
 

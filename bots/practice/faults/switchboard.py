@@ -45,6 +45,7 @@ class Active:
             return True
 
     def seconds(self, default: float) -> float:
+        """The fault's seconds."""
         return float(self.options.get("seconds", default))
 
     def wait(self, default: float) -> None:
@@ -52,6 +53,7 @@ class Active:
         time.sleep(self.seconds(default))
 
     def get(self, name: str, default: str = "") -> str:
+        """One of the fault's options."""
         return self.options.get(name, default)
 
 
