@@ -224,7 +224,7 @@ def nothing_before_it(case: Case, codesets: CodeSets) -> Iterator[Finding]:
             continue
         if row.code_first_open and entry.position != first:
             continue
-        named = f"one of {', '.join(row.code_first)}" if row.code_first else "its cause"
+        named = f"one of {_some(row.code_first)}" if row.code_first else "its cause"
         yield code_first_missing.finding(
             None,
             f"{entry.code} is coded after {named}; none is there",
@@ -338,6 +338,10 @@ def _covers(note: str, code: str) -> bool:
     if not dash or not last:
         return code.startswith(first)
     return first <= code[: len(first)] and code[: len(last)] <= last
+
+
+def _some(notes: Sequence[str], most: int = 6) -> str:
+    return ", ".join(notes[:most]) + (" ..." if len(notes) > most else "")
 
 
 def _etiology(

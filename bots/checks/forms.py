@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 
-# ICD-10-CM: the third character is a digit, A or B (C4A, C7B); up to seven in all. The dot is
-# the screen's; an 837 carries the code without it, so its absence is not a fault.
-_ICD = re.compile(r"[A-Z][0-9][0-9AB](\.?[0-9A-Z]{1,4})?")
+# ICD-10-CM: the second character is a digit or, since QA0, an A; the third a digit, A or B
+# (C4A, C7B); up to seven in all. The dot is the screen's; an 837 carries the code without it,
+# so its absence is not a fault.
+_ICD = re.compile(r"[A-Z][0-9A][0-9AB](\.?[0-9A-Z]{1,4})?")
 # CPT category I, II (F), III (T) and the like; HCPCS level II.
 _PROCEDURE = re.compile(r"[0-9]{4}[0-9A-Z]|[A-Z][0-9]{4}")
 _MODIFIER = re.compile(r"[0-9A-Z]{2}")
