@@ -35,7 +35,7 @@ def review(case: Case, codesets: CodeSets) -> Review:
 
 
 def ncci_side(case: Case) -> str | None:
-    """"practitioner", "outpatient", or None where no NCCI table binds the claim's type."""
+    """ "practitioner", "outpatient", or None where no NCCI table binds the claim's type."""
     claim = case.claim
     if claim.type is ClaimType.PROFESSIONAL:
         return "practitioner"

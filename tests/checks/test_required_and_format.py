@@ -79,7 +79,8 @@ def test_what_need_not_be_there_is_not_missed(case):
 @pytest.mark.parametrize(
     ("code", "right"),
     [
-        ("I10", True), ("C4A", True), ("S52.501A", True), ("O36.0110", True), ("U07.1", True), ("QA0.0101", True),
+        ("I10", True), ("C4A", True), ("S52.501A", True), ("O36.0110", True), ("U07.1", True),
+        ("QA0.0101", True),
         ("T36.0X1A", True), ("E119", True), ("1I0", False), ("I1", False), ("I10.", False),
         ("I10.12345", False), ("e11.9", False), ("E1.19", False), ("I10 ", False),
     ],
