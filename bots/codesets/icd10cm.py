@@ -8,8 +8,9 @@ What is taken from the text, and how carefully:
 * A code is billable when no longer code of the code list begins with it, which covers the
   seventh characters and their placeholders.
 * Excludes1 comes from the notes of that name on the code, its ancestors, block and chapter.
-  A note names its codes in parentheses at its end. A code that is qualified in words ("with
-  final characters -91") is left out, and so is an entry that covers the code itself.
+  A note names its codes in parentheses at its end; "E08-E13 with .42" is E08.42 and so on. A
+  code that is qualified in words ("with final characters -91") is left out, and so is an
+  entry that covers the code itself. Some twenty notes of 5,407 name codes without them.
 * Code first is *always* only where the tabular says so without "if", "any", "associated" or
   the like, and the code is a manifestation: its title says "in diseases classified
   elsewhere", "due to underlying condition" or the like, or the note says "underlying".
@@ -39,6 +40,8 @@ SINCE, UNTIL = date(2026, 4, 1), date(2026, 9, 30)
 # A category is a letter, a digit and a sign, or since April 2026 also as QA0.
 _CODE = r"[A-Z](?:\d[0-9A-Z]|[A-Z]\d)(?:\.[0-9A-Z]{1,4})?"
 _ENTRY = re.compile(rf"({_CODE})\.?-?(?:\s*(?:-|to)\s*({_CODE})\.?-?)?")
+# "E08-E13 with .51-.52": the diabetic complications.
+_WITH_ENDINGS = re.compile(r"([A-Z])(\d\d)-[A-Z](\d\d) with ((?:\.\d+-?)+)")
 _PARENTHESES = re.compile(r"\(([^()]*)\)")
 _CONDITION = re.compile(
     r"\b(if|any|associated|when|to identify|to specify|for adverse effects)\b", re.IGNORECASE
@@ -176,7 +179,11 @@ def _excluded(texts: list[str]) -> Iterator[str]:
 
 def _with_code_first(above: _Notes, texts: list[str], title: str) -> _Notes:
     codes = tuple(
-        entry for text in texts for part in _PARENTHESES.findall(text) for entry in _entries(part)
+        entry
+        for text in texts
+        for part in _PARENTHESES.findall(text)
+        # Qualified in words: the wider range, for a code that may come first does no harm.
+        for entry in _entries(re.sub(r",? with .*", "", part))
     )
     conditional = any(_CONDITION.search(text) for text in texts)
     manifestation = bool(_MANIFESTATION.search(title)) or any(map(_UNDERLYING.match, texts))
@@ -193,6 +200,11 @@ def _entries(text: str) -> Iterator[str]:
         found = _ENTRY.fullmatch(part.strip())
         if found:
             yield f"{found[1]}-{found[2]}" if found[2] else found[1]
+        elif with_endings := _WITH_ENDINGS.fullmatch(part.strip()):
+            letter, first, last, endings = with_endings.groups()
+            for number in range(int(first), int(last) + 1):
+                for ending in re.findall(r"\.\d+", endings):
+                    yield f"{letter}{number:02}{ending}"
 
 
 def _above(code: str, notes: dict[str, _Notes]) -> _Notes:

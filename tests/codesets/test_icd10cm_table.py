@@ -103,7 +103,9 @@ def named(entries: tuple[str, ...], other: str) -> bool:
         ("M54.50", "S39.012A", True),  # a seventh character of the code in the note
         ("R05.1", "R04.2", False),  # Excludes2 at R05: permission
         ("S72.001A", "S78.011A", True),  # a seventh character inherits
-        ("G63", "M79.2", True),  # a note of the block G60-G65 or G50-G59
+        ("G62.9", "M79.2", True),  # a note of the block
+        ("L92.1", "E11.620", True),  # "E08-E13 with .620"
+        ("L92.1", "E11.621", False),
     ],
 )
 def test_excludes1_is_taken_from_the_code_and_all_above_it(code, text, other, excluded):
