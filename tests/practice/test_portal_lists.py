@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from practice.visiting import Visitor, alert, rows_of, shown
@@ -76,6 +79,18 @@ def test_the_csv_of_a_search_has_all_its_pages(biller: Visitor):
     rows = list(csv.reader(io.StringIO(text)))
     assert len(rows) == 41
     assert {row[0] for row in rows[1:]} == set(every_page(biller, "queue=pending"))
+
+
+def test_the_837_of_a_search_follows_the_guides_of_both_kinds(biller: Visitor, tmp_path: Path):
+    text = biller.get("/claims/download.837?queue=all").text
+    assert "005010X222A1" in text
+    assert "005010X223A2" in text
+    (tmp_path / "claims.837").write_text(text)
+    valid = Path(sys.executable).with_name("x12valid")
+    said = subprocess.run(
+        [valid, tmp_path / "claims.837"], capture_output=True, text=True, check=False
+    )
+    assert "claims.837: OK" in said.stdout + said.stderr
 
 
 def test_the_837_of_a_search_counts_its_own_segments(biller: Visitor):

@@ -81,6 +81,17 @@ def fill(count: int = 60) -> None:
             encounter=encounter, title="Office visit", written_on=day, author_npi="1234567893"
         )
 
+    m.Claim.objects.filter(number="C00060").update(
+        type="institutional", bill_type="0131", statement_from=date(2026, 9, 5),
+        statement_through=date(2026, 9, 7), admitted_on=date(2026, 9, 5), discharge_status="01",
+        condition_codes="09", present_on_admission="Y N", attending_name="Amberg, Ivo",
+        attending_npi="1234567893", place_of_service="", relationship="child",
+        billing_taxonomy="282N00000X",
+    )  # fmt: skip
+    m.ServiceLine.objects.filter(claim__number="C00060").update(
+        revenue_code="0450", place_of_service="", pointers=""
+    )
+
 
 if __name__ == "__main__":
     import django
