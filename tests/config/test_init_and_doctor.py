@@ -1,0 +1,134 @@
+"""A new office: `init` writes what is missing and keeps what is there; `doctor` says the rest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import typer
+
+from bots.cli import doctor as doctors
+from bots.cli.init import copied, init
+from bots.config import default_folder
+from bots.places import here
+
+SHIPPED = sorted(path.name for path in default_folder("config").glob("*.yaml"))
+
+
+@pytest.fixture
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    for name in ("CLAIMBOTS_CONFIG", "CLAIMBOTS_DATA"):
+        monkeypatch.delenv(name, raising=False)
+    # The table itself has its own tests; here it is enough that it is asked for.
+    monkeypatch.setattr("bots.codesets.icd10cm.build_icd10cm", lambda folder: True)
+    return tmp_path
+
+
+def lines() -> dict[str, list[doctors.Line]]:
+    found: dict[str, list[doctors.Line]] = {}
+    for line in doctors.examined(here()):
+        found.setdefault(line.about, []).append(line)
+    return found
+
+
+def test_init_writes_configuration_selectors_and_a_closed_data_folder(office):
+    init()
+
+    assert sorted(path.name for path in (office / "config").iterdir()) == SHIPPED
+    assert (office / ".claimbots").stat().st_mode & 0o777 == 0o700
+
+
+def test_init_keeps_what_the_office_wrote_and_says_so(office, capsys):
+    (office / "config").mkdir()
+    ours = office / "config" / "claimbots.yaml"
+    ours.write_text("office: {name: Ours}\n")
+
+    init()
+
+    assert ours.read_text() == "office: {name: Ours}\n"
+    said = capsys.readouterr().out
+    assert "kept    config/claimbots.yaml" in said
+    assert "written config/portals.yaml" in said
+
+
+def test_init_writes_nothing_through_a_link(office):
+    elsewhere = office / "elsewhere"
+    (office / "config").mkdir()
+    (office / "config" / "claimbots.yaml").symlink_to(elsewhere)
+
+    init()
+
+    assert not elsewhere.exists()
+
+
+def test_files_arrive_byte_for_byte(tmp_path):
+    source = default_folder("config")
+    assert all(written for _, written in copied(source, tmp_path))
+    for name in SHIPPED:
+        assert (tmp_path / name).read_bytes() == (source / name).read_bytes()
+
+
+def test_doctor_sends_a_new_office_to_init(office):
+    found = lines()
+    assert "run `claimbots init`" in found["data folder"][0].text
+    assert "run `claimbots init`" in found["code sets"][0].text
+
+
+def test_doctor_says_a_typo_with_its_line_and_goes_on(office):
+    init()
+    (office / "config" / "claimbots.yaml").write_text("run:\n  pagess: 2\n")
+
+    found = lines()
+    assert found["configuration"][0].state == "DO"
+    assert found["configuration"][0].text == (
+        "config/claimbots.yaml:2:3 run.pagess: unknown key; did you mean pages?"
+    )
+    assert "code sets" in found
+
+
+def test_doctor_exits_1_where_there_is_something_to_do(office):
+    with pytest.raises(typer.Exit) as caught:
+        doctors.doctor()
+    assert caught.value.exit_code == 1
+
+
+def test_doctor_sees_a_data_folder_that_is_open_to_others(office):
+    init()
+    (office / ".claimbots").chmod(0o755)
+    assert "open to others (0755)" in lines()["data folder"][0].text
+
+
+def test_doctor_wants_a_master_key_for_a_live_portal(office):
+    init()
+    (office / "config" / "portals.yaml").write_text(
+        "portals:\n  acme:\n    kind: acme\n    address: https://portal.example.com\n"
+        "    credential: acme\n    mode: live\n"
+        "    permission: {by: Dana Example, until: 2099-12-31}\n"
+    )
+    assert lines()["keys"][0].text == "live portals (acme) need keys.master; set it"
+
+
+def test_doctor_sees_a_key_that_is_not_where_it_should_be(office, monkeypatch):
+    init()
+    monkeypatch.setenv("CLAIMBOTS_KEYS__MASTER", "env:NOT_SET_HERE")
+    assert lines()["keys"][0].text == "the environment has no NOT_SET_HERE; set it"
+
+    monkeypatch.setenv("CLAIMBOTS_KEYS__MASTER", "file:master.key")
+    assert lines()["keys"][0].text.startswith("master.key is not there")
+
+    (office / "master.key").touch(mode=0o644)
+    (office / "master.key").chmod(0o644)
+    assert lines()["keys"][0].text.startswith("master.key is open to others")
+
+
+def test_doctor_survives_whatever_breaks_under_it(office, monkeypatch):
+    init()
+
+    def ill() -> None:
+        raise RuntimeError("patient: Doe")
+
+    monkeypatch.setattr(doctors, "_configured", ill)
+    found = lines()
+    assert found["configuration"][0].state == "DO"
+    assert "Doe" not in "".join(line.text for about in found.values() for line in about)
