@@ -17,13 +17,14 @@ class Unread:
     `position` is 1-based and counts what the file gave, read or not. `segment` is the
     segment's number in an 837, counted from its ISA, or the path of a JSON field; empty
     where the file as a whole is meant. `error` is a sentence without patient data: it never
-    quotes a value.
+    quotes a value. `ours` is true where the fault is in claimbots, not in the file.
     """
 
     file: Path
     position: int
     segment: str
     error: str
+    ours: bool = False
 
 
 Entries: TypeAlias = Iterator[Case | Unread]

@@ -114,6 +114,7 @@ def _checked(file: Path, position: int, case: Case, rules: Rules) -> Outcome:
             "",
             f"a check failed on this claim ({type(error).__name__} in {place}), so it was not "
             "checked; please report it",
+            ours=True,
         )
     required = rules.policy.required_for(case.claim.type)
     return Checked(file, position, case, found, found.is_clean(required))

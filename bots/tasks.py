@@ -1,0 +1,176 @@
+"""The tasks that robot.yaml names, for a Control Room: `-t pre_bill`, `look_back`, `check_files`.
+
+A task takes its orders from work items and gives each failed claim back as an output item
+of type BUSINESS or APPLICATION. Items carry ids and counts only, never a patient's data. The
+runner's own log keeps the arguments of every call it sees: pyproject.toml keeps this package
+out of it, and `_each_item` does so again where that file was not shipped.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from robocorp import log, workitems
+from robocorp.tasks import task
+
+from bots.errors import Problem
+from bots.files.unread import Unread
+from bots.runs.orders import CheckOrder, order_of
+
+Work = Callable[[workitems.Input], None]
+
+
+@task  # type: ignore[untyped-decorator]
+def pre_bill() -> None:
+    """Check the pending claims of a portal and correct what the policy allows."""
+    _each_item(lambda item: _run(item, "pending"))
+
+
+@task  # type: ignore[untyped-decorator]
+def look_back() -> None:
+    """Check the historical claims of a portal: flags and proposals, missed charges."""
+    _each_item(lambda item: _run(item, "historical"))
+
+
+@task  # type: ignore[untyped-decorator]
+def check_files() -> None:
+    """Check the claims of 837 and JSON files, named in the payload or attached."""
+    _each_item(_check)
+
+
+def _each_item(work: Work) -> None:
+    """Do the work of every input item; one that fails is given back and costs no other."""
+    with log.suppress():
+        for item in workitems.inputs:
+            try:
+                work(item)
+            except workitems.BusinessException as error:
+                _give_back(item, "BUSINESS", str(error.code), str(error.message))
+            except Problem as error:
+                _give_back(item, "BUSINESS", "WRONG_INPUT", error.sentence())
+            except Exception as error:  # the text of an exception may quote a claim
+                last = traceback.extract_tb(error.__traceback__)[-1]
+                where = f"{type(error).__name__} in {Path(last.filename).name}:{last.lineno}"
+                _give_back(item, "APPLICATION", "UNEXPECTED", f"{where}; please report it")
+
+
+def _give_back(item: workitems.Input, type: str, code: str, message: str) -> None:
+    item.fail(exception_type=workitems.ExceptionType(type), code=code, message=message)
+
+
+def _check(item: workitems.Input) -> None:
+    from bots.runs.check_files import check_files, read_histories, rules_here
+
+    order = order_of(CheckOrder, item.payload)
+    rules = rules_here()
+    histories, unread = read_histories(order.history) if order.history else (None, [])
+    with TemporaryDirectory(prefix="claimbots-") as folder:
+        files = {**{path: str(path) for path in order.files}, **_attached(item, Path(folder))}
+        if not files:
+            raise workitems.BusinessException(
+                'no file: name some in the payload under "files", or attach some', "NO_FILE"
+            )
+        outcomes = check_files(
+            files,
+            rules,
+            today=datetime.now().astimezone().date(),
+            as_of=order.as_of,
+            histories=histories,
+        )
+        broken = 0
+        for outcome in (*unread, *outcomes):
+            broken += isinstance(outcome, Unread)
+            failed = _failure(outcome)
+            if failed:
+                named = {"file": files.get(outcome.file, str(outcome.file))}
+                workitems.outputs.create(payload=named | failed)
+    if broken:
+        raise workitems.BusinessException(
+            f"{broken} entries could not be read; each is an output item", "UNREADABLE"
+        )
+
+
+def _failure(outcome: Any) -> dict[str, Any] | None:
+    """What to say of a claim that cannot go out as it is; None where it can."""
+    from bots.checks import Severity
+
+    if isinstance(outcome, Unread):
+        return {
+            "position": outcome.position,
+            "segment": outcome.segment,
+            "type": "APPLICATION" if outcome.ours else "BUSINESS",
+            "code": "CHECK_FAILED" if outcome.ours else "UNREADABLE",
+            "message": outcome.error,
+        }
+    errors = [f.check for f in outcome.review.findings if f.severity is Severity.ERROR]
+    if not errors:
+        return None
+    return {
+        "position": outcome.position,
+        "type": "BUSINESS",
+        "code": "CLAIM_IN_ERROR",
+        "message": f"{len(errors)} findings of severity error; see `claimbots check`",
+        "checks": errors,
+    }
+
+
+def _attached(item: workitems.Input, folder: Path) -> dict[Path, str]:
+    """The item's attachments in a folder of ours, under names of ours.
+
+    A name such as `../x` would otherwise be a path: the runner joins it unchecked.
+    """
+    found: dict[Path, str] = {}
+    for number, name in enumerate(item.files):
+        path = folder / str(number)
+        item.get_file(name, path=path)
+        found[path] = name
+    return found
+
+
+def _run(item: workitems.Input, queue: str) -> None:
+    from asyncio import run as until_done
+
+    from bots.places import here
+    from bots.portals.base import Query
+    from bots.runs.orders import RunOrder
+    from bots.runs.run import RunRequest, run
+    from bots.store.database import connect
+    from bots.store.records import exceptions
+
+    order = order_of(RunOrder, item.payload)
+    query = Query(
+        queue=queue,
+        since=order.since,
+        until=order.until,
+        facility=order.facility,
+        code=order.code,
+        min_charge=order.min_charge,
+        numbers=order.claims,
+        limit=order.limit,
+    )
+    request = RunRequest(
+        portal=order.portal,
+        query=query,
+        shadow=order.shadow,
+        pages=order.pages,
+        as_of=order.as_of,
+        requested_by="control room",
+    )
+    summary = until_done(run(request))
+    connect(here())
+    for record in exceptions(run=summary.run):
+        workitems.outputs.create(
+            payload={
+                "run": summary.run,
+                "exception": record.id,
+                "type": record.type,
+                "code": record.code,
+                "message": record.message,
+                "look": f"claimbots exceptions show {record.id}",
+            }
+        )

@@ -1,0 +1,266 @@
+"""The tasks of robot.yaml, run by robocorp-tasks itself: items come back, patients do not."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+import zipfile
+import zlib
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from builders.claims import a_claim, a_coverage, a_patient
+from ruamel.yaml import YAML
+from x12_writer import a_file, a_set
+
+from bots.claims import Case
+from bots.files.json_claims import case_to
+
+ROOT = Path(__file__).parents[2]
+CANARIES = ("CANARYLAST", "CANARYFIRST", "CANARYMEMBER", "CANARYMRN", "CANARYROAD", "CANARYCLAIM")
+
+
+@dataclass(frozen=True)
+class Ran:
+    exit: int
+    said: str
+    folder: Path
+
+    @property
+    def outputs(self) -> list[dict[str, Any]]:
+        path = self.folder / "items-out" / "work-items.json"
+        if not path.exists():
+            return []
+        return [item["payload"] for item in json.loads(path.read_text())]
+
+
+def run_task(
+    name: str, items: list[dict[str, Any]], folder: Path, tasks: Path | str = "bots/tasks.py"
+) -> Ran:
+    inputs = folder / "items-in" / "work-items.json"
+    inputs.parent.mkdir(parents=True)
+    inputs.write_text(json.dumps(items))
+    (folder / "items-out").mkdir()
+    command = [sys.executable, "-m", "robocorp.tasks", "run", str(tasks), "-t", name]
+    done = subprocess.run(
+        [*command, "-o", str(folder / "log")],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "RC_WORKITEM_ADAPTER": "FileAdapter",
+            "RC_WORKITEM_INPUT_PATH": str(inputs),
+            "RC_WORKITEM_OUTPUT_PATH": str(folder / "items-out" / "work-items.json"),
+            "CLAIMBOTS_DATA": str(folder / "data"),
+            "CLAIMBOTS_CONFIG": str(ROOT / "config"),
+        },
+    )
+    return Ran(done.returncode, done.stdout + done.stderr, folder)
+
+
+def marked_claim(**fields: Any) -> Any:
+    """A claim in error (its total is not the sum of its lines) whose patient is marked."""
+    claim = a_claim(
+        number="CANARYCLAIM-1",
+        patient=a_patient(
+            last_name="CANARYLAST", first_name="CANARYFIRST", record_number="CANARYMRN",
+            address="1 CANARYROAD",
+        ),
+        coverage=a_coverage(member_id="CANARYMEMBER"),
+        **fields,
+    )  # fmt: skip
+    return replace(claim, total_charge=claim.total_charge * 2)
+
+
+def marked_837(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "marked.837"
+    path.write_text(a_file([a_set([marked_claim()])]))
+    return path
+
+
+def decoded(raw: bytes, depth: int = 4) -> list[bytes]:
+    """The bytes, and all that is packed inside them: base64, gzip, zlib, zip, escapes."""
+    found = [raw]
+    if depth == 0:
+        return found
+    inner: list[bytes] = []
+    if raw[:2] == b"\x1f\x8b" or raw[:1] == b"\x78":
+        with contextlib.suppress(zlib.error):  # what there is of it, cut off or not
+            inner.append(zlib.decompressobj(wbits=47).decompress(raw))
+    elif raw[:4] == b"PK\x03\x04":
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            inner += [archive.read(name) for name in archive.namelist()]
+    if b"\\u" in raw:
+        inner.append(re.sub(rb"\\u00([0-9a-fA-F]{2})", lambda m: bytes([int(m[1], 16)]), raw))
+    for run in re.findall(rb"[A-Za-z0-9+/]{16,}={0,2}", raw):
+        for start in range(4) if len(run) < 2000 else (0,):
+            cut = run[start:].rstrip(b"=")
+            cut = cut[: len(cut) - (len(cut) % 4 == 1)]
+            inner.append(base64.b64decode(cut + b"=" * (-len(cut) % 4)))
+    for part in inner:
+        found += decoded(part, depth - 1)
+    return found
+
+
+def leaks(folder: Path, said: str = "") -> set[str]:
+    """Which canaries stand in the runner's log, decoded, or in what it printed."""
+    packed = [said.encode()]
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            packed.append(path.read_bytes())
+    text = b"\n".join(part for raw in packed for part in decoded(raw)).upper()
+    return {canary for canary in CANARIES if canary.encode() in text}
+
+
+def test_a_claim_in_error_comes_back_as_business_with_ids_only(tmp_path: Path):
+    path = marked_837(tmp_path / "in")
+
+    ran = run_task("check_files", [{"payload": {"files": [str(path)]}, "files": {}}], tmp_path)
+
+    assert ran.exit == 0, ran.said
+    (item,) = ran.outputs
+    assert (item["file"], item["position"]) == (str(path), 1)
+    assert (item["type"], item["code"]) == ("BUSINESS", "CLAIM_IN_ERROR")
+    assert item["checks"]
+    assert not leaks(tmp_path / "items-out")
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda text: text,
+        lambda text: text[:-60],
+        lambda text: text.replace("DMG*D8*19800302", "DMG*D8*CANARYLAST"),
+        lambda text: text.replace("CANARYFIRST", "CANARYFIRST\xe9"),
+    ],
+)
+def test_nothing_of_the_patient_stands_in_the_runners_log(tmp_path: Path, spoil: Any):
+    path = marked_837(tmp_path / "in")
+    path.write_bytes(spoil(path.read_text()).encode("latin-1"))
+    claim = marked_claim()
+    own = tmp_path / "in" / "marked.json"
+    obj = case_to(Case(claim, date(2026, 9, 30)))
+    own.write_text(json.dumps(obj) + "\n" + json.dumps({**obj, "as_of": "CANARYLAST"}))
+    items = [
+        {"payload": {"files": [str(path), str(own)], "history": [str(path)]}, "files": {}},
+        {"payload": {"patient": "CANARYLAST"}, "files": {}},
+        {"payload": {"files": [], "as_of": "CANARYLAST"}, "files": {}},
+        {"payload": {}, "files": {"a.837": str(path)}},
+    ]
+
+    ran = run_task("check_files", items, tmp_path)
+
+    assert ran.exit == 0, ran.said
+    assert (tmp_path / "log" / "log.html").stat().st_size > 100_000
+    assert (tmp_path / "log" / "output.robolog").stat().st_size > 500
+    assert leaks(tmp_path / "log", ran.said) == set()
+    assert leaks(tmp_path / "items-out") == set()
+
+
+def test_the_search_above_would_see_a_leak(tmp_path: Path):
+    """The same call from a script that no rule keeps out of the log."""
+    path = marked_837(tmp_path / "in")
+    script = tmp_path / "script" / "tasks.py"
+    script.parent.mkdir()
+    script.write_text(
+        "from pathlib import Path\nfrom robocorp.tasks import task\n"
+        "from bots.files.reading import read_any\n"
+        "def look(case): return case.claim.number\n"
+        "@task\ndef leaky():\n"
+        f"    for case in read_any(Path({str(path)!r})): look(case)\n"
+    )
+
+    ran = run_task("leaky", [{"payload": {}, "files": {}}], tmp_path, tasks=script)
+
+    assert ran.exit == 0, ran.said
+    assert "CANARYLAST" in leaks(tmp_path / "log")
+    page = (tmp_path / "log" / "log.html").read_bytes()
+    assert b"CANARYLAST" not in page  # packed: a plain search finds nothing there
+    assert any(b"CANARYLAST" in part for part in decoded(page))
+
+
+def test_an_attachment_is_read_under_a_name_of_ours(tmp_path: Path):
+    path = marked_837(tmp_path / "in")
+    items = [{"payload": {}, "files": {"../../outside.837": str(path)}}]
+
+    ran = run_task("check_files", items, tmp_path)
+
+    assert [item["file"] for item in ran.outputs] == ["../../outside.837"]
+    assert not list(tmp_path.rglob("outside.837"))
+
+
+@pytest.mark.parametrize(
+    ("payload", "code", "says"),
+    [
+        ({"files": []}, "NO_FILE", "attach some"),
+        ({"file": "x"}, "WRONG_INPUT", "payload.file"),
+        ({"files": ["none.837"]}, "UNREADABLE", "1 entries could not be read"),
+        (["x"], "WRONG_INPUT", "payload"),
+    ],
+)
+def test_an_item_that_cannot_be_done_is_given_back_as_business(
+    tmp_path: Path, payload: Any, code: str, says: str
+):
+    """The file adapter keeps a release in memory only, so the release itself is watched."""
+    watch = tmp_path / "watch" / "sitecustomize.py"
+    watch.parent.mkdir()
+    watch.write_text(
+        "import json, os\n"
+        "from robocorp.workitems._adapters._file import FileAdapter as F\n"
+        "def release(self, item_id, state, exception=None):\n"
+        f"    with open({str(tmp_path / 'released')!r}, 'a') as out:\n"
+        "        out.write(json.dumps([state.value, exception]) + '\\n')\n"
+        "F.release_input = release\n"
+    )
+    before = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = str(watch.parent)
+    try:
+        ran = run_task(
+            "check_files",
+            [{"payload": payload, "files": {}}, {"payload": {"files": []}, "files": {}}],
+            tmp_path,
+        )
+    finally:
+        os.environ.pop("PYTHONPATH")
+        if before is not None:
+            os.environ["PYTHONPATH"] = before
+
+    assert ran.exit == 0, ran.said
+    first, second = [json.loads(line) for line in (tmp_path / "released").read_text().splitlines()]
+    assert first[0] == "FAILED"
+    assert (first[1]["type"], first[1]["code"]) == ("BUSINESS", code)
+    assert says in first[1]["message"]
+    assert second[1]["code"] == "NO_FILE"  # the one before did not cost this one
+
+
+def test_robot_yaml_names_tasks_that_there_are():
+    robot = YAML(typ="safe").load(ROOT / "robot.yaml")
+    source = (ROOT / "bots" / "tasks.py").read_text()
+    assert set(robot["tasks"]) == {"pre-bill", "look-back", "check-files"}
+    for name, entry in robot["tasks"].items():
+        called = name.replace("-", "_")
+        assert entry["shell"].endswith(f"run bots/tasks.py -t {called}")
+        assert f"\ndef {called}() -> None:" in source
+        environment = json.loads((ROOT / "devdata" / f"env-for-{name}.json").read_text())
+        items = json.loads((ROOT / environment["RC_WORKITEM_INPUT_PATH"]).read_text())
+        assert all(set(item) == {"payload", "files"} for item in items)
+
+
+def test_conda_yaml_installs_the_lock_with_its_hashes():
+    pip = YAML(typ="safe").load(ROOT / "conda.yaml")["dependencies"][-1]["pip"]
+    assert "-r requirements/run.txt" in pip
+    assert "--require-hashes" in pip
+    assert (ROOT / "requirements" / "run.txt").is_file()
