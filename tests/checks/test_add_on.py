@@ -1,0 +1,74 @@
+"""An add-on code and the service it is added to."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from builders.claims import a_case, a_claim, a_line, a_provider, an_npi
+from builders.tables import a_procedure, an_add_on, code_sets
+
+from bots.checks import Severity, review
+
+
+def said(case, *rows):
+    codesets = code_sets(
+        add_on=rows or [an_add_on("11103", "11102"), an_add_on("11103", "11104")],
+        procedure=[a_procedure("11103", "surgery"), a_procedure("11104", "surgery")],
+    )
+    return review(case, codesets)
+
+
+def fires(case, *rows):
+    return "add-on-alone" in {f.check for f in said(case, *rows).findings}
+
+
+@pytest.mark.parametrize(
+    ("other", "day", "alone"),
+    [
+        ("11102", date(2026, 7, 14), False),
+        ("11104", date(2026, 7, 14), False),  # any of the listed
+        ("99213", date(2026, 7, 14), True),
+        ("11102", date(2026, 7, 15), True),
+    ],
+)
+def test_the_primary_stands_on_the_claim_or_another_of_the_day(other, day, alone):
+    beside = a_claim([a_line(other, on=day)], number="C-2")
+
+    assert fires(a_case([a_line("11103"), a_line(other, on=day)])) is alone
+    assert fires(a_case([a_line("11103")], history=[beside])) is alone
+
+
+def test_another_providers_primary_is_none():
+    beside = a_claim(
+        [a_line("11102")],
+        number="C-2",
+        providers=[a_provider("rendering", an_npi("111111111"))],
+    )
+
+    assert fires(a_case([a_line("11103")], history=[beside]))
+
+
+def test_without_a_view_of_other_claims_it_is_not_evaluated():
+    answer = said(a_case([a_line("11103")], history=None))
+
+    assert "add-on-alone" in {n.check for n in answer.not_evaluated}
+    assert "add-on-alone" not in {f.check for f in answer.findings}
+
+
+@pytest.mark.parametrize(
+    ("row", "other", "severity"),
+    [
+        (an_add_on("11103", "11102", type="1"), "99213", Severity.ERROR),
+        (an_add_on("11103", "11102", type="3"), "99213", Severity.WARNING),  # the list is open
+        (an_add_on("11103", "", type="2"), "99213", None),  # no list: any primary will do
+        (an_add_on("11103", "", type="2"), None, Severity.ERROR),
+        (an_add_on("11103", "11102", until=date(2026, 7, 13)), "99213", None),  # no longer one
+    ],
+)
+def test_an_open_list_is_no_proof(row, other, severity):
+    case = a_case([a_line("11103"), *([a_line(other)] if other else [])])
+
+    found = [f.severity for f in said(case, row).findings if f.check == "add-on-alone"]
+
+    assert found == ([severity] if severity else [])
