@@ -63,7 +63,7 @@ class Report:
         parts = [f"{self._claims} claims", f"{self._clean} clean"]
         parts += [f"{self._with_errors} with errors", f"{self._unread} unreadable"]
         typer.echo(", ".join(parts), err=self._quiet)
-        for missing, claims in self._missing.most_common():
+        for missing, claims in sorted(self._missing.items(), key=lambda kv: (-kv[1], kv[0])):
             typer.echo(f"not evaluated on {claims} claims: {missing}", err=self._quiet)
         if self._rules.codesets.synthetic:
             typer.echo("synthetic tables: for practice only", err=self._quiet)
