@@ -109,3 +109,12 @@ def test_the_shipped_portals_can_be_read():
     portals = load_portals(SHIPPED)
     assert portals["practice"].mode == "live"
     assert portals["practice"].not_yet_sent == ("Draft", "Ready for review")
+
+
+def test_an_installed_package_has_its_defaults_inside(tmp_path, monkeypatch):
+    package = tmp_path / "site-packages" / "bots"
+    monkeypatch.setattr("bots.__file__", str(package / "__init__.py"))
+    # A stranger's config/ beside the packages is not ours.
+    (tmp_path / "site-packages" / "config").mkdir(parents=True)
+
+    assert default_folder("config") == package / "defaults" / "config"
