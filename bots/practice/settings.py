@@ -19,6 +19,8 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "bots.practice.requests.RequestLog",
+    # Sets Content-Length, without which no line is kept alive.
+    "django.middleware.common.CommonMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -25,12 +25,19 @@ def failure(request: HttpRequest, status: int) -> HttpResponse:
     return show(request, "message.html", status=status, title=title, words=words)
 
 
-def cut_the_line(request: HttpRequest) -> HttpResponse:
-    """Hang up on the client; the answer returned here reaches nobody."""
+BEGUN = (
+    b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 20000\r\n\r\n<!doctype html>"
+)
+
+
+def cut_the_line(request: HttpRequest, begun: bool) -> HttpResponse:
+    """Hang up on the client, in the answer or before it; what is returned here reaches nobody."""
     request.META["practice.cut"] = True
     handler = request.META["practice.handler"]
     handler.close_connection = True
     with contextlib.suppress(OSError):
+        if begun:
+            handler.connection.sendall(BEGUN)
         handler.connection.shutdown(socket.SHUT_RDWR)
     return HttpResponse(status=500)
 

@@ -70,7 +70,8 @@ def opens_more(active: Active, request: HttpRequest) -> None:
         return
     number = claim_in(request.path)
     if active.get("kind") == "download":
-        _script(request, f"location.href = '/claims/download.csv?queue=all&claim={number}';")
+        address = f"/claims/download.csv?queue=all&claim={number}"
+        _script(request, f"addEventListener('load', () => {{ location.href = '{address}'; }});")
     else:
         _script(request, f"window.open('/legacy/remittance/{number}/', 'news', 'width=400');")
 

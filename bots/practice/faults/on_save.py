@@ -11,7 +11,11 @@ from bots.practice.billing.claim import find, lines_of, whole
 from bots.practice.billing.models import Claim
 from bots.practice.billing.paint import show
 from bots.practice.billing.saving import Save, set_field
-from bots.practice.faults.answers import another_claim, cut_the_line, failure
+from bots.practice.faults.answers import (
+    another_claim,
+    cut_the_line,
+    failure,
+)
 from bots.practice.faults.registry import fault
 from bots.practice.faults.switchboard import Active
 from bots.practice.sessions import to_the_door
@@ -38,17 +42,12 @@ def slow_answer(active: Active, request: HttpRequest, save: Save, on: str) -> No
 
 @fault("F63", "stored", "how")
 def line_cut(active: Active, request: HttpRequest, save: Save, on: str) -> HttpResponse | None:
-    """Stored, then the line is cut; how=resend lets the browser try again."""
-    return cut_the_line(request) if active.strikes(times=1) else None
-
-
-@fault("F63", "response", "how")
-def no_kept_line(active: Active, request: HttpRequest, response: HttpResponseBase) -> None:
-    """No kept-alive line while the fault is on."""
-    # A browser sends a request again by itself, POST or not, when a kept-alive line dies
-    # before the answer. Without kept lines the save is sent once and its answer is lost.
-    if active.get("how") != "resend":
-        request.META["practice.handler"].close_connection = True
+    """Stored, then the line is cut in the answer; how=resend: before it, and browsers retry."""
+    # Chromium sends a request again by itself, POST or not, when a line dies before the first
+    # byte of an answer; once an answer has begun it does not.
+    if not active.strikes(times=1):
+        return None
+    return cut_the_line(request, begun=active.get("how") != "resend")
 
 
 @fault("F64", "stored", "code")
