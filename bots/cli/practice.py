@@ -8,12 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    import subprocess
 
 app = typer.Typer(no_args_is_help=True, help="The practice portal: learn, demo and test on it.")
 
@@ -104,23 +101,17 @@ def ask(data: Path, *words: str) -> str:
     Raises:
         Problem: the portal's own sentence.
     """
-    from bots.errors import Problem
-
-    done = _child(data, words, capture=True)
-    if done.returncode:
-        said = (done.stderr or "").strip().splitlines()
-        raise Problem(said[-1] if said else "no answer", where=f"practice {words[0]}")
-    return str(done.stdout)
-
-
-def _child(
-    data: Path, words: tuple[str, ...], capture: bool = False
-) -> subprocess.CompletedProcess[str]:
     import subprocess
     import sys
 
+    from bots.errors import Problem
+
     command = [sys.executable, "-m", "bots.practice", words[0], "--data", str(data), *words[1:]]
-    return subprocess.run(command, capture_output=capture, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        said = (done.stderr or "").strip().splitlines()
+        raise Problem(said[-1] if said else "no answer", where=f"practice {words[0]}")
+    return done.stdout
 
 
 def _folder(data: Path | None) -> Path:
@@ -136,11 +127,16 @@ def serve_command(
     background: Annotated[bool, typer.Option("--background", help="Detach.")] = False,
 ) -> None:
     """Serve the portal on 127.0.0.1; prints its address."""
+    import os
+    import sys
+
     folder = _folder(data)
     if background:
         typer.echo(start(folder, port).address)
         return
-    raise typer.Exit(_child(folder, ("serve", "--port", str(port))).returncode)
+    # In this process's place, so that a signal reaches the portal and nothing else.
+    words = ["-m", "bots.practice", "serve", "--data", str(folder), "--port", str(port)]
+    os.execv(sys.executable, [sys.executable, *words])
 
 
 @app.command("stop")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from bots.practice.billing import claim, doors, downloads, editing, legacy, lists, marks
+from bots.practice.billing import accounts, claim, doors, downloads, editing, legacy, lists, marks
 
 urlpatterns = [
     path("", lists.dashboard),
@@ -14,6 +14,8 @@ urlpatterns = [
     path("login/code/", doors.code_page),
     path("login/password/", doors.password_page),
     path("logout/", doors.logout_page),
+    path("accounts/", accounts.account_list),
+    path("accounts/<str:username>/unlock/", accounts.unlock),
     path("claims/", lists.claim_list),
     path("claims/download.csv", downloads.as_csv),
     path("claims/download.837", downloads.as_837),

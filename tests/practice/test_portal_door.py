@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
+import shutil
+import time
+from pathlib import Path
 
 import pytest
 from practice.visiting import Portal, Visitor, alert, code_of, said
+
+from bots.cli import practice
 
 DASHBOARD = "Dashboard"
 
@@ -54,6 +59,18 @@ def test_five_wrong_tries_lock_the_account_and_the_right_password_then_too(visit
     assert "Account locked" in alert(visitor.password("biller2"))
 
 
+def test_a_supervisor_unlocks_an_account_and_nobody_else_does(portal: Portal, visitor: Visitor):
+    for _ in range(5):
+        visitor.password("biller2", "wrong")
+    visitor.log_in("biller")
+    assert visitor.get("/accounts/").status_code == 403
+    with portal.visitor() as boss:
+        boss.log_in("supervisor")
+        boss.submit("/accounts/", "unlock-biller2", to="/accounts/biller2/unlock/")
+    with portal.visitor() as again:
+        assert heading(again.log_in("biller2")) == DASHBOARD
+
+
 def test_wrong_codes_count_as_wrong_tries(visitor: Visitor):
     visitor.password("biller2")
     words = [alert(visitor.code("000000")) for _ in range(5)]
@@ -76,9 +93,20 @@ def test_after_log_out_the_session_is_gone(biller: Visitor):
     assert biller.get("/claims/C00001/").url.path == "/login/"
 
 
-def test_an_idle_session_expires(portal: Portal, biller: Visitor):
-    portal.fault("F14")
-    assert biller.get("/claims/C00001/").url.path == "/login/"
+def test_an_idle_session_expires(seeded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    shutil.copytree(seeded, tmp_path / "p")
+    monkeypatch.setenv("PRACTICE_SESSION_SECONDS", "1")
+    server = practice.start(tmp_path / "p")
+    try:
+        with Visitor(server.address) as visitor:
+            visitor.log_in()
+            assert visitor.get("/claims/C00001/").url.path == "/claims/C00001/"
+            time.sleep(1.2)
+            page = visitor.get("/claims/C00001/")
+    finally:
+        practice.stop(server)
+    assert page.url.path == "/login/"
+    assert "expired" in said(page)
 
 
 def test_read_only_people_see_no_edit_and_are_refused_one(visitor: Visitor):

@@ -18,6 +18,7 @@ from bots.cli import practice
 SEEDS = {
     "biller": ("practice-Biller-1", "OBZGCY3UNFRWKLLCNFWGYZLSFVZWKZLE"),
     "biller2": ("practice-Biller-2", "OBZGCY3UNFRWKLLCNFWGYZLSGIWXGZLF"),
+    "supervisor": ("practice-Super-1", "OBZGCY3UNFRWKLLTOVYGK4TWNFZW64RN"),
     "readonly": ("practice-Reader-1", "OBZGCY3UNFRWKLLSMVQWI33ONR4S243F"),
 }
 
