@@ -17,6 +17,11 @@ from bots.practice.faults.switchboard import Active
 from bots.practice.requests import claim_in
 
 
+def _answers_a_save(request: HttpRequest) -> bool:
+    """Whether the page is where a save's redirect leads."""
+    return "saved" in request.GET or "done" in request.GET
+
+
 @fault("F73", "request")
 def maintenance(active: Active, request: HttpRequest) -> HttpResponse | None:
     """The maintenance page (503), whatever is asked."""
@@ -25,7 +30,7 @@ def maintenance(active: Active, request: HttpRequest) -> HttpResponse | None:
 
 @fault("F74", "saving")
 def stale_kept(active: Active, request: HttpRequest, save: Save, on: str) -> None:
-    """After a save the claim page shows the old values, times=2."""
+    """Says Saved, then the claim page shows the old values, times=2 or for seconds=."""
     old = show(request, "claim.html", **whole(find(save.claim.number)), saved="", done="")
     active.memory.setdefault(save.claim.number, old.content)
 
@@ -34,7 +39,7 @@ def stale_kept(active: Active, request: HttpRequest, save: Save, on: str) -> Non
 def stale_shown(active: Active, request: HttpRequest) -> HttpResponse | None:
     """Show what was kept."""
     old = active.memory.get(claim_in(request.path))
-    if old is None or not is_claim_page(request):
+    if old is None or not is_claim_page(request) or _answers_a_save(request):
         return None
     since = active.memory.setdefault("since", time.monotonic())
     if "seconds" in active.options:
@@ -45,7 +50,7 @@ def stale_shown(active: Active, request: HttpRequest) -> HttpResponse | None:
 
 @fault("F75", "stored")
 def goes_down(active: Active, request: HttpRequest, save: Save, on: str) -> None:
-    """After a save the claim cannot be opened (503), times=3 or for seconds=."""
+    """Says Saved, then the claim cannot be opened (503), times=3 or for seconds=."""
     active.memory.setdefault(save.claim.number, time.monotonic())
 
 
@@ -53,7 +58,7 @@ def goes_down(active: Active, request: HttpRequest, save: Save, on: str) -> None
 def is_down(active: Active, request: HttpRequest) -> HttpResponse | None:
     """Refuse to open the claim."""
     since = active.memory.get(claim_in(request.path))
-    if since is None or request.method != "GET":
+    if since is None or request.method != "GET" or _answers_a_save(request):
         return None
     if "seconds" in active.options:
         up = time.monotonic() - since > active.seconds(0)
