@@ -1,0 +1,185 @@
+"""What no policy can lift: the list of what a bot may write at all, and by itself.
+
+Never written by the bot, approved or not: a diagnosis, procedure or modifier that was not
+there, units, a charge, an NPI over another, a line split, a claim deleted or submitted. The
+list below is of what *may* be written; whatever is not on it may not. It judges the change
+itself, not the check that asked for it, so that a faulty check cannot get past it.
+
+Authority: the False Claims Act, 31 U.S.C. 3729 (a claim must be what the provider says was
+done); 45 CFR 162.410 (the NPI names who did it); 005010X222A1 2410 LIN03 (an NDC is eleven
+digits, 5-4-2, without hyphens).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+
+from bots.claims import Case, Change, Claim, ClaimType, Role, money, value_of
+
+
+class Payment(StrEnum):
+    """What a change does to what the office expects to be paid."""
+
+    SAME = "same"
+    LESS = "less"
+    MORE = "more"
+    UNKNOWN = "unknown"
+
+
+_NPI_FIELDS = frozenset(f"{role.value}_npi" for role in Role)
+_SEGMENTS = {(4, 4, 2), (5, 3, 2), (5, 4, 1), (5, 4, 2)}
+
+
+def forbidden(case: Case, change: Change) -> str | None:
+    """Why a bot may never write this change, approved or not; None if it may be proposed."""
+    match change.field:
+        case "diagnoses":
+            if _adds(change):
+                return "it would write a diagnosis that was not there"
+        case "modifiers":
+            if _adds(change):
+                return "it would write a modifier that was not there"
+        case "pointers" | "place_of_service" | "ndc":
+            pass
+        case "total_charge":
+            if not _is_sum_of_lines(case.claim, change.to):
+                return "a total may only become the sum of the lines"
+        case field if field in _NPI_FIELDS:
+            if change.from_:
+                return "it would change an NPI that is there"
+        case field:
+            return f"a bot does not write {field.replace('_', ' ')}"
+    return None
+
+
+def may_be_automatic(case: Case, changes: Sequence[Change]) -> str | None:
+    """Why these changes of one repair need a person; None if they are on the short list.
+
+    The short list: an NDC's form, a duplicate diagnosis on a professional claim, a total by
+    the portal's own recalculation, a provider number from the record that the claim links.
+    """
+    for change in changes:
+        if forbidden(case, change):
+            return forbidden(case, change)
+    fields = {change.field for change in changes}
+    if fields == {"ndc"}:
+        return None if all(_same_ndc(change) for change in changes) else "not the same NDC"
+    if fields <= {"diagnoses", "pointers"} and "diagnoses" in fields:
+        return _only_drops_copies(case.claim, changes)
+    if fields == {"total_charge"}:
+        return _only_recalculates(case.claim, changes[0])
+    if len(changes) == 1 and changes[0].field in {"ordering_npi", "referring_npi"}:
+        return _comes_from_linked_record(case, changes[0])
+    return "not on the short list of what a bot may do by itself"
+
+
+def payment(case: Case, changes: Iterable[Change]) -> Payment:
+    """Which way the changes move what the office expects to be paid, judged without prices.
+
+    A form (NDC, a copy of a diagnosis, a number that names who did it) moves nothing.
+    """
+    found = {_payment_of(change) for change in changes}
+    for direction in (Payment.MORE, Payment.UNKNOWN, Payment.LESS):
+        if direction in found:
+            return direction
+    return Payment.SAME
+
+
+def _payment_of(change: Change) -> Payment:
+    if change.field == "total_charge":
+        before, after = _amount(change.from_), _amount(change.to)
+        if before is None or after is None or after > before:
+            return Payment.MORE
+        return Payment.LESS if after < before else Payment.SAME
+    if change.field in {"ndc", "pointers", "diagnoses"} or change.field in _NPI_FIELDS:
+        return Payment.SAME
+    if change.field == "modifiers":
+        dropped = Counter(change.from_.split()) - Counter(change.to.split())
+        # 59 beside an X modifier says the same thing twice: one of them is enough.
+        return Payment.SAME if set(dropped) <= {"59"} else Payment.UNKNOWN
+    return Payment.UNKNOWN
+
+
+def _adds(change: Change) -> bool:
+    return bool(Counter(change.to.split()) - Counter(change.from_.split()))
+
+
+def _amount(text: str) -> Decimal | None:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return None
+
+
+def _is_sum_of_lines(claim: Claim, text: str) -> bool:
+    return bool(claim.lines) and text == money(
+        sum((line.charge for line in claim.lines), Decimal(0))
+    )
+
+
+def _same_ndc(change: Change) -> bool:
+    """Eleven digits out of a hyphenated NDC, padded as its segments say."""
+    parts = change.from_.split("-")
+    if len(parts) != 3 or tuple(map(len, parts)) not in _SEGMENTS:
+        return False
+    if not all(re.fullmatch(r"[0-9]+", part) for part in parts):
+        return False
+    return change.to == parts[0].zfill(5) + parts[1].zfill(4) + parts[2].zfill(2)
+
+
+def _only_drops_copies(claim: Claim, changes: Sequence[Change]) -> str | None:
+    if claim.type is not ClaimType.PROFESSIONAL:
+        return "on an institutional claim a repeated diagnosis may be meant"
+    change = next(entry for entry in changes if entry.field == "diagnoses")
+    before, after = change.from_.split(), change.to.split()
+    if after != list(dict.fromkeys(before)):
+        return "more than a later copy would be removed"
+    moved = {entry.line: entry for entry in changes if entry.field == "pointers"}
+    for line in claim.lines:
+        entry = moved.get(line.number)
+        old = [str(position) for position in line.pointers]
+        new = entry.to.split() if entry else old
+        if entry and entry.from_ != " ".join(old):
+            return "a pointer is not what the claim was read with"
+        meant = list(dict.fromkeys(_codes(before, old)))
+        if _codes(after, new) != meant or len(new) != len(set(new)):
+            return "a pointer would no longer point at the same code"
+    return None
+
+
+def _codes(diagnoses: Sequence[str], pointers: Iterable[str]) -> list[str]:
+    """The codes that pointers mean; an impossible pointer means itself."""
+    meant = []
+    for pointer in pointers:
+        at = int(pointer) - 1 if pointer.isdigit() else -1
+        meant.append(diagnoses[at] if 0 <= at < len(diagnoses) else f"?{pointer}")
+    return meant
+
+
+def _only_recalculates(claim: Claim, change: Change) -> str | None:
+    if claim.lines_edited is not False:
+        return "a line was changed or may have been: a wrong total may hide a dropped line"
+    before, after = _amount(change.from_), _amount(change.to)
+    if before is None or after is None or after > before:
+        return "it raises the billed amount"
+    return None
+
+
+def _comes_from_linked_record(case: Case, change: Change) -> str | None:
+    claim = case.claim
+    provider = claim.provider(Role(change.field.removesuffix("_npi")))
+    record = provider.record if provider else None
+    days = [line.service_date for line in claim.lines if line.service_date]
+    if record is None or record.npi != change.to or not change.to:
+        return "the claim links no record with that number in that role"
+    if record.npi_type != "1":
+        return "the record's number is not a person's"
+    if not days or not all(record.active_on(day) for day in days):
+        return "the record was not active on the date of service"
+    if value_of(claim, change.field) != "":
+        return "it would change an NPI that is there"
+    return None
