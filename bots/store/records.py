@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Count, Max, Q, Sum
 
-from bots.store import models
+from bots.store import lookup, models
 from bots.store.facts import (
     AnchorRecord,
     ChangeOutcome,
@@ -35,7 +35,6 @@ from bots.store.facts import (
     SeenRecord,
     TableRelease,
 )
-from bots.store.lookup import find_run
 from bots.store.proposals import (
     approved_proposals,
     decide,
@@ -110,7 +109,7 @@ def end_run(run: str, ending: Ending) -> RunRecord:
         Problem: there is no such run.
     """
     with transaction.atomic():
-        row = find_run(run)
+        row = lookup.find_run(run)
         counts = run_counts([row.id])
         row.state = ending.state.value
         row.ended_at = datetime.now(UTC)
@@ -136,7 +135,7 @@ def end_run(run: str, ending: Ending) -> RunRecord:
 
 def get_run(run: str) -> RunRecord:
     """One run; raises Problem with the nearest id where there is none."""
-    return run_record(find_run(run))
+    return run_record(lookup.find_run(run))
 
 
 def runs(limit: int | None = None, portal: str = "") -> tuple[RunRecord, ...]:
@@ -209,7 +208,7 @@ def keep_exception(run: str, number: str, new: NewException) -> ExceptionRecord:
     """Put one exception into the queue; `number` is empty where it is the whole run's."""
     row = _exception_row(run, number, new, datetime.now(UTC))
     row.save()
-    return _exception_record(row)
+    return exception_record(row)
 
 
 def exceptions(run: str = "", state: str = "") -> tuple[ExceptionRecord, ...]:
@@ -219,14 +218,12 @@ def exceptions(run: str = "", state: str = "") -> tuple[ExceptionRecord, ...]:
         rows = rows.filter(run_id=run)
     if state:
         rows = rows.filter(state=state)
-    return tuple(_exception_record(row) for row in rows)
+    return tuple(exception_record(row) for row in rows)
 
 
 def find_exception(id: str) -> ExceptionRecord:
     """One exception; raises Problem with the nearest id where there is none."""
-    from bots.store.lookup import find_exception as find
-
-    return _exception_record(find(id))
+    return exception_record(lookup.find_exception(id))
 
 
 def corrections_on(day: date, zone: tzinfo = UTC) -> int:
@@ -388,7 +385,8 @@ def _exception_row(run: str, number: str, new: NewException, at: datetime) -> mo
     )
 
 
-def _exception_record(row: models.ExceptionRow) -> ExceptionRecord:
+def exception_record(row: models.ExceptionRow) -> ExceptionRecord:
+    """An exception's row as a record."""
     return ExceptionRecord(
         id=f"E-{row.pk:05d}",
         run=row.run_id,
