@@ -16,9 +16,9 @@ DEFINITIONS: tuple[tuple[str, str], ...] = (
     (
         "Clean-claim rate after bot",
         (
-            "The same, with the bot's confirmed corrections applied. A corrected claim was touched, "
-            "so it is not clean in the sense of CL-1; neither is one cleaned by an approved "
-            "proposal."
+            "The same, with the bot's confirmed corrections applied. A corrected claim was "
+            "touched, so it is not clean in the sense of CL-1; neither is one that an "
+            "approved proposal cleaned."
         ),
     ),
     (
@@ -38,8 +38,8 @@ DEFINITIONS: tuple[tuple[str, str], ...] = (
     (
         "Missed charge",
         (
-            "Suspected: the record shows an order, an act and a signature, and the claim has no line "
-            "for it. A person confirms it in the chart; the bot never adds a line."
+            "Suspected: the record shows an order, an act and a signature, and the claim has no "
+            "line for it. A person confirms it in the chart; the bot never adds a line."
         ),
     ),
     (

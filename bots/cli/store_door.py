@@ -1,0 +1,47 @@
+"""What the doors to the store share: open it, one JSON object a line, a word from a list."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from bots.places import Places
+
+E = TypeVar("E", bound=StrEnum)
+
+
+def open_store() -> Places:
+    """Connect the store of this process's places; raises Problem as `connect` does."""
+    from bots.places import here
+    from bots.store.database import connect
+
+    places = here().made()
+    connect(places)
+    return places
+
+
+def json_line(values: dict[str, Any]) -> str:
+    """One JSON object on one line."""
+    import json
+
+    return json.dumps(values, ensure_ascii=False)
+
+
+def one_of(words: type[E], said: str, option: str, also: str = "") -> E:
+    """The word of a list that was said.
+
+    Raises:
+        Problem: it is none of them; names the nearest.
+    """
+    from difflib import get_close_matches
+
+    from bots.errors import Problem
+
+    known = [word.value for word in words]
+    if said in known:
+        return words(said)
+    near = get_close_matches(said, known, n=1)
+    listed = ", ".join([*known, *([also] if also else [])])
+    meant = f"did you mean {near[0]}? " if near else ""
+    raise Problem(f'unknown word "{said[:40]}"', where=option, do=f"{meant}use one of: {listed}")
