@@ -400,12 +400,12 @@ def _reordered(claim: Claim, before: Sequence[tuple[Diagnosis, Diagnosis]]) -> R
 def _rearranged(claim: Claim, order: Sequence[Diagnosis]) -> Repair | None:
     """The changes that leave exactly `order` on the claim, every pointer on its own code.
 
-    None where the claim's positions are not 1, 2, 3 ..., or a code is empty: a list of codes
+    None where the claim's positions are not 1, 2, 3 ..., or a code is no code: a list of codes
     could not say which is which.
     """
     if [entry.position for entry in claim.diagnoses] != list(range(1, len(claim.diagnoses) + 1)):
         return None
-    if not all(entry.code for entry in claim.diagnoses):
+    if not all(is_icd(entry.code) for entry in claim.diagnoses):
         return None
     places = {dotted(entry.code): place for place, entry in enumerate(order, start=1)}
     moved = {entry.position: places[dotted(entry.code)] for entry in claim.diagnoses}

@@ -213,6 +213,14 @@ def test_positions_with_a_gap_are_left_to_a_person():
     assert found(case)["diagnosis-duplicate"].repair is None
 
 
+@pytest.mark.parametrize("odd", ["A B", "", "I1"])
+def test_beside_a_code_that_is_none_the_copy_is_left_to_a_person(odd):
+    """The list is written with blanks: it could not say which code a blank belongs to."""
+    case = a_case(diagnoses=["J06.9", odd, "J06.9"])
+
+    assert found(case)["diagnosis-duplicate"].repair is None
+
+
 @pytest.mark.parametrize(
     ("kind", "poa", "severity"),
     [
