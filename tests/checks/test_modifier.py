@@ -66,7 +66,9 @@ def test_50_goes_with_bilateral_indicators_1_and_3(indicator, fires):
     assert ("modifier-50-not-bilateral" in said) is fires
 
 
-@pytest.mark.parametrize(("modifiers", "fires"), [("50 RT", True), ("LT 50", True), ("RT", False)])
+@pytest.mark.parametrize(
+    ("modifiers", "fires"), [("50 RT", True), ("LT 50", True), ("RT", False), ("50 KX", False)]
+)
 def test_50_says_both_sides(modifiers, fires):
     codesets = code_sets(procedure=[a_procedure("20610", "surgery", bilateral="1")])
 

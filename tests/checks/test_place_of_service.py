@@ -83,5 +83,15 @@ def test_the_claims_place_is_not_changed_under_a_line_that_excludes_it():
     assert said.repair is None
 
 
-def test_a_hospital_claim_says_its_setting_otherwise():
-    assert not found(a_case(claim=an_institutional_claim()), ONLY_22)
+@pytest.mark.parametrize("place", ["88", "1"])
+def test_an_unknown_or_badly_formed_place_is_not_also_the_wrong_one(place):
+    said = found(a_case([a_line("20610")], place_of_service=place), ONLY_22)
+
+    assert "place-of-service-for-code" not in {f.check for f in said}
+
+
+@pytest.mark.parametrize("place", ["11", "88"])
+def test_a_hospital_claim_says_its_setting_otherwise(place):
+    lines = [a_line("20610", number=1, revenue_code="0510", place_of_service=place)]
+
+    assert not found(a_case(claim=an_institutional_claim(lines)), ONLY_22)
