@@ -34,18 +34,43 @@ TABLES = (
     TableRelease("fee", "practice 2026", date(2026, 1, 1), None, synthetic=True),
 )
 CHECKS = (
-    CheckAsked("mue-line", "mue", "Units exceed the line's MUE", "NCCI Policy Manual, ch. I", True),
+    CheckAsked(
+        "mue-line", "mue", "Units exceed the line's MUE", "NCCI Policy Manual, ch. I", True
+    ),
     CheckAsked("ndc-form", "ndc", "NDC is not written in 11 digits", "837P 2410 LIN03"),
     CheckAsked("ptp-unmodified", "ncci-ptp", "Code pair without a modifier", "NCCI, ch. I", True),
     CheckAsked("missed-administration", "missed-charge", "A drug given and not charged", "42 CFR"),
 )
-FACILITIES = ("Maple Street Clinic", "Riverside Surgery", "Northside Imaging", "Oak Family Practice")
-PAYERS = (("MB001", "Medicare Part B"), ("CI220", "Blue Harbor Mutual"), ("MC310", "State Medicaid"))
-PROVIDERS = (("1234567893", "Okafor, Ada"), ("1245319599", "Lindqvist, Per"), ("1003000126", "Rao, M."))
-_WEIGHTS = {"passed": 70, "corrected": 9, "flagged": 9, "proposed": 6, "refused": 2, "conflict": 2, "failed": 2}  # fmt: skip
+FACILITIES = (
+    "Maple Street Clinic",
+    "Riverside Surgery",
+    "Northside Imaging",
+    "Oak Family Practice",
+)
+PAYERS = (
+    ("MB001", "Medicare Part B"),
+    ("CI220", "Blue Harbor Mutual"),
+    ("MC310", "State Medicaid"),
+)
+PROVIDERS = (
+    ("1234567893", "Okafor, Ada"),
+    ("1245319599", "Lindqvist, Per"),
+    ("1003000126", "Rao, M."),
+)
+_WEIGHTS = {
+    "passed": 70,
+    "corrected": 9,
+    "flagged": 9,
+    "proposed": 6,
+    "refused": 2,
+    "conflict": 2,
+    "failed": 2,
+}
 
 
-def a_run(kind: RunKind = RunKind.PRE_BILL, *, synthetic: bool = True, mode: str = "live") -> RunRecord:
+def a_run(
+    kind: RunKind = RunKind.PRE_BILL, *, synthetic: bool = True, mode: str = "live"
+) -> RunRecord:
     queue = {RunKind.PRE_BILL: "pending", RunKind.LOOK_BACK: "historical"}.get(kind, "approved")
     return records.start_run(
         NewRun(
@@ -76,7 +101,9 @@ def fill(run: RunRecord, claims: int, seed: int = 1, name: str = "Quimby") -> No
         _keep(run, rng, position, outcome, name)
 
 
-def _keep(run: RunRecord, rng: random.Random, position: int, outcome: ClaimOutcome, last: str) -> None:
+def _keep(
+    run: RunRecord, rng: random.Random, position: int, outcome: ClaimOutcome, last: str
+) -> None:
     number = f"{'H' if run.kind is RunKind.LOOK_BACK else 'C'}{100000 + position}"
     payer, provider = rng.choice(PAYERS), rng.choice(PROVIDERS)
     charge = Decimal(rng.randrange(4000, 90000)) / 100
@@ -104,32 +131,124 @@ def _keep(run: RunRecord, rng: random.Random, position: int, outcome: ClaimOutco
         reviewed=outcome is not ClaimOutcome.FAILED,
     )
     what = _what_happened(outcome, change, number, charge, rng)
-    lacking = [NotEvaluatedRecord("missed-administration", "documentation")] if position % 3 == 0 else []
+    lacking = (
+        [NotEvaluatedRecord("missed-administration", "documentation")] if position % 3 == 0 else []
+    )
     if position % 17 == 0:
-        lacking.append(NotEvaluatedRecord("mue-line", "mue_practitioner: no table for 2026Q2", True))
+        lacking.append(
+            NotEvaluatedRecord("mue-line", "mue_practitioner: no table for 2026Q2", True)
+        )
     records.keep_claim(run.id, seen, not_evaluated=lacking, **what)
 
 
 def _what_happened(outcome, change, number, charge, rng):
-    ndc = FindingRecord("ndc-form", "ndc", "error", "auto", "The NDC has hyphens; a claim carries 11 digits", title=CHECKS[1].title, lines=(1,), codes=("J1885",), authority="837P 2410 LIN03", at_stake=Decimal("18.40"))  # fmt: skip
-    ptp = FindingRecord("ptp-unmodified", "ncci-ptp", "error", "propose", "A column 2 code without a modifier; the edit's indicator is 1", title=CHECKS[2].title, lines=(1, 2), codes=("99213", "20610"), authority="NCCI Policy Manual, ch. I", table_release="practice 2026Q3", at_stake=Decimal("61.15"))  # fmt: skip
-    missed = FindingRecord("missed-administration", "missed-charge", "warning", "flag", "One administration on the record has no line on the claim", title=CHECKS[3].title, codes=("96372",), authority="42 CFR 424.5(a)(6)", table_release="practice 2026", at_stake=Decimal("14.25") if rng.random() < 0.9 else None, quote=("MAR-0017",))  # fmt: skip
-    saved = ChangeRecord("ndc-form", "ndc", 1, change.from_, change.to, ChangeOutcome.CONFIRMED, intent=f"i-{number}", decided_by="policy", reason="representation only")  # fmt: skip
-    member = ChangeRecord("member-id-form", "member_id", None, "1EG4 TE5 MK73", "1EG4TE5MK73", ChangeOutcome.CONFIRMED, intent=f"i-{number}", decided_by="policy", after_crash=rng.random() < 0.1)  # fmt: skip
+    ndc = FindingRecord(
+        "ndc-form",
+        "ndc",
+        "error",
+        "auto",
+        "The NDC has hyphens; a claim carries 11 digits",
+        title=CHECKS[1].title,
+        lines=(1,),
+        codes=("J1885",),
+        authority="837P 2410 LIN03",
+        at_stake=Decimal("18.40"),
+    )
+    ptp = FindingRecord(
+        "ptp-unmodified",
+        "ncci-ptp",
+        "error",
+        "propose",
+        "A column 2 code without a modifier; the edit's indicator is 1",
+        title=CHECKS[2].title,
+        lines=(1, 2),
+        codes=("99213", "20610"),
+        authority="NCCI Policy Manual, ch. I",
+        table_release="practice 2026Q3",
+        at_stake=Decimal("61.15"),
+    )
+    missed = FindingRecord(
+        "missed-administration",
+        "missed-charge",
+        "warning",
+        "flag",
+        "One administration on the record has no line on the claim",
+        title=CHECKS[3].title,
+        codes=("96372",),
+        authority="42 CFR 424.5(a)(6)",
+        table_release="practice 2026",
+        at_stake=Decimal("14.25") if rng.random() < 0.9 else None,
+        quote=("MAR-0017",),
+    )
+    saved = ChangeRecord(
+        "ndc-form",
+        "ndc",
+        1,
+        change.from_,
+        change.to,
+        ChangeOutcome.CONFIRMED,
+        intent=f"i-{number}",
+        decided_by="policy",
+        reason="representation only",
+    )
+    member = ChangeRecord(
+        "member-id-form",
+        "member_id",
+        None,
+        "1EG4 TE5 MK73",
+        "1EG4TE5MK73",
+        ChangeOutcome.CONFIRMED,
+        intent=f"i-{number}",
+        decided_by="policy",
+        after_crash=rng.random() < 0.1,
+    )
     match outcome:
         case ClaimOutcome.CORRECTED:
             return {"findings": [ndc], "changes": [saved, member]}
         case ClaimOutcome.PROPOSED:
-            new = NewProposal("ptp-unmodified", (Change("pointers", 2, "1 2", "2 1"),), raises_payment=rng.random() < 0.3, at_stake=Decimal("61.15"), message=ptp.message)  # fmt: skip
+            new = NewProposal(
+                "ptp-unmodified",
+                (Change("pointers", 2, "1 2", "2 1"),),
+                raises_payment=rng.random() < 0.3,
+                at_stake=Decimal("61.15"),
+                message=ptp.message,
+            )
             return {"findings": [ptp], "proposals": [new]}
         case ClaimOutcome.FLAGGED:
             return {"findings": [missed]}
         case ClaimOutcome.REFUSED:
-            return {"findings": [ndc], "exceptions": [NewException(ExceptionType.BUSINESS, "PORTAL_REFUSED", "The portal refused the save: field locked by payer")]}  # fmt: skip
+            return {
+                "findings": [ndc],
+                "exceptions": [
+                    NewException(
+                        ExceptionType.BUSINESS,
+                        "PORTAL_REFUSED",
+                        "The portal refused the save: field locked by payer",
+                    )
+                ],
+            }
         case ClaimOutcome.CONFLICT:
-            return {"findings": [ndc], "exceptions": [NewException(ExceptionType.BUSINESS, "CONFLICT", "Someone else changed the claim meanwhile")]}  # fmt: skip
+            return {
+                "findings": [ndc],
+                "exceptions": [
+                    NewException(
+                        ExceptionType.BUSINESS,
+                        "CONFLICT",
+                        "Someone else changed the claim meanwhile",
+                    )
+                ],
+            }
         case ClaimOutcome.FAILED:
-            return {"exceptions": [NewException(ExceptionType.APPLICATION, "DEADLINE", "The claim's screen did not answer within 30 s", retry=3)]}  # fmt: skip
+            return {
+                "exceptions": [
+                    NewException(
+                        ExceptionType.APPLICATION,
+                        "DEADLINE",
+                        "The claim's screen did not answer within 30 s",
+                        retry=3,
+                    )
+                ]
+            }
     return {}
 
 

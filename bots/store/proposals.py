@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -107,8 +107,16 @@ def find_proposal(id: str) -> ProposalRecord:
     return proposal_record(lookup.find_proposal(id))
 
 
-def decide(id: str, answer: Literal["approve", "reject"], by: str, reason: str) -> ProposalRecord:
+def decide(
+    id: str,
+    answer: Literal["approve", "reject"],
+    by: str,
+    reason: str,
+    witness: Callable[[ProposalRecord], None] | None = None,
+) -> ProposalRecord:
     """Approve or reject an open proposal, in a person's name and with their reason.
+
+    `witness` puts the decision onto the ledger; where it raises, nothing was decided.
 
     Raises:
         Problem: no such proposal, it is not open, or name or reason is missing.
@@ -132,7 +140,10 @@ def decide(id: str, answer: Literal["approve", "reject"], by: str, reason: str) 
                 do="`claimbots proposals list` shows the open ones",
             )
         row.refresh_from_db()
-    return proposal_record(row)
+        record = proposal_record(row)
+        if witness is not None:
+            witness(record)
+    return record
 
 
 def mark(id: str, state: ProposalState, *, intent: str = "", reason: str = "") -> ProposalRecord:
