@@ -189,6 +189,7 @@ def faults(folder: Folder, options: argparse.Namespace) -> None:
     if options.action == "clear":
         kept = [row for row in rows if options.name and row["fault"] != options.name]
         switchboard.write(folder.faults, kept)
+        _say(_on(kept))
         return
     os.environ["DJANGO_SETTINGS_MODULE"] = "bots.practice.settings"
     import django
@@ -211,7 +212,13 @@ def faults(folder: Folder, options: argparse.Namespace) -> None:
             raise Refused(f"{options.name} takes {', '.join(allowed)}; not {word}")
         given[key] = value
     others = [row for row in rows if row["fault"] != options.name]
-    switchboard.write(folder.faults, [*others, switchboard.row(options.name, given)])
+    kept = [*others, switchboard.row(options.name, given)]
+    switchboard.write(folder.faults, kept)
+    _say(_on(kept))
+
+
+def _on(rows: list[dict[str, Any]]) -> str:
+    return f"on: {', '.join(row['fault'] for row in rows) or 'none'}"
 
 
 def witness(folder: Folder, options: argparse.Namespace) -> None:
