@@ -1,0 +1,88 @@
+"""A season of claims from one seed: which are clean, which are spoiled, and how."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from random import Random
+
+from bots.practice.seeding.defects import variants
+from bots.practice.seeding.defects.variant import Variant
+from bots.practice.seeding.drafts import Visit
+from bots.practice.seeding.encounters import Maker
+from bots.practice.seeding.people import World
+from bots.practice.seeding.truth import FAMILIES, Truth
+
+_TRIES = 400
+# A second defect on the same claim now and then; these touch no line.
+_SECOND = ("coverage", "member_id_missing")
+
+
+@dataclass(frozen=True)
+class Season:
+    """Everything that one seed makes."""
+
+    world: World
+    visits: list[Visit]
+    truths: list[Truth]
+
+
+def make_season(
+    claims: int, seed: int, today: date, defect_rate: float, per_family: int | None
+) -> Season:
+    """Make at least `claims` claims.
+
+    With `per_family` every family gets that many defects, its variants in turn; else the
+    share `defect_rate` of the visits gets one, each variant in turn.
+    """
+    rng = Random(seed)
+    world = World(rng)
+    maker = Maker(world, today)
+    kinds = variants()
+    wanted: list[Variant] = []
+    if per_family is not None:
+        for family in FAMILIES:
+            wanted += [kinds[family][n % len(kinds[family])] for n in range(per_family)]
+    else:
+        deck = [variant for family in FAMILIES for variant in kinds[family]]
+        rng.shuffle(deck)
+        wanted = [deck[n % len(deck)] for n in range(round(claims * defect_rate))]
+    clean = max(claims - len(wanted), len(wanted) // 3 if per_family is not None else 0)
+    plan: list[Variant | None] = [*wanted, *([None] * clean)]
+    rng.shuffle(plan)
+    visits: list[Visit] = []
+    truths: list[Truth] = []
+    for variant in plan:
+        if variant is None:
+            visits.append(maker.visit(own_patient=False))
+            continue
+        visit, found = _spoiled(maker, variant)
+        visits.append(visit)
+        truths.extend(found)
+    return Season(world, visits, truths)
+
+
+def _spoiled(maker: Maker, variant: Variant) -> tuple[Visit, list[Truth]]:
+    for _ in range(_TRIES):
+        patients = len(maker.world.patients)
+        visit = maker.visit(variant.wish)
+        truth = variant.plant(maker, visit)
+        if truth is None:
+            del maker.world.patients[patients:]
+            continue
+        number = visit.claim.number
+        found = [truth.on(number)]
+        if variant.family != _SECOND[0] and maker.rng.random() < 0.03:
+            visit.claim.member_id = ""
+            found.append(Truth("coverage", "member id missing", "member_id", claim=number))
+        found += [_echo(truth, other.number) for other in visit.claims[1:]]
+        return visit, found
+    raise RuntimeError(f"{variant.family} {variant.name}: no claim lends itself to it")
+
+
+def _echo(truth: Truth, number: str) -> Truth:
+    """The other claim of the day may show the same, and need not."""
+    return Truth(
+        truth.family, "echo", truth.field, severity=truth.severity, claim=number,
+        also=(truth.family, *truth.also),
+    )  # fmt: skip
