@@ -1,0 +1,70 @@
+"""Passwords that a portal refused: tried once, never again for that secret.
+
+Kept is a keyed digest, so that the file tells nothing about the password. A new password
+is another secret and may be tried; `claimbots credentials unlock` forgets the refusal.
+All processes of this data folder share the file.
+"""
+
+from __future__ import annotations
+
+import hmac
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bots.errors import Problem
+from bots.places import Places
+from bots.secrets.credentials import Credential
+from bots.secrets.master import MasterKey
+from bots.secrets.table import read_table, write_table
+
+
+def refused_path(places: Places) -> Path:
+    """Where the refusals are."""
+    return places.keys / "refused.json"
+
+
+def remember(name: str, credential: Credential, places: Places, master: MasterKey) -> None:
+    """A portal refused this log-in. Call it before anything else is tried."""
+    with write_table(refused_path(places)) as table:
+        table[name] = {
+            "digest": _digest(name, credential, master),
+            "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        }
+
+
+def is_refused(name: str, credential: Credential, places: Places, master: MasterKey) -> bool:
+    """Whether a portal has refused this very user, password and seed under this name."""
+    row = read_table(refused_path(places)).get(name)
+    return row is not None and hmac.compare_digest(
+        str(row.get("digest", "")), _digest(name, credential, master)
+    )
+
+
+def refuse_again(name: str, credential: Credential, places: Places, master: MasterKey) -> None:
+    """Stop before a refused log-in is typed a second time.
+
+    Raises:
+        Problem: it was refused before.
+    """
+    if is_refused(name, credential, places, master):
+        raise Problem(
+            f"the portal has refused the log-in {name}, and it is not tried again",
+            do=f"run `claimbots credentials set {name}`, or `unlock {name}` if it is right after all",
+        )
+
+
+def refusals(places: Places) -> dict[str, str]:
+    """The names that are refused, and since when."""
+    return {name: str(row.get("at", "")) for name, row in read_table(refused_path(places)).items()}
+
+
+def unlock(name: str, places: Places) -> bool:
+    """Forget a refusal; False where there was none."""
+    with write_table(refused_path(places)) as table:
+        return table.pop(name, None) is not None
+
+
+def _digest(name: str, credential: Credential, master: MasterKey) -> str:
+    # Lengths keep "ab"+"c" and "a"+"bc" apart.
+    parts = (name, credential.username, credential.password, credential.totp_seed)
+    return master.keyed_digest("refused", "".join(f"{len(p)}:{p}," for p in parts))
