@@ -92,7 +92,11 @@ class Maker:
         for code, units, modifiers in services:
             self.bill(visit, claim, code, units, modifiers)
         claim.add_up()
+        if not claim.is_professional:
+            _by_condition_code(claim)
         self._quiet_neighbours(visit, claim, specialty)
+        if not own_patient:  # a defect would spread to the other claim
+            self._add_on_on_another_claim(visit, claim)
         return visit
 
     def _payer(self, kind: str) -> PayerRow:
@@ -385,18 +389,15 @@ class Maker:
         if claim.of("93015") is not None and rng.random() < 0.2:
             # Part of a service that is billed: a missed charge that would be unbundling.
             self.document(visit, claim, "93017", Decimal(1))
-        if (
-            specialty == "oncology"
-            and claim.is_professional
-            and claim.of("96415") is not None
-            and rng.random() < 0.1
-        ):
-            self._split(visit, claim, "96415")
         if claim.type == "institutional" and visit.patient.sex == "M" and rng.random() < 0.05:
             if specialty == "radiology" and claim.of("76830") is None:
                 self.bill(visit, claim, "76830")
             claim.condition_codes = ["45"]
             claim.add_up()
+
+    def _add_on_on_another_claim(self, visit: Visit, claim: Draft) -> None:
+        if claim.is_professional and claim.of("96415") is not None and self.rng.random() < 0.1:
+            self._split(visit, claim, "96415")
 
     def _split(self, visit: Visit, claim: Draft, code: str) -> None:
         """Move a line to another claim of the same day and provider."""
@@ -424,6 +425,14 @@ class Maker:
         if claim.status == "Denied":
             claim.status = "Paid"
         return other
+
+
+def _by_condition_code(claim: Draft) -> None:
+    """KX lifts a sex edit on a professional claim; an institutional one says condition 45."""
+    for line in claim.lines:
+        if "KX" in line.modifiers:
+            line.modifiers.remove("KX")
+            claim.condition_codes = ["45"]
 
 
 def performer(claim: Draft) -> str:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from random import Random
 
+from bots.practice.seeding import TODAY
 from bots.practice.seeding.defects import variants
 from bots.practice.seeding.defects.variant import Variant
 from bots.practice.seeding.drafts import Visit
 from bots.practice.seeding.encounters import Maker
+from bots.practice.seeding.json_claims import write_json_claims
 from bots.practice.seeding.people import World
-from bots.practice.seeding.truth import FAMILIES, Truth
+from bots.practice.seeding.tables import write_tables
+from bots.practice.seeding.truth import FAMILIES, Truth, write_truth
 
 _TRIES = 400
 # A second defect on the same claim now and then; these touch no line.
@@ -86,3 +90,11 @@ def _echo(truth: Truth, number: str) -> Truth:
         truth.family, "echo", truth.field, severity=truth.severity, claim=number,
         also=(truth.family, *truth.also),
     )  # fmt: skip
+
+
+def write_season(folder: Path, seed: int, per_family: int, today: date = TODAY) -> None:
+    """Write claims.jsonl, truth.jsonl and tables/ of a balanced season, without a database."""
+    season = make_season(0, seed, today, 0.0, per_family)
+    write_json_claims(folder / "claims.jsonl", season.visits, today)
+    write_truth(folder / "truth.jsonl", season.truths)
+    write_tables(folder / "tables", seed)

@@ -24,18 +24,14 @@ from bots.practice.seeding.people import PAYERS
 
 _OPEN = "2020-01-01"
 COMPLETE = (
+    "ptp",
+    "mue",
+    "add_on",
+    "procedure",
     "modifier",
     "place_of_service",
     "taxonomy",
     "payer_rule",
-    "procedure",
-    "ptp_practitioner",
-    "ptp_outpatient",
-    "mue_practitioner",
-    "mue_outpatient",
-    "ptp",
-    "mue",
-    "add_on",
     "fee",
 )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bots.practice.seeding.diagnoses import (
     EXCLUDING,
     HEADERS,
@@ -31,7 +33,9 @@ def unknown_code(maker: Maker, visit: Visit) -> Truth | None:
 
 @plants("diagnosis")
 def header(maker: Maker, visit: Visit) -> Truth | None:
-    return _instead(maker, visit, maker.rng.choice(HEADERS), "header")
+    truth = _instead(maker, visit, maker.rng.choice(HEADERS), "header")
+    # A header of one sex's diseases may be held against the patient's sex as well.
+    return replace(truth, also=("demographic",)) if truth.found == "N40" else truth
 
 
 @plants("diagnosis")

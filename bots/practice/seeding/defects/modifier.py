@@ -50,9 +50,10 @@ def bilateral_of_nothing(maker: Maker, visit: Visit) -> Truth | None:
 
 
 @plants("modifier", specialty="orthopedics", type=PRO)
-def both_sides(maker: Maker, visit: Visit) -> Truth | None:
+def both_sides_and_one(maker: Maker, visit: Visit) -> Truth | None:
+    """RT with LT and no 50 is another way to say bilateral, so it is not planted."""
     code = "20611" if visit.claim.of("20611") is not None else "29881"
-    return _put(visit, code, ["RT", "LT"], "RT with LT", also=("units",))
+    return _put(visit, code, ["50", maker.rng.choice(("RT", "LT"))], "50 with one side")
 
 
 @plants("modifier", specialty="cardiology", type=PRO)

@@ -15,12 +15,6 @@ def none(maker: Maker, visit: Visit) -> Truth | None:
     return Truth("units", "zero", "units", len(visit.claim.lines), "0")
 
 
-@plants("units")
-def negative(maker: Maker, visit: Visit) -> Truth | None:
-    visit.claim.lines[0].units = Decimal(-1)
-    return Truth("units", "negative", "units", 1, "-1")
-
-
 @plants("units", specialty="cardiology")
 def fraction(maker: Maker, visit: Visit) -> Truth | None:
     visit.claim.lines[-1].units = Decimal("1.5")
