@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import fcntl
-import json
 import os
 import sqlite3
 import threading
@@ -28,8 +27,9 @@ from bots.ledger.intents import _TOKEN, OpenIntent, Outcome
 from bots.ledger.keys import LedgerKeys
 from bots.ledger.merkle import Tree
 from bots.ledger.notes import Checkpoint, NoteError, PublicKey, sign
+from bots.ledger.reading import read_records, sealing_place, unsealed
 from bots.ledger.records import GENESIS, VERSION, LineError, Record, canonical, is_torn, read_line
-from bots.secrets.master import SealError, seal, unseal
+from bots.secrets.master import SealError, seal
 
 CHECKPOINT_EVERY = 256
 SEGMENT_RECORDS = 50_000
@@ -282,10 +282,7 @@ class Ledger:
 
     def records(self) -> Iterator[Record]:
         """All records from disk, oldest first (not verified: see `verify`)."""
-        for path in disk.segments(self.folder):
-            for line in path.read_bytes().split(b"\n"):
-                if line.startswith(b"{") and line.endswith(b"}"):
-                    yield Record(**read_line(line))
+        return read_records(self.folder)
 
     def unseal(self, record: Record) -> dict[str, Any]:
         """What a record seals; empty where it seals nothing.
@@ -293,7 +290,7 @@ class Ledger:
         Raises:
             SealError: the patient's key was destroyed, or it is another key.
         """
-        return unsealed(record, self.keys)
+        return unsealed(record, self.keys.patients)
 
     def digest(self, claim_number: str) -> str:
         """The keyed digest under which a claim stands in the log."""
@@ -363,7 +360,7 @@ class Ledger:
         self, sequence: int, kind: str, plain: Mapping[str, Any], patient: str
     ) -> dict[str, str]:
         key_id, key = self.keys.patients.of(patient)
-        box = seal(key, canonical(plain), _aad(self.origin, sequence, kind, key_id))
+        box = seal(key, canonical(plain), sealing_place(self.origin, sequence, kind, key_id))
         return {"key": key_id, "box": base64.b64encode(box).decode()}
 
     def _write(self, line: bytes) -> None:
@@ -515,7 +512,7 @@ class Ledger:
 
     def _intent(self, record: Record) -> OpenIntent:
         try:
-            secret = unsealed(record, self.keys)
+            secret = unsealed(record, self.keys.patients)
         except SealError as error:
             raise LedgerBroken(
                 f"open intent {record.intent}: {error}",
@@ -546,22 +543,3 @@ class Ledger:
 
 
 _LOOK = "stop, keep the folder as it is, and run `claimbots audit verify`"
-
-
-def _aad(origin: str, sequence: int, kind: str, key_id: str) -> bytes:
-    return f"{origin}\n{sequence}\n{kind}\n{key_id}".encode()
-
-
-def unsealed(record: Record, keys: LedgerKeys) -> dict[str, Any]:
-    """What a record seals; empty where it seals nothing.
-
-    Raises:
-        SealError: the patient's key was destroyed, or the ciphertext was moved or altered.
-    """
-    if record.sealed is None:
-        return {}
-    key_id = record.sealed["key"]
-    aad = _aad(record.origin, record.sequence, record.kind, key_id)
-    box = base64.b64decode(record.sealed["box"])
-    found: dict[str, Any] = json.loads(unseal(keys.patients.key(key_id), box, aad))
-    return found

@@ -5,7 +5,13 @@ Nothing here is ever logged; every value that is secret hides itself in its `rep
 
 from bots.secrets import refused
 from bots.secrets.credentials import Credential, credential_for
-from bots.secrets.master import MasterKey, SealError, development_key, no_core_dumps
+from bots.secrets.master import (
+    MasterKey,
+    SealError,
+    development_key,
+    master_key,
+    no_core_dumps,
+)
 from bots.secrets.references import read_reference
 
 __all__ = [
@@ -14,6 +20,7 @@ __all__ = [
     "SealError",
     "credential_for",
     "development_key",
+    "master_key",
     "no_core_dumps",
     "read_reference",
     "refused",

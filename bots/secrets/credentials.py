@@ -108,7 +108,7 @@ def credential_for(reference: str, places: Places, master: MasterKey) -> Credent
             return _from_fields(fields if isinstance(fields, dict) else {}, reference)
     raise Problem(
         "that is no reference to a log-in",
-        do="use a NAME kept by `claimbots credentials set`, env:PREFIX, vault:NAME or keyring:NAME",
+        do="use a NAME that `credentials set` keeps, env:PREFIX, vault:NAME or keyring:NAME",
     )
 
 

@@ -137,6 +137,25 @@ def development_key(places: Places) -> MasterKey:
     return MasterKey.load(f"file:{path}")
 
 
+def master_key(reference: str | None, places: Places, *, practice_only: bool) -> MasterKey:
+    """The office's master key: the configured one, else the development key.
+
+    `practice_only`: every configured portal is our own practice portal on this machine.
+
+    Raises:
+        Problem: none is configured and a real portal is.
+    """
+    if reference is not None:
+        return MasterKey.load(reference)
+    if not practice_only:
+        raise Problem(
+            "a real portal is configured, but no master key",
+            where="claimbots.yaml keys.master",
+            do="make one with `claimbots keys init` and set its reference there",
+        )
+    return development_key(places)
+
+
 def write_once(path: Path, content: bytes) -> bool:
     """Put a new 0600 file on disk, whole or not at all; False where one was there already.
 

@@ -49,7 +49,7 @@ def refuse_again(name: str, credential: Credential, places: Places, master: Mast
     if is_refused(name, credential, places, master):
         raise Problem(
             f"the portal has refused the log-in {name}, and it is not tried again",
-            do=f"run `claimbots credentials set {name}`, or `unlock {name}` if it is right after all",
+            do=f"run `claimbots credentials set {name}`, or `unlock {name}` if it is right",
         )
 
 

@@ -1,0 +1,116 @@
+"""`claimbots credentials`: the portals' log-ins; a secret is typed at a prompt, never given."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from bots.secrets import Credential
+
+app = typer.Typer(help="The portals' log-ins, kept sealed.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="`credential` in portals.yaml.")]
+
+
+@app.command("list")
+def list_credentials(
+    as_json: Annotated[bool, typer.Option("--json", help="JSON Lines.")] = False,
+) -> None:
+    """Each log-in's name, where it is kept, and whether a portal has refused it."""
+    import json
+
+    from bots.places import here
+    from bots.secrets import refused
+    from bots.secrets.credentials import known_credentials
+
+    places = here()
+    since = refused.refusals(places)
+    known = dict.fromkeys(since, "elsewhere") | known_credentials(places)
+    if not known and not as_json:
+        typer.echo("no log-in is kept here; `claimbots credentials set NAME` keeps one")
+    for name, kept in sorted(known.items()):
+        at = since.get(name)
+        if as_json:
+            typer.echo(json.dumps({"name": name, "kept": kept, "refused_since": at}))
+        else:
+            typer.echo(f"{name:24} {kept:32} {f'refused since {at}' if at else 'ok'}")
+
+
+@app.command("set")
+def set_credential(
+    name: Name,
+    from_: Annotated[
+        str, typer.Option("--from", help="Where it is: vault:NAME, env:PREFIX or keyring:NAME.")
+    ] = "",
+) -> None:
+    """Ask for user, password and the seed for one-time codes, and keep them sealed."""
+    from bots.cli.key_door import office_key, settings_and_places
+    from bots.secrets import refused
+    from bots.secrets.credentials import remember_credential, remember_reference
+
+    settings, places = settings_and_places()
+    master = office_key(settings, places)
+    if from_:
+        remember_reference(name, from_, places)
+    else:
+        remember_credential(name, _asked(), places, master)
+    refused.unlock(name, places)
+    typer.echo(f"{name}: kept{f' as {from_}' if from_ else ', sealed under the master key'}")
+
+
+@app.command()
+def test(
+    portal: Annotated[str, typer.Argument(metavar="PORTAL", help="A portal in portals.yaml.")],
+) -> None:
+    """Log in once and out again; a refused password is not tried a second time."""
+    import asyncio
+
+    from bots.cli.key_door import office_key, settings_and_places
+    from bots.config import find_portal, load_portals
+    from bots.portals.base import LoginRefused
+    from bots.portals.login import probe
+    from bots.secrets import credential_for, refused
+
+    settings, places = settings_and_places()
+    found = find_portal(load_portals(), portal)
+    master = office_key(settings, places)
+    name = found.credential
+    credential = credential_for(name, places, master)
+    refused.refuse_again(name, credential, places, master)
+    try:
+        asyncio.run(probe(found, credential))
+    except LoginRefused:
+        refused.remember(name, credential, places, master)
+        typer.echo(f"{portal}: the portal refused the log-in {name}; it is not tried again")
+        raise typer.Exit(1) from None
+    typer.echo(f"{portal}: logged in as {name}")
+
+
+@app.command()
+def unlock(name: Name) -> None:
+    """Allow a log-in that a portal refused to be tried again."""
+    from bots.places import here
+    from bots.secrets import refused
+
+    gone = refused.unlock(name, here())
+    typer.echo(f"{name}: {'may be tried again' if gone else 'was not refused'}")
+
+
+def _asked() -> Credential:
+    import getpass
+    import sys
+
+    from bots.errors import Problem
+    from bots.secrets import Credential
+
+    if sys.stdin.isatty():
+        user = typer.prompt("User")
+        password = getpass.getpass("Password: ")
+        seed = getpass.getpass("Seed for one-time codes (empty for none): ")
+    else:  # three lines from a pipe, for a vault's own command line
+        user, password, seed = (sys.stdin.readline().rstrip("\n") for _ in range(3))
+    if not user or not password:
+        raise Problem("user or password is empty", do="type both, or use --from vault:NAME")
+    return Credential(user, password, seed)
