@@ -37,6 +37,7 @@ class PayerRow:
 
     @property
     def is_medicare(self) -> bool:
+        """Part A or B."""
         return self.filing_indicator in {"MA", "MB"}
 
     @property
@@ -147,6 +148,7 @@ class Draft:
 
     @property
     def is_professional(self) -> bool:
+        """An 837P."""
         return self.type == "professional"
 
     def add_up(self) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from bots.practice.seeding.codes import BY_CODE, charge_of
@@ -165,14 +165,14 @@ class Maker:
             draft.discharge_status = "01"
         if queue == "pending" and rng.random() < 0.05:
             draft.on_hold, draft.hold_reason = True, "Waiting for the signed note"
-        at = datetime.combine(created, time(14, rng.randint(0, 59)), timezone.utc)
+        at = datetime.combine(created, time(14, rng.randint(0, 59)), UTC)
         draft.history.append(Happening(at, draft.coder, "created"))
         if draft.on_hold:
             draft.history.append(
                 Happening(at + timedelta(hours=1), draft.coder, "hold", draft.hold_reason)
             )
         if submitted:
-            at = datetime.combine(submitted, time(20, 5), timezone.utc)
+            at = datetime.combine(submitted, time(20, 5), UTC)
             draft.history.append(Happening(at, draft.coder, "submitted"))
         visit.claims.append(draft)
         return draft
@@ -260,10 +260,10 @@ class Maker:
         if roll < 0.05:
             return [("94760", 1, ())], "11"
         visit = rng.choice(("99212", "99213", "99214", "99215"))
-        if roll < 0.15 and patient.birth_date and 20 <= _age(patient, day):
+        if roll < 0.15 and patient.birth_date and _age(patient, day) >= 20:
             age = _age(patient, day)
             visit = "99397" if age >= 65 else "99396" if age >= 40 else "99395"
-        more = rng.sample(
+        more: list[Service] = rng.sample(
             (("36415", 1, ()), ("81002", 1, ()), ("94010", 1, ()), ("69210", 1, ()),
              ("12001", 1, ())),
             rng.randint(0, 2),

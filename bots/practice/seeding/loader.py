@@ -45,7 +45,8 @@ def load(world: World, visits: Sequence[Visit]) -> None:
         with connection.cursor() as cursor:
             for name, _ in triggers:
                 cursor.execute(f'DROP TRIGGER "{name}"')
-        for model in (*_EVERYTHING, Witness):
+        emptied: tuple[type[models.Model], ...] = (*_EVERYTHING, Witness)
+        for model in emptied:
             with connection.cursor() as cursor:
                 cursor.execute(f'DELETE FROM "{model._meta.db_table}"')
         _fill(world, visits)
@@ -85,7 +86,7 @@ def _fill(world: World, visits: Sequence[Visit]) -> None:
     rows[Facility], rows[Payer] = list(facilities.values()), list(payers.values())
     rows[ProviderRecord], rows[Patient] = list(records.values()), list(patients.values())
     for number, visit in enumerate(visits, 1):
-        patient = patients[visit.patient.record_number].id
+        patient = patients[visit.patient.record_number].pk
         rows[Encounter].append(
             Encounter(id=number, number=visit.number, patient_id=patient, day=visit.day)
         )
@@ -95,8 +96,8 @@ def _fill(world: World, visits: Sequence[Visit]) -> None:
             rows[Claim].append(
                 Claim(
                     id=claim, encounter_id=number, patient_id=patient,
-                    facility_id=facilities[draft.facility.code].id,
-                    payer_id=payers[draft.payer.payer_id].id,
+                    facility_id=facilities[draft.facility.code].pk,
+                    payer_id=payers[draft.payer.payer_id].pk,
                     **_claim(draft), **_providers(draft, records),
                 )
             )  # fmt: skip

@@ -82,8 +82,8 @@ def _all() -> Iterable[tuple[str, str, Iterable[Sequence[object]]]]:
     )
     yield (
         "procedure",
-        "code since until status kind unlisted sex age_from age_to pc_tc bilateral "
-        "needs_order needs_ndc places",
+        ("code since until status kind unlisted sex age_from age_to pc_tc bilateral "
+        "needs_order needs_ndc places"),
         [
             (
                 c.code, c.since.isoformat(), c.until.isoformat() if c.until else "", c.status,

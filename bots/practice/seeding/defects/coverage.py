@@ -1,11 +1,12 @@
+# ruff: noqa: D103 - the name of a planting function says what it plants
 """Whom the claim goes to, and under which member id."""
 
 from __future__ import annotations
 
-from bots.practice.seeding.people import STRANGER
 from bots.practice.seeding.defects.variant import plants
 from bots.practice.seeding.drafts import Visit
 from bots.practice.seeding.encounters import Maker
+from bots.practice.seeding.people import STRANGER
 from bots.practice.seeding.truth import Truth
 
 

@@ -1,13 +1,14 @@
+# ruff: noqa: D103 - the name of a planting function says what it plants
 """Days that cannot be."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 
-from bots.practice.seeding.people import MEDICARE_B
 from bots.practice.seeding.defects.variant import INST, PRO, plants
-from bots.practice.seeding.drafts import Visit
+from bots.practice.seeding.drafts import EntryRow, GivenRow, HeadingRow, OrderRow, Visit
 from bots.practice.seeding.encounters import Maker
+from bots.practice.seeding.people import MEDICARE_B
 from bots.practice.seeding.truth import Truth
 
 
@@ -35,7 +36,9 @@ def outside_the_statement(maker: Maker, visit: Visit) -> Truth | None:
     if claim.of(code) != len(claim.lines) - 1 or day < date(2026, 4, 1):
         return None
     claim.lines[-1].service_date = day
-    for row in (*visit.orders, *visit.entries, *visit.given):
+    dated: list[OrderRow | EntryRow | GivenRow]
+    dated = [*visit.orders, *visit.entries, *visit.given]
+    for row in dated:
         if row.code == code:
             row.on = day
     return Truth("dates", "outside the statement", "service_date", len(claim.lines),
@@ -55,5 +58,7 @@ def _move(visit: Visit, day: date) -> None:
     for claim in visit.claims:
         for line in claim.lines:
             line.service_date = day
-    for row in (*visit.orders, *visit.entries, *visit.given, *visit.headings):
+    dated: list[OrderRow | EntryRow | GivenRow | HeadingRow]
+    dated = [*visit.orders, *visit.entries, *visit.given, *visit.headings]
+    for row in dated:
         row.on = day

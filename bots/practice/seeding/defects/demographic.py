@@ -1,9 +1,10 @@
+# ruff: noqa: D103 - the name of a planting function says what it plants
 """Sex and age of the patient against the procedure and the diagnosis."""
 
 from __future__ import annotations
 
-from bots.practice.seeding.diagnoses import OF_MEN, OF_WOMEN
 from bots.practice.seeding.defects.variant import PRO, plants
+from bots.practice.seeding.diagnoses import OF_MEN, OF_WOMEN
 from bots.practice.seeding.drafts import Visit
 from bots.practice.seeding.encounters import Maker
 from bots.practice.seeding.truth import Truth

@@ -1,9 +1,11 @@
-"""Diagnoses that do not exist, cannot be billed, exclude one another or stand in the wrong order."""
+# ruff: noqa: D103 - the name of a planting function says what it plants
+"""Diagnoses that do not exist, cannot be billed, exclude one another or stand out of order."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from bots.practice.seeding.defects.variant import INST, PRO, plants
 from bots.practice.seeding.diagnoses import (
     EXCLUDING,
     HEADERS,
@@ -12,7 +14,6 @@ from bots.practice.seeding.diagnoses import (
     UNKNOWN,
     WITHOUT_SEVENTH,
 )
-from bots.practice.seeding.defects.variant import INST, PRO, plants
 from bots.practice.seeding.drafts import Visit
 from bots.practice.seeding.encounters import Maker
 from bots.practice.seeding.truth import Truth

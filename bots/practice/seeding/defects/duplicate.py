@@ -1,13 +1,14 @@
+# ruff: noqa: D103 - the name of a planting function says what it plants
 """The same service billed twice."""
 
 from __future__ import annotations
 
 from copy import deepcopy
+
 from bots.practice.seeding.defects.variant import plants
 from bots.practice.seeding.drafts import Visit
 from bots.practice.seeding.encounters import Maker
 from bots.practice.seeding.truth import Truth
-
 
 _ALSO = ("mue", "unsupported-charge", "ncci-ptp")
 

@@ -1,3 +1,4 @@
+# ruff: noqa: D103 - the name of a planting function says what it plants
 """Values of the wrong form."""
 
 from __future__ import annotations
@@ -6,7 +7,6 @@ from bots.practice.seeding.defects.variant import INST, PRO, plants
 from bots.practice.seeding.drafts import Visit
 from bots.practice.seeding.encounters import Maker
 from bots.practice.seeding.truth import Truth
-
 
 _BROAD = (
     "procedure", "unsupported-charge", "missed-charge", "add-on", "required", "modifier",

@@ -1,3 +1,4 @@
+# ruff: noqa: D103 - the name of a planting function says what it plants
 """More units than a medically unlikely edit allows."""
 
 from __future__ import annotations

@@ -1,15 +1,15 @@
+# ruff: noqa: D103 - the name of a planting function says what it plants
 """Two codes that may not stand on one day (NCCI procedure-to-procedure)."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from bots.practice.seeding.people import MEDICARE_B
 from bots.practice.seeding.defects.variant import PRO, plants
 from bots.practice.seeding.drafts import Visit
 from bots.practice.seeding.encounters import Maker
+from bots.practice.seeding.people import MEDICARE_B
 from bots.practice.seeding.truth import Truth
-
 
 # Specialty -> pairs by indicator, of which the first code is put on the claim where missing.
 _NEVER = {

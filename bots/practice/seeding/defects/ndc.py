@@ -1,10 +1,10 @@
+# ruff: noqa: D103 - the name of a planting function says what it plants
 """National drug codes of another form, or missing."""
 
 from __future__ import annotations
 
-from bots.practice.seeding.drafts import Line
 from bots.practice.seeding.defects.variant import plants
-from bots.practice.seeding.drafts import Visit
+from bots.practice.seeding.drafts import Line, Visit
 from bots.practice.seeding.encounters import Maker
 from bots.practice.seeding.truth import Truth
 

@@ -1,3 +1,4 @@
+# ruff: noqa: D103 - the name of a planting function says what it plants
 """Places of service that do not exist or do not go with the code."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: D103 - the name of a planting function says what it plants
 """Pointers from lines to diagnoses."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: D103 - the name of a planting function says what it plants
 """Procedures that do not exist, do not hold on the day, or are never paid."""
 
 from __future__ import annotations
@@ -5,12 +6,11 @@ from __future__ import annotations
 from datetime import date
 
 from bots.practice.seeding.codes import UNKNOWN_PROCEDURES
-from bots.practice.seeding.people import MEDICARE_B
 from bots.practice.seeding.defects.variant import PRO, plants
 from bots.practice.seeding.drafts import Visit
 from bots.practice.seeding.encounters import Maker
+from bots.practice.seeding.people import MEDICARE_B
 from bots.practice.seeding.truth import Truth
-
 
 _ALSO = ("unsupported-charge", "missed-charge")
 

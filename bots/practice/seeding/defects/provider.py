@@ -1,13 +1,13 @@
+# ruff: noqa: D103 - the name of a planting function says what it plants
 """NPIs, taxonomies and the provider who ordered."""
 
 from __future__ import annotations
 
 from bots.practice.seeding.codes import UNKNOWN_TAXONOMY
-from bots.practice.seeding.drafts import OnClaim
-from bots.practice.seeding.people import MEDICAID, MEDICARE_B
 from bots.practice.seeding.defects.variant import PRO, plants
-from bots.practice.seeding.drafts import Visit
+from bots.practice.seeding.drafts import OnClaim, Visit
 from bots.practice.seeding.encounters import Maker
+from bots.practice.seeding.people import MEDICAID, MEDICARE_B
 from bots.practice.seeding.truth import Truth
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: D103 - the name of a planting function says what it plants
 """What a claim cannot be without, taken away."""
 
 from __future__ import annotations

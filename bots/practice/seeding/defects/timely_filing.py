@@ -1,13 +1,14 @@
+# ruff: noqa: D103 - the name of a planting function says what it plants
 """Filed too late."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 
-from bots.practice.seeding.people import ACME, BLUE, UNITY
 from bots.practice.seeding.defects.variant import plants
 from bots.practice.seeding.drafts import Visit
 from bots.practice.seeding.encounters import Maker
+from bots.practice.seeding.people import ACME, BLUE, UNITY
 from bots.practice.seeding.truth import Truth
 
 

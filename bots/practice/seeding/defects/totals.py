@@ -1,3 +1,4 @@
+# ruff: noqa: D103 - the name of a planting function says what it plants
 """A total that is not the sum of the lines."""
 
 from __future__ import annotations
@@ -5,9 +6,8 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
-from bots.practice.seeding.drafts import Draft, Happening
 from bots.practice.seeding.defects.variant import plants
-from bots.practice.seeding.drafts import Visit
+from bots.practice.seeding.drafts import Draft, Happening, Visit
 from bots.practice.seeding.encounters import Maker
 from bots.practice.seeding.truth import Truth
 

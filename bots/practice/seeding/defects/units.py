@@ -1,8 +1,10 @@
+# ruff: noqa: D103 - the name of a planting function says what it plants
 """Units of service that count nothing."""
 
 from __future__ import annotations
 
 from decimal import Decimal
+
 from bots.practice.seeding.defects.variant import plants
 from bots.practice.seeding.drafts import Visit
 from bots.practice.seeding.encounters import Maker

@@ -1,3 +1,4 @@
+# ruff: noqa: D103 - the name of a planting function says what it plants
 """Billed, and not in the record."""
 
 from __future__ import annotations
