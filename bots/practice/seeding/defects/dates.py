@@ -42,7 +42,8 @@ def outside_the_statement(maker: Maker, visit: Visit) -> Truth | None:
         if row.code == code:
             row.on = day
     return Truth("dates", "outside the statement", "service_date", len(claim.lines),
-                 day.isoformat(), also=("unsupported-charge", "missed-charge", "add-on"))  # fmt: skip
+                 day.isoformat(),
+                 also=("unsupported-charge", "missed-charge", "add-on"))  # fmt: skip
 
 
 @plants("dates", type=PRO, payer=MEDICARE_B)

@@ -61,7 +61,15 @@ def both_sides_and_one(maker: Maker, visit: Visit) -> Truth | None:
 def x_with_59(maker: Maker, visit: Visit) -> Truth | None:
     better = maker.rng.choice(("XS", "XU", "XE", "XP"))
     code = visit.claim.lines[1].procedure
-    return _put(visit, code, ["59", better], "59 with X", right=better, action="propose")
+    return _put(
+        visit,
+        code,
+        ["59", better],
+        "59 with X",
+        right=better,
+        action="propose",
+        severity="warning",
+    )
 
 
 @plants("modifier", type=PRO, specialty="therapy")

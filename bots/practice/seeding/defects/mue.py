@@ -23,7 +23,14 @@ def line_or_day(maker: Maker, visit: Visit) -> Truth | None:
         return None
     line.units = Decimal(known.mue + maker.rng.randint(1, 3))
     _rewrite(maker, visit, at, line.units)
-    return Truth("mue", f"MAI {known.mai}, one line", "units", at + 1, f"{line.units}")
+    return Truth(
+        "mue",
+        f"MAI {known.mai}, one line",
+        "units",
+        at + 1,
+        f"{line.units}",
+        severity=_severity(visit),
+    )
 
 
 @plants("mue")
@@ -41,7 +48,7 @@ def day(maker: Maker, visit: Visit) -> Truth | None:
     maker.bill(visit, claim, line.procedure, 1, (*line.modifiers, "76"))
     claim.add_up()
     return Truth("mue", f"MAI {known.mai}, the day", "units", len(claim.lines),
-                 also=("duplicate",))  # fmt: skip
+                 severity=_severity(visit), also=("duplicate",))  # fmt: skip
 
 
 @plants("mue", specialty="laboratory")
@@ -51,7 +58,12 @@ def line_only(maker: Maker, visit: Visit) -> Truth | None:
         return None
     visit.claim.lines[at].units = Decimal(17)
     _rewrite(maker, visit, at, Decimal(17))
-    return Truth("mue", "MAI 1, one line", "units", at + 1, "17")
+    return Truth("mue", "MAI 1, one line", "units", at + 1, "17", severity=_severity(visit))
+
+
+def _severity(visit: Visit) -> str:
+    """NCCI binds Medicare and Medicaid; a payer that did not adopt it may see it otherwise."""
+    return "error" if visit.claim.payer.is_bound_by_ncci else "warning"
 
 
 def _rewrite(maker: Maker, visit: Visit, at: int, units: Decimal) -> None:
