@@ -144,6 +144,7 @@ class _Walk:
         self.hashes = bytearray()  # 32 bytes a record: to tell a repeat from a forgery
         self.missing: set[int] = set()
         self.doubt: tuple[int, Tree, bytes] | None = None
+        self.unpaired: list[tuple[str, int, str]] = []
         self.settled: dict[str, bool] = {}  # intent -> has its last outcome
         self.torn = False
         self.count = 0
@@ -262,14 +263,19 @@ class _Walk:
     def _pair(self, sequence: int, kind: str, intent: str, outcome: object) -> None:
         if kind == "intent":
             if intent in self.settled:
-                self.say("two-intents", sequence, "an intent of this id was opened before")
+                self._say_unpaired(
+                    "two-intents", sequence, "an intent of this id was opened before"
+                )
             self.settled[intent] = False
         elif intent not in self.settled:
-            self.say("outcome-without-intent", sequence, "an outcome without its intent")
+            self._say_unpaired("outcome-without-intent", sequence, "an outcome without its intent")
         elif self.settled[intent]:
-            self.say("two-outcomes", sequence, "its intent has an outcome already")
+            self._say_unpaired("two-outcomes", sequence, "its intent has an outcome already")
         else:
             self.settled[intent] = outcome != "unknown"
+
+    def _say_unpaired(self, kind: str, sequence: int, message: str) -> None:
+        self.unpaired.append((kind, sequence, message))
 
     def tail(self, tail: bytes) -> None:
         if is_torn(tail):
@@ -280,6 +286,10 @@ class _Walk:
     def verdict(self) -> Verdict:
         if self.doubt is not None:
             self._settle_doubt(follows=True)
+        first = min(self.named, default=self.expected)
+        for kind, sequence, message in self.unpaired:
+            if sequence < first:  # after another fault it is that fault's doing
+                self.say(kind, sequence, message)
         size = self.expected - 1
         signed = max(self.roots.by_size, default=0)
         if signed > size:
