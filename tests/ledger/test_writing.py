@@ -187,6 +187,39 @@ def test_whichever_call_fails_nothing_is_half_written_or_assumed(tmp_path, how, 
     pytest.fail("no k was large enough")
 
 
+def test_a_power_cut_loses_only_what_was_never_said_to_be_there(log, monkeypatch):
+    """F46: all bytes that were not synced are lost, or the torn sector reads as zeros."""
+    synced: dict[str, int] = {}
+    really = disk.fsync
+
+    def fsync(descriptor: int) -> None:
+        really(descriptor)
+        synced[os.readlink(f"/proc/self/fd/{descriptor}")] = os.fstat(descriptor).st_size
+
+    monkeypatch.setattr(disk, "fsync", fsync)
+    ledger = log.open()
+    for number in range(5):
+        intent = an_intent(ledger, f"C{number}")
+        kept = synced[str(log.segment)]
+        assert kept == log.segment.stat().st_size
+    whole = log.segment.read_bytes()
+    for lost in (b"", whole[:90], whole[:90] + bytes(422)):
+        log.segment.write_bytes(whole[:kept] + lost)
+        assert log.verify().good
+        assert log.open().open_intents()[-1] == intent
+
+
+@pytest.mark.parametrize("how", ["half-then-full", "EIO", "short"])
+def test_a_failed_append_is_taken_back_where_the_disk_allows_it(log, how):
+    ledger = log.open()
+    before = log.segment.read_bytes()
+    with pytest.MonkeyPatch.context() as patch:
+        FailingDisk(patch, 1, how, lasting=False)
+        with pytest.raises(LedgerBroken):
+            an_intent(ledger)
+    assert log.segment.read_bytes() == before
+
+
 WORKER = """
 import sys
 from pathlib import Path
