@@ -5,7 +5,15 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from builders.claims import a_case, a_claim, a_line, a_provider, an_npi
+from builders.claims import (
+    a_case,
+    a_claim,
+    a_line,
+    a_provider,
+    an_institutional_claim,
+    an_institutional_line,
+    an_npi,
+)
 from builders.tables import a_procedure, an_add_on, code_sets
 
 from bots.checks import Severity, review
@@ -72,3 +80,20 @@ def test_an_open_list_is_no_proof(row, other, severity):
     found = [f.severity for f in said(case, row).findings if f.check == "add-on-alone"]
 
     assert found == ([severity] if severity else [])
+
+
+@pytest.mark.parametrize(("bill_type", "alone"), [("0131", True), ("0111", False)])
+def test_no_add_on_edit_binds_an_inpatient_claim(bill_type, alone):
+    lines = [an_institutional_line("11103", number=1)]
+
+    assert fires(a_case(claim=an_institutional_claim(lines, bill_type=bill_type))) is alone
+
+
+def test_a_long_list_of_primaries_is_cut_in_the_message():
+    rows = [an_add_on("11103", f"1110{digit}") for digit in (2, 4, 5, 6, 7)]
+
+    (found,) = [
+        f for f in said(a_case([a_line("11103")]), *rows).findings if f.check == "add-on-alone"
+    ]
+
+    assert found.message.endswith("accepted: 11102, 11104, 11105, 11106 and 1 more")

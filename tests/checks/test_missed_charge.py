@@ -193,3 +193,43 @@ def test_without_documentation_or_history_it_is_not_evaluated(lacking):
     said = review(a_case(**{lacking: None}), code_sets())
 
     assert "missed-charge" in {n.check for n in said.not_evaluated}
+
+
+@pytest.mark.parametrize(
+    ("orders", "given"),
+    [
+        ([an_order("J1885")], [a_dose(signed=False)]),
+        ([an_order("J1885", signed=False)], [a_dose()]),
+        ([], [a_dose()]),
+    ],
+)
+def test_a_dose_needs_both_signatures(orders, given):
+    case = with_documents(orders, given=given)
+
+    assert not missed(case, procedure=[a_procedure("J1885", "drug")])
+
+
+def test_a_fault_among_the_billed_lines_does_not_hide_a_missed_charge():
+    lines = [a_line("99213"), a_line("36415")]
+    case = with_documents([an_order()], [an_entry()], lines=lines)
+
+    assert missed(case, ptp=[a_ptp("99213", "36415", "0")])
+
+
+@pytest.mark.parametrize("frequency", ["1", "8"])
+def test_a_claim_that_voids_another_misses_nothing(frequency):
+    claim = a_claim(frequency_code=frequency, original_reference="C-0")
+
+    said = missed(with_documents([an_order()], [an_entry()], claim=claim))
+
+    assert bool(said) is (frequency == "1")
+
+
+def test_on_an_inpatient_claim_no_line_is_paid_by_itself():
+    claim = an_institutional_claim(
+        [a_line("G0463", revenue_code="0510", number=1)], bill_type="0111"
+    )
+
+    said = review(with_documents([an_order()], [an_entry()], claim=claim), code_sets())
+
+    assert "missed-charge" not in {n.check for n in said.not_evaluated}

@@ -5,7 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from builders.claims import a_case, a_claim, a_coverage, a_line
+from builders.claims import (
+    a_case,
+    a_claim,
+    a_coverage,
+    a_line,
+    an_institutional_claim,
+    an_institutional_line,
+)
 from builders.tables import an_mue, code_sets
 
 from bots.checks import Severity, review
@@ -70,3 +77,19 @@ def test_another_payer_is_warned():
 
 def test_a_code_without_a_row_has_no_published_limit():
     assert not found(a_case([a_line("96372", units=900)]))
+
+
+def test_a_line_that_adds_nothing_is_not_blamed_for_other_claims():
+    other = a_claim([a_line("96372", units=2)], number="C-2")
+    case = a_case([a_line("96372", units=0)], history=[other])
+
+    assert not found(case, an_mue("96372", units=1, indicator="2"))
+
+
+@pytest.mark.parametrize(("bill_type", "fires"), [("0131", True), ("0111", False)])
+@pytest.mark.parametrize("indicator", ["1", "3"])
+def test_no_mue_binds_an_inpatient_claim(bill_type, fires, indicator):
+    line = an_institutional_line("96372", number=1, units=2)
+    case = a_case(claim=an_institutional_claim([line], bill_type=bill_type))
+
+    assert bool(found(case, an_mue("96372", units=1, indicator=indicator))) is fires

@@ -117,3 +117,21 @@ def test_no_documentation_to_see_is_not_evaluated():
     assert {"unsupported-line", "unsupported-units", "unsupported-unsigned"} <= {
         n.check for n in said.not_evaluated
     }
+
+
+@pytest.mark.parametrize(("on", "fires"), [(DAY, False), (NEXT_DAY, True)])
+def test_a_dose_of_another_day_supports_nothing(on, fires):
+    said = checks(a_line("J1885"), administrations=(a_dose(1, on=on),))
+
+    assert said == (["unsupported-line"] if fires else [])
+
+
+@pytest.mark.parametrize(
+    ("ordered", "words"), [("96372", "is ordered but nothing"), ("36415", "is not documented")]
+)
+def test_the_message_says_whether_it_was_at_least_ordered(ordered, words):
+    papers = Documentation("E-1", orders=(Order("O-1", ordered, DAY, signed=True),))
+
+    said = review(a_case([a_line("96372")], documentation=papers), TABLES).findings
+
+    assert any(words in f.message for f in said if f.check == "unsupported-line")
