@@ -104,3 +104,9 @@ def test_the_form_of_a_procedure(code, right):
 )
 def test_the_form_of_a_bill_type(code, right):
     assert is_bill_type(code) is right
+
+
+def test_an_empty_value_is_never_malformed():
+    case = a_case([a_line(modifiers=("", "25"))], diagnoses=["J06.9", ""])
+
+    assert {f for f in found(case) if f.endswith("-form")} == set()
