@@ -1,0 +1,292 @@
+"""Gets into a portal: user name and password, then a one-time code; each secret tried once.
+
+A refused log-in is remembered by a keyed digest before anything else happens and is not
+typed again until a person says so. Nothing secret is typed on another origin, nor into a
+form that is sent to one.
+
+Authority: RFC 6238 (one-time codes; 30-second steps, a verifier takes a neighbour for drift).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+from bots.portals.base import AccountLocked, LoginRefused, NotAllowed, PortalFault
+from bots.portals.pressing import press
+from bots.portals.screen import Seen
+from bots.portals.sure import Sure, sure
+from bots.portals.tab import Tab, origin
+from bots.secrets import refused
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bots.config import Portal, Settings
+    from bots.places import Places
+    from bots.secrets import MasterKey
+    from bots.secrets.credentials import Credential
+
+STEP = 30
+_STATES = ("signed_in_user", "username", "code", "captcha", "new_password")
+
+
+class RefusedBefore(LoginRefused):
+    """This very log-in was refused before, and is not typed again."""
+
+    code = "LOGIN_REFUSED_BEFORE"
+
+
+class PasswordExpired(LoginRefused):
+    """The portal wants a new password: a person chooses it."""
+
+    code = "PASSWORD_EXPIRED"
+
+
+class HumanAsked(LoginRefused):
+    """The portal asks for a CAPTCHA or the like: a person logs in."""
+
+    code = "CAPTCHA"
+
+
+class CodeRefused(LoginRefused):
+    """The portal refused the one-time code."""
+
+    code = "CODE_REFUSED"
+
+
+@dataclass
+class Key:
+    """A credential at work: what is typed, and which code was used last."""
+
+    name: str
+    credential: Credential
+    places: Places
+    master: MasterKey
+    last_step: int = 0
+
+    def remember_refusal(self) -> None:
+        """Never again this one, until a person unlocks it."""
+        refused.remember(self.name, self.credential, self.places, self.master)
+
+    def check(self) -> None:
+        """Stop before a refused log-in is typed again.
+
+        Raises:
+            RefusedBefore: it was refused before.
+        """
+        if refused.is_refused(self.name, self.credential, self.places, self.master):
+            raise RefusedBefore(
+                f"the portal has refused the log-in {self.name} before; give a new one with "
+                f"`claimbots credentials set {self.name}`, or `credentials unlock {self.name}`"
+            )
+
+
+async def enter(tab: Tab, key: Key) -> None:
+    """Find that the session still holds, or log in.
+
+    Raises:
+        LoginRefused: the portal says no; said once, remembered.
+        NotAllowed: the log-in page is on another origin, or sends its form there.
+        PortalFault: no known screen came.
+    """
+    await tab.go(tab.path("door"), "the log-in page", at_door=True)
+    seen = await _where(tab)
+    if "signed_in_user" in seen:
+        return
+    key.check()
+    if "username" in seen and "password" in seen:
+        seen = await _give_password(tab, key)
+    if "code" in seen:
+        seen = await _give_code(tab, key)
+    _stop_at_what_needs_a_person(seen, key)
+    if "signed_in_user" not in seen:
+        raise PortalFault("log-in: an unknown screen after it")
+
+
+async def _where(tab: Tab) -> Seen:
+    """The door's state: waits until one of the known ones is painted."""
+    for _ in range(3):
+        seen = await tab.look("door")
+        if any(state in seen for state in _STATES):
+            return seen
+        await asyncio.sleep(0.2)
+    raise PortalFault("log-in: an unknown screen")
+
+
+def _stop_at_what_needs_a_person(seen: Seen, key: Key) -> None:
+    if "captcha" in seen:
+        raise HumanAsked(
+            f"the portal asks {key.name} to show that it is no robot; a person must log in there"
+        )
+    if "new_password" in seen:
+        raise PasswordExpired(
+            f"the portal wants a new password for {key.name}; choose one there, then "
+            f"`claimbots credentials set {key.name}`"
+        )
+
+
+async def _give_password(tab: Tab, key: Key) -> Seen:
+    user = await sure(tab, "door", "username")
+    password = await sure(tab, "door", "password")
+    button = await sure(tab, "door", "log_in")
+    for box in (user, password, button):
+        _same_origin(tab, box)
+    await tab.call(user.locator.fill(key.credential.username), "type the user name")
+    await tab.call(password.locator.fill(key.credential.password), "type the password")
+    seen = await _send(tab, button, "send the password")
+    _stop_at_what_needs_a_person(seen, key)
+    if "password" not in seen:
+        return seen
+    words = seen.loose("alert")
+    key.remember_refusal()
+    if "locked" in words.lower():
+        raise AccountLocked(
+            f"the portal has locked the account of {key.name}; have it unlocked there, then "
+            f"`claimbots credentials unlock {key.name}`"
+        )
+    raise LoginRefused(
+        f"the portal refused user name or password of {key.name}; it is not tried again. Give "
+        f"the right ones with `claimbots credentials set {key.name}`"
+    )
+
+
+async def _give_code(tab: Tab, key: Key) -> Seen:
+    if not key.credential.totp_seed:
+        key.remember_refusal()
+        raise CodeRefused(
+            f"the portal asks {key.name} for a one-time code, and no seed is kept; give it with "
+            f"`claimbots credentials set {key.name}`"
+        )
+    skew = 0.0
+    for last in (False, True):
+        step = await _next_step(key, skew)
+        seen, dated = await _try_code(tab, key, step)
+        _stop_at_what_needs_a_person(seen, key)
+        if "code" not in seen:
+            return seen
+        if "locked" in seen.loose("alert").lower():
+            key.remember_refusal()
+            raise AccountLocked(f"the portal has locked the account of {key.name}")
+        skew = dated or 0.0
+        other = int((time.time() + skew) // STEP)
+        used = "used" in seen.loose("alert").lower()
+        # One other window, and only where there is a reason to think that it is the right one.
+        if last or (other == step and not used):
+            break
+    key.remember_refusal()
+    clock = f"{skew:+.0f} s against the portal's" if skew else "the same as the portal's pages say"
+    raise CodeRefused(
+        f"the portal refused the one-time code of {key.name}. This machine's clock is {clock}: "
+        f"set the clock right (codes may be off by 30 s), or give the right seed with `claimbots "
+        f"credentials set {key.name}`; then `claimbots credentials unlock {key.name}`"
+    )
+
+
+async def _next_step(key: Key, skew: float) -> int:
+    """The step to show next: a code works once, so never one that was shown before.
+
+    A verifier takes the next step's code already, so that a second log-in within thirty
+    seconds need not wait.
+    """
+    while True:
+        now = int((time.time() + skew) // STEP)
+        step = max(now, key.last_step + 1)
+        if step <= now + 1:
+            key.last_step = step
+            return step
+        await asyncio.sleep(0.5)
+
+
+async def _try_code(tab: Tab, key: Key, step: int) -> tuple[Seen, float | None]:
+    box = await sure(tab, "door", "code")
+    button = await sure(tab, "door", "verify")
+    for element in (box, button):
+        _same_origin(tab, element)
+    code = await asyncio.to_thread(_code, key.credential.totp_seed, step)
+    await tab.call(box.locator.fill(code), "type the one-time code")
+    dates: list[str] = []
+    seen = await _send(tab, button, "send the one-time code", dates)
+    return seen, _skew(dates)
+
+
+def _code(seed: str, step: int) -> str:
+    # RPA.MFA takes 0.85 s to import, so it is only there when a code is wanted; it knows the
+    # code of this moment only.
+    from RPA.MFA import MFA
+
+    code: str = MFA().get_time_based_otp(otp_passcode=seed)
+    if step != int(time.time() // STEP):
+        import pyotp
+
+        code = pyotp.TOTP(seed).at(step * STEP)
+    return code
+
+
+def _skew(dates: list[str]) -> float | None:
+    """Seconds that the portal is ahead of us, by its Date header (whole seconds)."""
+    try:
+        theirs = parsedate_to_datetime(dates[-1])
+    except (IndexError, ValueError, TypeError):
+        return None
+    ahead = (theirs - datetime.now(UTC)).total_seconds()
+    return ahead if abs(ahead) > 2 else 0.0
+
+
+def _same_origin(tab: Tab, element: Sure) -> None:
+    if origin(tab.page.url) != origin(tab.address):
+        raise NotAllowed("log-in: the page is on another address; nothing was typed")
+    if element.action and origin(element.action) != origin(tab.address):
+        raise NotAllowed("log-in: the form is sent to another address; nothing was typed")
+
+
+async def _send(tab: Tab, button: Sure, what: str, dates: list[str] | None = None) -> Seen:
+    def heard(response: object) -> None:
+        headers = getattr(response, "headers", {})
+        if dates is not None and "date" in headers:
+            dates.append(headers["date"])
+
+    tab.page.on("response", heard)
+    try:
+        pressed = await press(tab, button, what)
+    finally:
+        tab.page.remove_listener("response", heard)
+    if pressed.trouble or not pressed.sent:
+        raise PortalFault(f"{what}: {pressed.trouble or 'the page did not send it'}")
+    tab.check(pressed.status, what, at_door=True)
+    return await _where(tab)
+
+
+async def probe(
+    name: str,
+    portal: Portal,
+    credential: Credential,
+    *,
+    settings: Settings,
+    places: Places,
+    master: MasterKey,
+    selectors: Path | None = None,
+) -> str:
+    """Log in once with nothing kept from before; a sentence that says it worked.
+
+    Raises:
+        LoginRefused, NotAllowed, PortalFault: as `enter` does.
+    """
+    from bots.portals.session import Session
+
+    async with Session.opened(
+        name,
+        portal,
+        credential,
+        settings=settings,
+        places=places,
+        master=master,
+        selectors=selectors,
+        forget=True,
+    ) as session:
+        await session.log_in()
+    return f"{name}: logged in at {portal.host} with password and one-time code"

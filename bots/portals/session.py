@@ -1,0 +1,344 @@
+"""One log-in at one portal: one browser, one context, pages reused.
+
+The session's state is kept sealed and is only a hint: the portal is asked. The browser knows
+no other host than the portal's, runs in its sandbox, and takes no service workers, traces or
+downloads. Contexts keep every request and grow, so they are renewed after 200 claims. What
+does not close within five seconds is killed by its process id.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import json
+import os
+import signal
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from playwright.async_api import Browser, BrowserContext, Playwright, async_playwright
+
+from bots.portals import browser as browsers
+from bots.portals.base import PortalFault, Reader
+from bots.portals.deadline import within
+from bots.portals.dialogs import Doorman
+from bots.portals.locators import load_selectors
+from bots.portals.login import Key, enter
+from bots.portals.registry import reader_of
+from bots.portals.tab import Tab
+from bots.secrets import no_core_dumps
+
+if TYPE_CHECKING:
+    from playwright.async_api import StorageState
+
+    from bots.config import Portal, Settings
+    from bots.places import Places
+    from bots.secrets import MasterKey
+    from bots.secrets.credentials import Credential
+
+RENEW_AFTER = 200  # claims opened in one context
+_CLOSE_LIMIT = 5.0
+_ARGUMENTS = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-domain-reliability",
+    "--disable-sync",
+    "--disable-breakpad",
+    "--no-default-browser-check",
+    "--no-first-run",
+    "--metrics-recording-only",
+    "--no-pings",
+)
+
+
+class Session:
+    """A log-in at a portal; give it back by leaving `Session.opened`.
+
+    `ranks` is the worst rank that answered for each element (1 is the first choice), `words`
+    what came up by itself: dialogs, windows, downloads; without patient data.
+    """
+
+    def __init__(
+        self, name: str, portal: Portal, key: Key, settings: Settings, selectors: Path | None
+    ) -> None:
+        self.name, self.portal, self.settings = name, portal, settings
+        self.selectors = load_selectors(portal.kind, selectors)
+        self.ranks: dict[str, int] = {}
+        self.words: list[str] = []
+        self.browser_pid = 0
+        self._key = key
+        self._program = browsers.find(settings.browser.path)
+        self._driver: Playwright | None = None
+        self._browser: Browser | None = None
+        self._context: BrowserContext | None = None
+        self._doorman = Doorman(portal.dialogs_accepted, self.words)
+        self._generation = 0
+        self._opens = 0
+        self._idle: list[Tab] = []
+        self._out: dict[int, set[int]] = {}
+        self._retired: dict[int, BrowserContext] = {}
+        self._state: dict[str, Any] | None = None
+        self._door, self._renewal = asyncio.Lock(), asyncio.Lock()
+
+    @classmethod
+    @asynccontextmanager
+    async def opened(
+        cls,
+        name: str,
+        portal: Portal,
+        credential: Credential,
+        *,
+        settings: Settings,
+        places: Places,
+        master: MasterKey,
+        selectors: Path | None = None,
+        forget: bool = False,
+    ) -> AsyncIterator[Session]:
+        """A session with its browser running; not yet logged in.
+
+        `forget` starts without the state that was kept, and keeps none.
+
+        Raises:
+            Problem: no browser, or a selector file with a mistake.
+            PortalFault: the browser does not start.
+        """
+        no_core_dumps()
+        key = Key(portal.credential, credential, places, master)
+        session = cls(name, portal, key, settings, selectors)
+        session._keeps = not forget
+        if session._keeps:
+            session._state = session._kept_state()
+        try:
+            await session._launch()
+            yield session
+        finally:
+            await session._close()
+
+    _keeps = True
+
+    @property
+    def deadline(self) -> float:
+        """How long any one call to the browser may take, in seconds."""
+        return self.settings.browser.deadline_seconds
+
+    async def log_in(self) -> None:
+        """Get in, or find that the session still holds.
+
+        Raises:
+            LoginRefused: the portal says no; not tried again for this secret.
+            NotAllowed, PortalFault: as `login.enter` does.
+        """
+        async with self._door:
+            async with self.tab() as tab:
+                await enter(tab, self._key)
+            await self._keep_state()
+
+    async def reader(self) -> Reader:
+        """A reader with a page of its own."""
+        return cast(Reader, reader_of(self.portal.kind)(self))
+
+    async def restart(self) -> None:
+        """After a browser, a page or the driver died: have a whole one again, logged in.
+
+        Where another worker has done so already, or only a page died, the browser stays.
+        """
+        async with self._renewal:
+            if not await self._is_well():
+                await self._close()
+                await self._launch()
+        await self.log_in()
+
+    def count_open(self) -> None:
+        """One more claim was opened; an old context is renewed when next a page is taken."""
+        self._opens += 1
+
+    @asynccontextmanager
+    async def tab(self, *, uncached: bool = False) -> AsyncIterator[Tab]:
+        """A page for a while."""
+        tab = await self.take(uncached=uncached)
+        try:
+            yield tab
+        finally:
+            await self.give_back(tab)
+
+    async def take(self, *, uncached: bool = False) -> Tab:
+        """A page to keep until `give_back`; `uncached`: it never shows a kept copy."""
+        if self._opens >= RENEW_AFTER:
+            async with self._renewal:
+                if self._opens >= RENEW_AFTER:
+                    await self._renew_context()
+        for tab in self._idle:
+            if tab.uncached == uncached:
+                self._idle.remove(tab)
+                break
+        else:
+            tab = await self._new_tab(uncached)
+        self._out.setdefault(tab.generation, set()).add(id(tab))
+        return tab
+
+    async def give_back(self, tab: Tab) -> None:
+        """Done with the page; closed if it is spoiled or of a context that was renewed."""
+        out = self._out.get(tab.generation, set())
+        out.discard(id(tab))
+        if tab.generation == self._generation and not tab.spoiled and not tab.page.is_closed():
+            self._idle.append(tab)
+            return
+        await _quietly(tab.page.close())
+        old = self._retired.get(tab.generation)
+        if old is not None and not out:
+            del self._retired[tab.generation]
+            await _quietly(old.close())
+
+    def is_current(self, tab: Tab) -> bool:
+        """Whether the page can be worked with as it is."""
+        fresh = tab.generation == self._generation and self._opens < RENEW_AFTER
+        return fresh and not tab.spoiled and not tab.page.is_closed()
+
+    async def _new_tab(self, uncached: bool) -> Tab:
+        if self._context is None:
+            raise PortalFault("the browser is not there")
+        page = await within(self.deadline, self._context.new_page(), "open a page")
+        self._doorman.mind(page)
+        if uncached:
+            wire = await within(self.deadline, self._context.new_cdp_session(page), "open a page")
+            off = wire.send("Network.setCacheDisabled", {"cacheDisabled": True})
+            await within(self.deadline, off, "switch the cache off")
+        return Tab(
+            page=page,
+            address=self.portal.address,
+            selectors=self.selectors,
+            deadline=self.deadline,
+            doorman=self._doorman,
+            generation=self._generation,
+            ranks=self.ranks,
+            uncached=uncached,
+        )
+
+    async def _launch(self) -> None:
+        limit = self.deadline
+        self._driver = await within(limit, async_playwright().start(), "start the driver")
+        host = self.portal.host
+        start = self._driver.chromium.launch(
+            executable_path=self._program,
+            headless=not self.settings.browser.headed,
+            chromium_sandbox=browsers.sandbox(),
+            # No other host exists for this browser: nothing to load from, nothing to leak to.
+            args=[*_ARGUMENTS, f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {host}"],
+            handle_sigint=False,
+            handle_sigterm=False,
+            handle_sighup=False,
+        )
+        self._browser = await within(limit, start, "start the browser")
+        wire = await within(limit, self._browser.new_browser_cdp_session(), "start the browser")
+        told = await within(limit, wire.send("SystemInfo.getProcessInfo"), "start the browser")
+        self.browser_pid = next(
+            int(process["id"]) for process in told["processInfo"] if process["type"] == "browser"
+        )
+        await self._new_context()
+
+    async def _new_context(self) -> None:
+        assert self._browser is not None
+        zone = self.portal.time_zone or self.settings.office.time_zone
+        making = self._browser.new_context(
+            storage_state=cast("StorageState", self._state) if self._state else None,
+            accept_downloads=False,
+            service_workers="block",
+            locale="en-US",
+            timezone_id=zone,
+            viewport={"width": 1280, "height": 900},
+        )
+        self._context = await within(self.deadline, making, "open a context")
+        self._context.set_default_timeout(self.deadline * 1000)
+        self._doorman.watch(self._context)
+        self._generation += 1
+        self._opens = 0
+
+    async def _renew_context(self) -> None:
+        old, generation = self._context, self._generation
+        await self._keep_state()
+        await self._new_context()
+        idle, self._idle = self._idle, []
+        for tab in idle:
+            await _quietly(tab.page.close())
+        if old is None:
+            return
+        if self._out.get(generation):
+            self._retired[generation] = old
+        else:
+            await _quietly(old.close())
+
+    async def _is_well(self) -> bool:
+        if self._browser is None or self._context is None or not self._browser.is_connected():
+            return False
+        try:
+            page = await within(_CLOSE_LIMIT, self._context.new_page(), "try a page")
+            await within(_CLOSE_LIMIT, page.evaluate("1"), "try a page")
+            await within(_CLOSE_LIMIT, page.close(), "try a page")
+        except PortalFault:
+            return False
+        return True
+
+    async def _close(self) -> None:
+        browser, driver = self._browser, self._driver
+        self._browser = self._context = self._driver = None
+        self._generation += 1
+        self._idle, self._out, self._retired = [], {}, {}
+        closed = browser is None or await _quietly(browser.close())
+        if not closed and self.browser_pid:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(self.browser_pid, signal.SIGKILL)
+        if driver is not None:
+            await _quietly(driver.stop())
+
+    # The state: cookies and local storage, sealed, for the next run.
+
+    def _state_path(self) -> Path:
+        name = hashlib.sha256(f"{self.name}\0{self._key.name}".encode()).hexdigest()[:16]
+        return self._key.places.sessions / f"{name}.state"
+
+    def _aad(self) -> bytes:
+        return f"{self.name}\0{self.portal.address}\0{self._key.name}".encode()
+
+    def _kept_state(self) -> dict[str, Any] | None:
+        """The state of the last session, or None: corrupt, sealed otherwise, of another form."""
+        try:
+            sealed = self._state_path().read_bytes()
+            state = json.loads(self._key.master.unseal("session", sealed, self._aad()))
+        except Exception:  # whatever is wrong with a hint, it is no hint
+            return None
+        whole = isinstance(state, dict) and isinstance(state.get("cookies"), list)
+        if not whole:
+            return None
+        self._key.last_step = int(state.pop("last_step", 0))
+        return cast(dict[str, Any], state)
+
+    async def _keep_state(self) -> None:
+        if self._context is None:
+            return
+        asked = self._context.storage_state()
+        self._state = cast(dict[str, Any], await within(self.deadline, asked, "keep the session"))
+        if not self._keeps:
+            return
+        plain = json.dumps(self._state | {"last_step": self._key.last_step}).encode()
+        sealed = self._key.master.seal("session", plain, self._aad())
+        path = self._state_path()
+        with contextlib.suppress(OSError):  # a hint that cannot be kept costs a log-in, no more
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            draft = path.with_suffix(f".{os.getpid()}")
+            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(sealed)
+            draft.replace(path)
+
+
+async def _quietly(closing: Awaitable[None]) -> bool:
+    """Close within the limit; False where it would not."""
+    try:
+        await within(_CLOSE_LIMIT, closing, "close")
+    except PortalFault:
+        return False
+    return True
