@@ -1,0 +1,132 @@
+"""The log-in: each secret tried once, typed nowhere else, and a kept session only a hint."""
+
+from __future__ import annotations
+
+import pytest
+from practice.visiting import Portal
+
+from bots.portals.base import AccountLocked, LoginRefused, NotAllowed
+from bots.portals.login import CodeRefused, HumanAsked, PasswordExpired, RefusedBefore, probe
+from bots.portals.session import Session
+from bots.secrets import refused
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+
+def tries(portal: Portal) -> int:
+    if not (portal.data / "requests.jsonl").exists():
+        return 0
+    return sum(
+        row["method"] == "POST" and row["path"].startswith("/login/") for row in portal.requests()
+    )
+
+
+async def log_in(office, *names, **options) -> Session:
+    async with office.opened(*names, **options) as session:
+        await session.log_in()
+        return session
+
+
+async def test_f07_a_wrong_password_is_tried_once_and_never_again(office, portal: Portal):
+    wrong = office.credential(password="not-the-password")
+    before = tries(portal)
+    with pytest.raises(LoginRefused, match="not tried again") as raised:
+        await log_in(office, credential=wrong)
+    with pytest.raises(RefusedBefore, match="credentials unlock"):
+        await log_in(office, credential=wrong)
+    assert tries(portal) - before == 1
+    assert "not-the-password" not in str(raised.value)
+    refused.unlock("biller", office.places)
+    with pytest.raises(LoginRefused):
+        await log_in(office, credential=wrong)
+    assert tries(portal) - before == 2
+
+
+async def test_a_new_password_is_another_secret(office, portal: Portal):
+    with pytest.raises(LoginRefused):
+        await log_in(office, credential=office.credential(password="not-the-password"))
+    await log_in(office)
+
+
+@pytest.mark.parametrize(
+    ("fault", "error", "code"),
+    [
+        ("F08", AccountLocked, "ACCOUNT_LOCKED"),
+        ("F09", PasswordExpired, "PASSWORD_EXPIRED"),
+        ("F12", HumanAsked, "CAPTCHA"),
+    ],
+)
+async def test_what_needs_a_person_is_said_by_its_own_code(office, portal, fault, error, code):
+    portal.fault(fault)
+    with pytest.raises(error) as raised:
+        await log_in(office)
+    assert raised.value.code == code
+
+
+@pytest.mark.parametrize("seconds", [30, -30])
+async def test_f10_a_clock_off_by_one_window_gets_in(office, portal: Portal, seconds: int):
+    portal.fault("F10", seconds=seconds)
+    await log_in(office)
+
+
+async def test_f10_a_clock_off_by_more_ends_in_one_sentence(office, portal: Portal):
+    portal.fault("F10", seconds=90)
+    before = tries(portal)
+    with pytest.raises(CodeRefused, match="clock right") as raised:
+        await log_in(office)
+    assert tries(portal) - before <= 3
+    assert "\n" not in str(raised.value)
+
+
+async def test_f14_a_kept_session_lets_us_in_without_a_log_in(office, portal: Portal):
+    await log_in(office)
+    before = tries(portal)
+    await log_in(office)
+    assert tries(portal) == before
+
+
+@pytest.mark.parametrize("damage", ["corrupt", "void", "of another key"])
+async def test_f14_a_kept_session_that_is_no_good_costs_a_log_in(office, portal, damage):
+    await log_in(office)
+    (state,) = office.places.sessions.iterdir()
+    assert state.stat().st_mode & 0o077 == 0
+    if damage == "corrupt":
+        state.write_bytes(b"not a session")
+    elif damage == "void":
+        portal.fault("F14")
+    else:
+        box = office.master.seal("credential", b"{}", b"")
+        state.write_bytes(box)
+    portal.fresh_codes()
+    before = tries(portal)
+    await log_in(office)
+    assert tries(portal) - before == 2
+
+
+async def test_a_second_log_in_in_the_same_window_shows_another_code(office, portal: Portal):
+    async with office.opened() as session:
+        await session.log_in()
+        portal.fault("session-ends", nth=1)
+        await session.log_in()
+
+
+@pytest.mark.parametrize("kind", ["redirect", "form"])
+async def test_f16_no_secret_is_typed_on_another_origin(office, portal: Portal, kind: str):
+    portal.fault("F16", kind=kind)
+    before = tries(portal)
+    with pytest.raises(NotAllowed, match="another address"):
+        await log_in(office)
+    assert tries(portal) == before
+
+
+async def test_a_log_in_is_probed_without_keeping_anything(office, portal: Portal):
+    from bots.config import Portal as PortalModel
+    from bots.config import Settings
+
+    model = PortalModel(kind="practice", address=office.address, credential="biller")
+    words = await probe(
+        "practice", model, office.credential(),
+        settings=Settings(), places=office.places, master=office.master,
+    )  # fmt: skip
+    assert "logged in" in words
+    assert list(office.places.sessions.iterdir()) == []

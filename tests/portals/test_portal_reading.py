@@ -1,0 +1,199 @@
+"""Reading a claim in a real browser, and what each fault of a screen leads to."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from practice.visiting import Portal
+
+from bots.claims import ClaimRef, Role
+from bots.portals.base import (
+    BrowserGone,
+    ElementMissing,
+    NotAllowed,
+    NotFound,
+    PortalError,
+    PortalFault,
+    SessionEnded,
+    Unreadable,
+    WrongRecord,
+)
+from bots.portals.session import Session
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+AS_OF = date(2026, 9, 30)
+
+
+def ref(number: str) -> ClaimRef:
+    return ClaimRef("practice", number, "pending")
+
+
+async def opened(session: Session, number: str):
+    return await (await session.reader()).open(ref(number), AS_OF)
+
+
+async def test_a_claim_is_read_whole_with_its_documentation_and_no_other_claim(session: Session):
+    case = await opened(session, "C00001")
+    claim = case.claim
+    assert (claim.number, claim.status, claim.lines_edited) == (
+        "C00001",
+        "Ready for review",
+        False,
+    )
+    assert [line.procedure for line in claim.lines] == ["99213", "J1100"]
+    assert claim.lines[1].ndc_quantity == Decimal("2.5")
+    assert claim.total_charge == Decimal("101.00")
+    assert claim.provider(Role.RENDERING).record.active_from == date(2020, 1, 1)
+    assert case.documentation is not None
+    assert case.documentation.administrations[0].dose == "4 mg"
+    assert case.history == ()
+    assert max(session.ranks.values()) == 1
+
+
+async def test_an_institutional_claim_is_read_whole(session: Session):
+    claim = (await opened(session, "C00060")).claim
+    assert claim.type == "institutional"
+    assert claim.admitted_on == date(2026, 9, 5)
+    assert [d.present_on_admission for d in claim.diagnoses] == ["Y", "N"]
+    assert claim.lines[0].revenue_code == "0450"
+
+
+async def test_the_patients_other_claims_of_the_day_are_read(session: Session, portal: Portal):
+    portal.query("UPDATE billing_claim SET patient_id = 2, service_from = '2026-09-02',"
+                 " member_id = 'OTHER01' WHERE number = 'C00058'")  # fmt: skip
+    portal.query("UPDATE billing_claim SET patient_id = 2 WHERE number = 'C00001'")
+    case = await opened(session, "C00001")
+    assert "C00058" in [other.number for other in case.history]
+
+
+async def test_a_claim_that_is_not_there_is_not_found(session: Session):
+    with pytest.raises(NotFound):
+        await opened(session, "C99999")
+
+
+async def test_the_old_corner_is_read_through_its_frames(session: Session):
+    told = await (await session.reader()).remittance(ref("C00003"))
+    assert told == (("elig", "1"), ("message", "Active coverage"), ("remark", "Paid as billed"))
+    assert session.words == []
+
+
+async def test_the_canary_sees_nothing_amiss_on_a_whole_portal(session: Session):
+    assert await (await session.reader()).canary() == ()
+
+
+async def test_the_canary_names_a_field_that_was_renamed(session: Session, portal: Portal):
+    portal.fault("F25", field="member_id")
+    problems = await (await session.reader()).canary()
+    assert any(p.startswith("claim: member_id: not found; tried role") for p in problems)
+    assert any(p.startswith("edit: member_id") for p in problems)
+
+
+@pytest.mark.parametrize(
+    ("fault", "options", "error", "words"),
+    [
+        ("F25", {"how": "removed"}, ElementMissing, "claim: member_id: not found; tried role"),
+        ("F25", {"how": "renamed"}, ElementMissing, 'definition "Member ID"'),
+        ("F25", {"how": "removed", "field": "line-1-units"}, ElementMissing, "units"),
+        ("F26", {}, Unreadable, "claim: member_id: 2 elements match"),
+        ("F26", {"field": "line-1-units"}, Unreadable, "units: has several parts"),
+        ("F28", {}, WrongRecord, "another claim"),
+        ("F29", {"kind": "dots"}, Unreadable, "another language"),
+        ("F29", {"kind": "slashes"}, Unreadable, "another language"),
+        ("F30", {}, Unreadable, "member_id: the value is cut short"),
+        ("F30", {"field": "procedure", "keep": "2"}, Unreadable, "procedure"),
+        ("F31", {"kind": "nbsp"}, Unreadable, "look-alike"),
+        ("F31", {"kind": "zero-width"}, Unreadable, "hidden"),
+        ("F31", {"kind": "look-alike"}, Unreadable, "look-alike"),
+        ("F15", {}, NotAllowed, "may not"),
+        ("F73", {}, PortalFault, "503"),
+        ("F98", {}, PortalFault, "429"),
+        ("session-ends", {"nth": 1}, SessionEnded, "log in"),
+        ("F13", {"nth": 1}, SessionEnded, "log in"),
+    ],
+)  # fmt: skip
+async def test_what_cannot_be_trusted_is_not_read(
+    session: Session, portal: Portal, fault: str, options: dict, error: type, words: str
+):
+    portal.fault(fault, **options)
+    with pytest.raises(error, match=words) as raised:
+        await opened(session, "C00002")
+    assert "1EG4" not in str(raised.value)
+
+
+async def test_f25_a_field_that_only_moved_is_still_read(session: Session, portal: Portal):
+    portal.fault("F25", how="moved")
+    assert (await opened(session, "C00002")).claim.coverage.member_id == "1EG4TE5MK02"
+
+
+async def test_f27_the_claim_painted_before_is_waited_out(session: Session, portal: Portal):
+    portal.fault("F27", seconds=0.6)
+    case = await opened(session, "C00010")
+    assert case.claim.coverage.member_id == "1EG4TE5MK10"
+
+
+async def test_f27_another_claim_under_the_right_number_is_seen_through(
+    session: Session, portal: Portal
+):
+    portal.fault("F27", part="body", seconds=10)
+    with pytest.raises(WrongRecord):
+        await opened(session, "C00010")
+
+
+async def test_an_announcement_does_not_keep_a_claim_from_being_read(
+    session: Session, portal: Portal
+):
+    portal.fault("overlay")
+    assert (await opened(session, "C00011")).claim.number == "C00011"
+
+
+async def test_f58_a_browser_that_was_killed_is_replaced(session: Session, portal: Portal):
+    reader = await session.reader()
+    await reader.open(ref("C00001"), AS_OF)
+    posts = [row for row in portal.requests() if row["method"] == "POST"]
+    os.kill(session.browser_pid, signal.SIGKILL)
+    with pytest.raises((BrowserGone, PortalFault)):
+        await reader.open(ref("C00001"), AS_OF)
+    await session.restart()
+    assert (await reader.open(ref("C00001"), AS_OF)).claim.number == "C00001"
+    again = [row for row in portal.requests() if row["method"] == "POST"]
+    assert len(again) == len(posts), "the kept session let us in without a log-in"
+
+
+async def test_a_page_that_crashes_costs_itself_only(session: Session):
+    reader = await session.reader()
+    await reader.open(ref("C00001"), AS_OF)
+    pid = session.browser_pid
+    with pytest.raises(PortalError):
+        await reader._tab.go("chrome://crash", "the crash")
+    reader._tab.spoiled = True
+    await session.restart()
+    assert session.browser_pid == pid
+    assert (await reader.open(ref("C00001"), AS_OF)).claim.number == "C00001"
+
+
+async def test_an_old_context_is_renewed_and_stays_logged_in(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("bots.portals.session.RENEW_AFTER", 2)
+    reader = await session.reader()
+    first = session._generation
+    for number in ("C00001", "C00002", "C00004", "C00005", "C00007"):
+        await reader.open(ref(number), AS_OF)
+    assert session._generation > first
+    assert len(session._browser.contexts) <= 2
+
+
+async def test_no_other_host_exists_for_the_browser(session: Session):
+    async with session.tab() as tab:
+        await tab.go("/", "the dashboard")
+        there = session.portal.address.replace("127.0.0.1", "localhost")
+        await tab.call(tab.page.evaluate(f"location.href = '{there}/'"), "leave")
+        while not tab.page.url.startswith("chrome-error://"):
+            await asyncio.sleep(0.05)
+        with pytest.raises(NotAllowed):
+            tab.check(200, "where it led")
