@@ -2,3 +2,7 @@
 
 All of them show the same sheets (`bots.reports.sheets`), so their totals agree.
 """
+
+from bots.reports.write import ReportFiles, write_report
+
+__all__ = ["ReportFiles", "write_report"]

@@ -1,0 +1,106 @@
+"""`claimbots run`: one run over one queue of one portal, watched or unattended."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from datetime import date
+    from decimal import Decimal
+
+Day = Annotated[str, typer.Option(metavar="YYYY-MM-DD")]
+
+
+def run(
+    portal: Annotated[str, typer.Option("--portal", help="The portal's name in portals.yaml.")],
+    queue: Annotated[str, typer.Option("--queue", help="pending, historical or approved.")],
+    since: Day = "",
+    until: Day = "",
+    facility: Annotated[str, typer.Option("--facility")] = "",
+    code: Annotated[str, typer.Option("--code", help="Only claims with this code.")] = "",
+    min_charge: Annotated[str, typer.Option("--min-charge", help="Dollars.")] = "",
+    limit: Annotated[int | None, typer.Option("--limit", min=1)] = None,
+    claim: Annotated[list[str] | None, typer.Option("--claim", help="May be repeated.")] = None,
+    worklist: Annotated[Path | None, typer.Option("--worklist", help="FILE.xlsx or .csv")] = None,
+    shadow: Annotated[bool, typer.Option("--shadow", help="Look and report; write nothing.")] = (
+        False
+    ),
+    pages: Annotated[int | None, typer.Option("--pages", min=1, max=8)] = None,
+    as_of: Annotated[str, typer.Option("--as-of", help="Judge 'late' as of this day.")] = "",
+    resume: Annotated[str, typer.Option("--resume", help="Go on with this run.")] = "",
+    json: Annotated[bool, typer.Option("--json", help="JSON Lines on standard output.")] = False,
+) -> None:
+    """Take the claims of a queue through the checks, and do what the policy allows."""
+    from bots.cli.running import person, run_to_end, say
+    from bots.errors import Problem
+    from bots.portals.base import Query
+    from bots.runs.request import RunRequest
+
+    if queue not in {"pending", "historical", "approved"}:
+        raise Problem(
+            f'no queue "{queue}"', where="--queue", do="use pending, historical or approved"
+        )
+    numbers = list(claim or ())
+    listed = None
+    if worklist is not None:
+        from bots.files.worklist import read_worklist
+
+        listed = read_worklist(worklist)
+        numbers += listed.numbers
+    request = RunRequest(
+        portal=portal,
+        query=Query(
+            queue=queue,
+            since=_day(since, "--since"),
+            until=_day(until, "--until"),
+            facility=facility,
+            code=code,
+            min_charge=_amount(min_charge),
+            numbers=tuple(dict.fromkeys(numbers)),
+            limit=limit,
+        ),
+        shadow=shadow,
+        pages=pages,
+        as_of=_day(as_of, "--as-of"),
+        requested_by=person(),
+        resume=resume,
+    )
+    summary = run_to_end(request, quiet=json)
+    if listed is not None:
+        from bots.files.worklist import write_outcomes
+
+        copy = write_outcomes(listed, summary.outcomes)
+        typer.echo(f"worklist  {copy}", err=json)
+    say(summary, as_json=json)
+    raise typer.Exit(summary.exit)
+
+
+def _day(text: str, option: str) -> date | None:
+    from datetime import date
+
+    from bots.errors import Problem
+
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Problem(f'"{text}" is no date', where=option, do="write YYYY-MM-DD") from None
+
+
+def _amount(text: str) -> Decimal | None:
+    from decimal import Decimal, InvalidOperation
+
+    from bots.errors import Problem
+
+    if not text:
+        return None
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise Problem(
+            f'"{text}" is no amount', where="--min-charge", do="write dollars, such as 150.00"
+        ) from None

@@ -1,0 +1,324 @@
+"""The one careful pair of hands: the only room that writes to a portal.
+
+One intent is one save of one claim with all its changes. `perform` reads top to bottom as
+the promise: intent on disk, look again, act once, read back, outcome on disk. A save is
+never repeated: what may have happened is looked for. `settle` does the same looking for an
+intent that an earlier process left open.
+
+Retry policy: looking is tried three times; acting exactly once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from tenacity import (
+    AsyncRetrying,
+    RetryCallState,
+    retry_if_exception_type,
+    stop_after_attempt,
+    wait_exponential,
+)
+
+from bots.claims import CLAIM_FIELDS, LINE_FIELDS, Case, Change, Claim, ClaimRef, value_of
+from bots.config import Portal
+from bots.crashpoints import crashpoint
+from bots.ledger import Ledger, OpenIntent, Outcome
+from bots.policy.limits import forbidden
+from bots.portals.base import (
+    BrowserGone,
+    BusinessError,
+    Editor,
+    PortalError,
+    PortalFault,
+    Saved,
+    SaveAnswer,
+    SessionEnded,
+)
+from bots.portals.editing import open_editor
+from bots.portals.session import Session
+
+# How often we look again after a save whose answer we do not trust.
+_LOOKS = 3
+
+
+class Halted(Exception):
+    """A brake is on (stop, ceiling): nothing was begun. The text says which."""
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """Where the hands work. `brake` says why no write may begin now, or None."""
+
+    session: Session
+    ledger: Ledger
+    portal: Portal
+    run: str
+    actor: str
+    shadow: bool
+    policy_version: str
+    tables: str
+    brake: Callable[[], Awaitable[str | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to do to one claim, and why. A correction has changes, a flag a keyed note."""
+
+    ref: ClaimRef
+    case: Case
+    checks: tuple[str, ...]
+    reason: str
+    changes: tuple[Change, ...] = ()
+    note_key: str = ""
+    note_text: str = ""
+    authority: str = ""
+    decided_by: str = "policy"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of an order. `intent` is empty where nothing was begun (shadow)."""
+
+    outcome: Outcome | None
+    intent: str = ""
+    words: str = ""
+    after_crash: bool = False
+
+    @property
+    def is_shadow(self) -> bool:
+        """Whether this is only what would have been done."""
+        return self.outcome is None
+
+
+async def perform(order: Order, at: Workplace) -> Done:
+    """Do one order by the promise of the hands; never twice.
+
+    Raises:
+        Halted: a brake is on; nothing was begun.
+        BusinessError: the screen is not one to write through; nothing was saved.
+        PortalFault: the portal could not be looked at before the act; nothing was saved.
+        LedgerBroken: the intent could not be put on disk; nothing was begun.
+    """
+    for change in order.changes:
+        banned = forbidden(order.case, change)
+        if banned:
+            raise BusinessError(f"not written: {banned}")
+    halted = await at.brake()
+    if halted:
+        raise Halted(halted)
+    if at.shadow:
+        return Done(None)
+    # 1. The intent is on disk before anything is touched.
+    intent = await asyncio.to_thread(_open, order, at)
+    crashpoint("hands.after_intent")
+    began = time.monotonic()
+    try:
+        async with open_editor(at.session, intent) as editor:
+            # 2. Look again: has somebody else changed it, or is it right already?
+            before = await editor.look(intent.changes)
+            early = await _already(editor, intent, order, before)
+            if early is not None:
+                return await _close(at, intent, *early)
+            crashpoint("hands.before_act")
+            # 3. Act. Save once.
+            answer = await _act(editor, intent)
+    except (BusinessError, PortalFault) as error:
+        # Raised only before a save could have begun: an editor answers UNKNOWN after it.
+        await _close(at, intent, Outcome.NOT_DONE, error.code)
+        raise
+    crashpoint("hands.after_act")
+    # 4. Open the record afresh and read every field back. 5. The outcome is on disk.
+    outcome, words = await _read_back(at, intent, answer, before, began)
+    crashpoint("hands.before_outcome")
+    done = await _close(at, intent, outcome, words)
+    crashpoint("hands.after_outcome")
+    return done
+
+
+async def settle(intent: OpenIntent, at: Workplace) -> Done:
+    """Find out what became of an intent that was left open, by looking only.
+
+    All new: confirmed after the crash. All old, seen twice and later than the portal's save
+    limit: not done, and the claim is decided again under a new intent. Else: conflict.
+    """
+    late = intent.opened_at.timestamp() + at.portal.save_limit_seconds
+    seen = await _look(at, intent)
+    if seen == "old":
+        await asyncio.sleep(max(0.2, late - datetime.now(UTC).timestamp()))
+        seen = await _look(at, intent)
+    match seen:
+        case "new":
+            return await _close(at, intent, Outcome.CONFIRMED, "", after_crash=True)
+        case "old":
+            return await _close(at, intent, Outcome.NOT_DONE, "seen unchanged twice", True)
+        case "mixed":
+            words = "neither as before nor wholly saved"
+            return await _close(at, intent, Outcome.CONFLICT, words, after_crash=True)
+    return Done(Outcome.UNKNOWN, intent.id, "the portal cannot be looked at yet")
+
+
+def _open(order: Order, at: Workplace) -> OpenIntent:
+    return at.ledger.open_intent(
+        run=at.run,
+        ref=order.ref,
+        kind="correct" if order.changes else "flag",
+        actor=at.actor,
+        changes=order.changes,
+        checks=order.checks,
+        note_key=order.note_key,
+        note_text=order.note_text,
+        reason=order.reason,
+        policy=at.policy_version,
+        tables=at.tables,
+        patient=order.case.claim.patient.record_number,
+        body={"authority": order.authority, "decided_by": order.decided_by},
+    )
+
+
+async def _close(
+    at: Workplace, intent: OpenIntent, outcome: Outcome, words: str, after_crash: bool = False
+) -> Done:
+    await asyncio.to_thread(
+        at.ledger.close,
+        intent,
+        outcome,
+        actor=at.actor,
+        words=words,
+        after_crash=after_crash,
+        run=at.run,
+    )
+    return Done(outcome, intent.id, words, after_crash)
+
+
+async def _already(
+    editor: Editor, intent: OpenIntent, order: Order, before: Claim
+) -> tuple[Outcome, str] | None:
+    """The outcome where nothing needs or may be saved; None where the save may go ahead."""
+    if intent.kind == "flag":
+        return (Outcome.ALREADY_CORRECT, "") if await editor.find_note(intent.note_key) else None
+    match _held_against(before, intent.changes):
+        case "new":
+            return Outcome.ALREADY_CORRECT, ""
+        case "mixed":
+            return Outcome.CONFLICT, "the claim is no longer what it was checked with"
+    read = order.case.claim
+    if before.status != read.status or before.on_hold != read.on_hold:
+        return Outcome.CONFLICT, "the claim's state moved on"
+    return None
+
+
+async def _act(editor: Editor, intent: OpenIntent) -> SaveAnswer:
+    try:
+        if intent.kind == "flag":
+            return await editor.write_note(intent.note_key, intent.note_text)
+        return await editor.correct(intent.changes)
+    except BusinessError:
+        raise  # not sure: nothing was saved
+    except PortalFault as error:
+        # The editor could not say whether the save went out: a time-out is unknown.
+        return SaveAnswer(Saved.UNKNOWN, error.code)
+
+
+async def _read_back(
+    at: Workplace, intent: OpenIntent, answer: SaveAnswer, before: Claim, began: float
+) -> tuple[Outcome, str]:
+    for look in range(_LOOKS):
+        seen, after = await _look_whole(at, intent)
+        if seen == "new":
+            return _confirmed(intent, before, after)
+        if seen == "mixed":
+            return Outcome.CONFLICT, "only part of the save is on the record"
+        if seen == "old" and answer.saved is Saved.REFUSED:
+            return Outcome.REFUSED, answer.words
+        if seen == "old" and look + 1 == _LOOKS:
+            return Outcome.NOT_DONE, f"{answer.saved.value}, but the record is unchanged"
+        if seen == "unseen":
+            return Outcome.UNKNOWN, "the record could not be read back"
+        # Unchanged so far: a slow save or a stale page. The last look is after the limit.
+        left = at.portal.save_limit_seconds - (time.monotonic() - began)
+        await asyncio.sleep(0.3 if look == 0 else max(0.3, left))
+    raise AssertionError("the loop returns")
+
+
+def _confirmed(intent: OpenIntent, before: Claim, after: Claim | None) -> tuple[Outcome, str]:
+    if intent.kind == "flag" or after is None:
+        return Outcome.CONFIRMED, ""
+    meant = {(change.field, change.line) for change in intent.changes}
+    others = [
+        place for place in _places(before) if place not in meant and _moved(before, after, place)
+    ]
+    if others or len(before.lines) != len(after.lines):
+        fields = ", ".join(sorted({field for field, _ in others})) or "lines"
+        return Outcome.CONFLICT, f"saved, but the portal changed more than was asked: {fields}"
+    return Outcome.CONFIRMED, ""
+
+
+def _places(claim: Claim) -> list[tuple[str, int | None]]:
+    places: list[tuple[str, int | None]] = [(field, None) for field in CLAIM_FIELDS]
+    places += [(field, line.number) for line in claim.lines for field in LINE_FIELDS]
+    return places
+
+
+def _moved(before: Claim, after: Claim, place: tuple[str, int | None]) -> bool:
+    try:
+        return value_of(before, *place) != value_of(after, *place)
+    except KeyError:
+        return True
+
+
+async def _look(at: Workplace, intent: OpenIntent) -> str:
+    return (await _look_whole(at, intent))[0]
+
+
+async def _look_whole(at: Workplace, intent: OpenIntent) -> tuple[str, Claim | None]:
+    """"new", "old", "mixed" or "unseen", with the claim where it was read."""
+    try:
+        async for attempt in AsyncRetrying(
+            stop=stop_after_attempt(3),
+            wait=wait_exponential(multiplier=0.3, max=5),
+            retry=retry_if_exception_type(PortalFault),
+            before_sleep=_recover(at),
+            reraise=True,
+        ):
+            with attempt:
+                async with open_editor(at.session, intent) as editor:
+                    claim = await editor.look(intent.changes)
+                    if intent.kind == "flag":
+                        there = await editor.find_note(intent.note_key)
+                        return ("new" if there else "old"), claim
+                    return _held_against(claim, intent.changes), claim
+    except PortalError:
+        return "unseen", None
+    raise AssertionError("tenacity returns or raises")
+
+
+def _recover(at: Workplace) -> Callable[[RetryCallState], Awaitable[None]]:
+    """Between two looks: a new browser where it died, a new log-in where the session ended."""
+
+    async def recover(state: RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome else None
+        try:
+            if isinstance(error, BrowserGone):
+                await at.session.restart()
+            elif isinstance(error, SessionEnded):
+                await at.session.log_in()
+        except PortalFault:
+            return  # the next look says so
+
+    return recover
+
+
+def _held_against(claim: Claim, changes: Sequence[Change]) -> str:
+    states = set()
+    for change in changes:
+        try:
+            value = value_of(claim, change.field, change.line)
+        except KeyError:
+            return "mixed"
+        states.add("new" if value == change.to else "old" if value == change.from_ else "else")
+    return states.pop() if len(states) == 1 and states <= {"new", "old"} else "mixed"

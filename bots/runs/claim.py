@@ -1,0 +1,377 @@
+"""One claim through a run: open, review, decide, act, keep. One coroutine, read as a line.
+
+A claim whose save was proved not to have happened is read, checked and decided once more,
+under a new intent; nothing else is ever tried twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from tenacity import (
+    AsyncRetrying,
+    RetryCallState,
+    retry_if_exception_type,
+    stop_after_attempt,
+    wait_exponential,
+)
+
+from bots.checks import Finding, Review, by_id, review
+from bots.claims import Case, Change, ClaimRef
+from bots.codesets import CodeSets
+from bots.hands import Done, Halted, Order, Workplace, perform
+from bots.ledger import Outcome
+from bots.policy import Action, Correct, Flag, Policy, Propose, class_of, decide
+from bots.portals.base import BrowserGone, PortalFault, Reader, SessionEnded
+from bots.store.facts import (
+    ChangeOutcome,
+    ChangeRecord,
+    ClaimOutcome,
+    ExceptionType,
+    FindingRecord,
+    NewException,
+    NewProposal,
+    NotEvaluatedRecord,
+    SeenRecord,
+)
+
+# What the hands' outcome means for the claim; confirmed depends on what was done.
+_TROUBLE = {
+    Outcome.REFUSED: ClaimOutcome.REFUSED,
+    Outcome.CONFLICT: ClaimOutcome.CONFLICT,
+    Outcome.UNKNOWN: ClaimOutcome.FAILED,
+    Outcome.NOT_DONE: ClaimOutcome.FAILED,
+}
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What claims are held against in this run."""
+
+    codesets: CodeSets
+    policy: Policy
+    on: date
+
+
+@dataclass
+class Told:
+    """Everything a run has to say about one claim; kept in one transaction."""
+
+    seen: SeenRecord
+    findings: list[FindingRecord] = field(default_factory=list)
+    not_evaluated: list[NotEvaluatedRecord] = field(default_factory=list)
+    changes: list[ChangeRecord] = field(default_factory=list)
+    proposals: list[NewProposal] = field(default_factory=list)
+    exceptions: list[NewException] = field(default_factory=list)
+    halted: str = ""
+
+
+async def read(reader: Reader, ref: ClaimRef, on: date, recover: Recover) -> Case:
+    """Open a claim; a fault of the machinery is tried again twice, a refusal never."""
+    async for attempt in AsyncRetrying(
+        stop=stop_after_attempt(3),
+        wait=wait_exponential(multiplier=0.3, max=5),
+        retry=retry_if_exception_type(PortalFault),
+        before_sleep=recover,
+        reraise=True,
+    ):
+        with attempt:
+            return await reader.open(ref, on)
+    raise AssertionError("tenacity returns or raises")
+
+
+Recover = Callable[[RetryCallState], Awaitable[None]]
+
+
+def recovery(
+    restart: Callable[[], Awaitable[None]], log_in: Callable[[], Awaitable[None]]
+) -> Recover:
+    """Between two tries: a new browser where it died, a new log-in where the session ended."""
+
+    async def recover(state: RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome else None
+        try:
+            if isinstance(error, BrowserGone):
+                await restart()
+            elif isinstance(error, SessionEnded):
+                await log_in()
+        except PortalFault:
+            return  # the next try says so
+
+    return recover
+
+
+async def process(
+    case: Case, ref: ClaimRef, position: int, rules: Rules, at: Workplace
+) -> tuple[Told, bool]:
+    """Check one claim that was read, and do what the policy says.
+
+    Returns:
+        What to keep, and whether it must be read and decided anew: its save was proved not
+        to have happened.
+    """
+    found = review(case, rules.codesets)
+    actions = decide(rules.policy, case, found, rules.on)
+    told = Told(_seen(case, position, found, rules, at))
+    told.findings = [_finding(finding, case, rules, actions) for finding in found.findings]
+    required = rules.policy.required_for(case.claim.type)
+    told.not_evaluated = [
+        NotEvaluatedRecord(entry.check, entry.missing, entry.check in required)
+        for entry in found.not_evaluated
+    ]
+    outcomes: set[ClaimOutcome] = set()
+    again = False
+    for action in actions:
+        if isinstance(action, Propose):
+            told.proposals.append(_proposal(action, case))
+            outcomes.add(ClaimOutcome.PROPOSED)
+            continue
+        order = _order(action, case, ref)
+        if isinstance(action, Flag) and (order is None or action.how == "report"):
+            if action.how != "report" or _is_loud(action):
+                outcomes.add(ClaimOutcome.FLAGGED)
+            continue
+        if order is None:
+            continue
+        try:
+            done = await perform(order, at)
+        except Halted as error:
+            told.halted = str(error)
+            outcomes.add(ClaimOutcome.FAILED)
+            told.exceptions.append(
+                NewException(ExceptionType.APPLICATION, "HALTED", f"not begun: {error}")
+            )
+            break
+        again = again or done.outcome is Outcome.NOT_DONE
+        outcomes.add(_outcome_of(order, done, told))
+    if told.halted and not outcomes - {ClaimOutcome.FAILED}:
+        outcomes.add(ClaimOutcome.FAILED)
+    told.seen = replace(
+        told.seen,
+        outcome=ClaimOutcome.first(outcomes),
+        clean_after=_clean_after(told, found, rules, case, actions),
+    )
+    return told, again
+
+
+async def apply_approved(
+    case: Case, ref: ClaimRef, position: int, rules: Rules, at: Workplace, approved: Approved
+) -> tuple[Told, Done | None]:
+    """Apply one approved proposal, if the claim, read and checked again, still says the same.
+
+    Returns:
+        What to keep, and what was done; None where the proposal is stale.
+    """
+    found = review(case, rules.codesets)
+    told = Told(_seen(case, position, found, rules, at))
+    still = next(
+        (
+            finding
+            for finding in found.findings
+            if finding.check == approved.check
+            and finding.repair is not None
+            and finding.repair.changes == approved.changes
+        ),
+        None,
+    )
+    closed = rules.policy.closed_to_changes(case.claim)
+    told.findings = [_finding(finding, case, rules, ()) for finding in found.findings]
+    if still is None or closed:
+        why = closed or "the claim or the finding is no longer what was approved"
+        told.exceptions.append(NewException(ExceptionType.BUSINESS, "PROPOSAL_STALE", why))
+        told.seen = replace(told.seen, outcome=ClaimOutcome.FLAGGED)
+        return told, None
+    order = Order(
+        ref,
+        case,
+        (still.check,),
+        approved.reason,
+        changes=approved.changes,
+        authority=by_id()[still.check].authority,
+        decided_by=approved.by,
+    )
+    try:
+        done = await perform(order, at)
+    except Halted as error:
+        told.halted = str(error)
+        told.seen = replace(told.seen, outcome=ClaimOutcome.FAILED)
+        return told, None
+    told.seen = replace(told.seen, outcome=_outcome_of(order, done, told))
+    return told, done
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """A proposal that a person approved: what, by whom, why."""
+
+    id: str
+    check: str
+    changes: tuple[Change, ...]
+    by: str
+    reason: str
+
+
+def content_digest(case: Case) -> str:
+    """What an approval is bound to: all of the claim but its state, version and dates."""
+    claim = replace(case.claim, status="", version="", submitted_on=None, unknown_fields=())
+    return hashlib.sha256(repr(claim).encode()).hexdigest()
+
+
+def _seen(case: Case, position: int, found: Review, rules: Rules, at: Workplace) -> SeenRecord:
+    clean = found.is_clean(rules.policy.required_for(case.claim.type))
+    return SeenRecord.of(
+        case.claim,
+        position=position,
+        outcome=ClaimOutcome.PASSED,
+        reference=at.ledger.digest(case.claim.number),
+        clean_as_found=clean,
+        clean_after=clean,
+    )
+
+
+def _clean_after(
+    told: Told, found: Review, rules: Rules, case: Case, actions: tuple[Action, ...]
+) -> bool:
+    """Clean once the bot's own confirmed correction is taken into account."""
+    if told.seen.clean_as_found:
+        return True
+    mended: set[int] = set()
+    confirmed = {
+        change.check
+        for change in told.changes
+        if change.outcome in {ChangeOutcome.CONFIRMED, ChangeOutcome.ALREADY_CORRECT}
+    }
+    for action in actions:
+        if isinstance(action, Correct) and all(f.check in confirmed for f in action.findings):
+            mended |= {id(finding) for finding in action.findings}
+    rest = tuple(finding for finding in found.findings if id(finding) not in mended)
+    return replace(found, findings=rest).is_clean(rules.policy.required_for(case.claim.type))
+
+
+def _is_loud(action: Flag) -> bool:
+    return any(finding.severity.value != "info" for finding in action.findings)
+
+
+def _order(action: Action, case: Case, ref: ClaimRef) -> Order | None:
+    match action:
+        case Correct(changes, findings, reason):
+            return Order(
+                ref,
+                case,
+                tuple(dict.fromkeys(finding.check for finding in findings)),
+                reason,
+                changes=changes,
+                authority=_authorities(findings),
+            )
+        case Flag(findings, how, key, text, reason) if how in {"note", "hold"}:
+            return Order(
+                ref,
+                case,
+                tuple(dict.fromkeys(finding.check for finding in findings)),
+                reason,
+                note_key=key,
+                note_text=text,
+                authority=_authorities(findings),
+            )
+    return None
+
+
+def _authorities(findings: tuple[Finding, ...]) -> str:
+    return "; ".join(dict.fromkeys(by_id()[finding.check].authority for finding in findings))
+
+
+def _outcome_of(order: Order, done: Done, told: Told) -> ClaimOutcome:
+    outcome = (
+        ChangeOutcome.SHADOW if done.outcome is None else _CHANGE_OUTCOMES.get(done.outcome)
+    )
+    checks = _check_by_change(order)
+    if outcome is not None:
+        told.changes += [
+            ChangeRecord(
+                check=checks.get(change, order.checks[0]),
+                field=change.field,
+                line=change.line,
+                from_value=change.from_,
+                to_value=change.to,
+                outcome=outcome,
+                intent=done.intent,
+                after_crash=done.after_crash,
+                decided_by=order.decided_by,
+                reason=order.reason,
+            )
+            for change in order.changes
+        ]
+    if done.outcome in _TROUBLE:
+        told.exceptions.append(_exception(done))
+        return _TROUBLE[done.outcome]
+    return ClaimOutcome.CORRECTED if order.changes else ClaimOutcome.FLAGGED
+
+
+_CHANGE_OUTCOMES = {
+    Outcome.CONFIRMED: ChangeOutcome.CONFIRMED,
+    Outcome.ALREADY_CORRECT: ChangeOutcome.ALREADY_CORRECT,
+    Outcome.REFUSED: ChangeOutcome.REFUSED,
+    Outcome.CONFLICT: ChangeOutcome.CONFLICT,
+    Outcome.UNKNOWN: ChangeOutcome.UNKNOWN,
+}
+
+
+def _check_by_change(order: Order) -> dict[Change, str]:
+    if len(order.checks) == 1:
+        return dict.fromkeys(order.changes, order.checks[0])
+    return {}
+
+
+def _exception(done: Done) -> NewException:
+    kind = (
+        ExceptionType.BUSINESS
+        if done.outcome in {Outcome.REFUSED, Outcome.CONFLICT}
+        else ExceptionType.APPLICATION
+    )
+    code = f"SAVE_{str(done.outcome).upper().replace('-', '_')}"
+    return NewException(kind, code, done.words or "see the audit log")
+
+
+def _finding(
+    finding: Finding, case: Case, rules: Rules, actions: tuple[Action, ...]
+) -> FindingRecord:
+    check = by_id()[finding.check]
+    return FindingRecord(
+        check=finding.check,
+        family=check.family,
+        severity=finding.severity.value,
+        class_name=class_of(rules.policy, finding, case, rules.on).value,
+        message=finding.message,
+        title=check.title,
+        lines=finding.lines,
+        codes=finding.codes,
+        authority=check.authority,
+        table_release=finding.table or "",
+        at_stake=finding.at_stake,
+        quote=finding.quote,
+        reason=_reason(finding, actions),
+    )
+
+
+def _reason(finding: Finding, actions: tuple[Action, ...]) -> str:
+    for action in actions:
+        if isinstance(action, Propose) and action.finding is finding:
+            return action.reason
+        if isinstance(action, Correct | Flag) and any(f is finding for f in action.findings):
+            return action.reason
+    return ""
+
+
+def _proposal(action: Propose, case: Case) -> NewProposal:
+    return NewProposal(
+        check=action.finding.check,
+        changes=action.changes,
+        raises_payment=action.raises_payment,
+        at_stake=action.finding.at_stake,
+        message=action.finding.message,
+        reason=action.reason,
+        content_digest=content_digest(case),
+    )

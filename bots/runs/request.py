@@ -1,0 +1,45 @@
+"""What a run is asked for, and what it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from bots.portals.base import Query
+from bots.reports import ReportFiles
+from bots.store.facts import Counts, RunState
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """One run over one queue of one portal.
+
+    `query.queue` is pending, historical or approved. `as_of` is the day against which
+    "late" and "future" are judged where a claim says none; default today in the office.
+    `resume` is a run to go on with.
+    """
+
+    portal: str
+    query: Query
+    shadow: bool = False
+    pages: int | None = None
+    as_of: date | None = None
+    requested_by: str = ""
+    resume: str = ""
+    report: bool = True
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """How a run ended. `exit` is the exit code (0 done, 3 work is left over)."""
+
+    run: str
+    state: RunState
+    counts: Counts
+    exit: int
+    stop_reason: str = ""
+    reports: ReportFiles | None = None
+    audit_line: str = ""
+    new_corrections: int = 0
+    settled: dict[str, int] = field(default_factory=dict)
+    outcomes: dict[str, str] = field(default_factory=dict)

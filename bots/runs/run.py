@@ -1,0 +1,527 @@
+"""One run: log in, settle what was left open, take each claim through, write the report.
+
+Claims stream from the portal's list through a short queue to `pages` workers, so that
+memory does not grow with the list. Whatever happens the run's row is closed, the log gets a
+checkpoint, and the report is written.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field, replace
+
+import structlog
+from zoneinfo import ZoneInfo
+
+from bots.claims import ClaimRef
+from bots.errors import Problem
+from bots.hands import Workplace, settle
+from bots.ledger import Ledger, LedgerBroken, LedgerKeys, Outcome
+from bots.places import Places, here
+from bots.portals.base import (
+    BusinessError,
+    ElementMissing,
+    LoginRefused,
+    PortalError,
+    PortalFault,
+    Query,
+    Reader,
+)
+from bots.portals.session import Session
+from bots.reports import ReportFiles, write_report
+from bots.runs.claim import (
+    Approved,
+    Recover,
+    Rules,
+    Told,
+    apply_approved,
+    process,
+    read,
+    recovery,
+)
+from bots.runs.office import Office, open_office, sole_run
+from bots.runs.request import RunRequest, RunSummary
+from bots.secrets.credentials import credential_for
+from bots.store import brake, records
+from bots.store.facts import (
+    ChangeOutcome,
+    ChangeRecord,
+    ClaimOutcome,
+    Ending,
+    ExceptionType,
+    NewException,
+    NewRun,
+    ProposalState,
+    RunKind,
+    RunState,
+    SeenRecord,
+)
+from bots.store.thread import StoreThread
+
+log = structlog.get_logger()
+
+# A portal whose screens no longer fit, or that fails claim after claim, is left alone.
+_DRIFT_AFTER = 3
+_FAULTS_IN_A_ROW = 8
+
+Progress = Callable[[int], None]
+_KINDS = {
+    "pending": RunKind.PRE_BILL,
+    "historical": RunKind.LOOK_BACK,
+    "approved": RunKind.APPROVED,
+}
+
+
+@dataclass
+class _Course:
+    """How the run is going: what its workers share."""
+
+    seen: int = 0
+    drift: int = 0
+    faults: int = 0
+    stop_reason: str = ""
+    ceiling: str = ""
+    outcomes: dict[str, str] = field(default_factory=dict)
+    left_over: bool = False
+
+
+async def run(
+    request: RunRequest, *, places: Places | None = None, progress: Progress | None = None
+) -> RunSummary:
+    """Do one run and say how it ended.
+
+    Raises:
+        Problem: wrong configuration, another run at work, or a log-in that was refused.
+    """
+    places = (places or here()).made()
+    office = open_office(places, request.portal, shadow=request.shadow, as_of=request.as_of)
+    with sole_run(places):
+        async with StoreThread(places) as store:
+            ledger = await asyncio.to_thread(_open_ledger, office)
+            return await _Run(request, office, store, ledger, progress).whole()
+
+
+def _open_ledger(office: Office) -> Ledger:
+    origin = office.settings.ledger.origin
+    keys = LedgerKeys.load(office.places, origin, office.master)
+    return Ledger.open(office.places.ledger, origin, keys)
+
+
+class _Run:
+    """One run's parts, so that each step reads as a sentence."""
+
+    def __init__(
+        self,
+        request: RunRequest,
+        office: Office,
+        store: StoreThread,
+        ledger: Ledger,
+        progress: Progress | None,
+    ) -> None:
+        self.request, self.office, self.store, self.ledger = request, office, store, ledger
+        self.progress = progress
+        self.course = _Course()
+        self.settled: dict[str, int] = {}
+        self.id = ""
+        self.ranks: dict[str, int] = {}
+        self.saves_before_today = 0
+        self.saves = 0
+
+    async def whole(self) -> RunSummary:
+        """Begin, do, end; the end comes whatever happens in between."""
+        await self._begin()
+        state, problem = RunState.DONE, None
+        try:
+            await self._do()
+        except LoginRefused as error:
+            state, problem = RunState.FAILED, _login_problem(error, self.office)
+            await self._exception("", ExceptionType.BUSINESS, error.code, "log-in refused")
+        except LedgerBroken as error:
+            state, self.course.stop_reason = RunState.STOPPED, "the audit log cannot be written"
+            problem = error if isinstance(error, Problem) else None
+        except PortalError as error:
+            state, self.course.stop_reason = RunState.FAILED, error.code
+            await self._exception("", ExceptionType.APPLICATION, error.code, str(error))
+        except asyncio.CancelledError:
+            self.course.stop_reason = "stopped by a signal"
+            await asyncio.shield(self._end(RunState.STOPPED))
+            raise
+        if self.course.stop_reason and state is RunState.DONE:
+            state = RunState.STOPPED
+        summary = await self._end(state)
+        if problem is not None:
+            raise problem
+        return summary
+
+    async def _begin(self) -> None:
+        office, request = self.office, self.request
+        record = await self.store.call(
+            records.start_run,
+            NewRun(
+                portal=request.portal,
+                queue=request.query.queue,
+                mode="live" if office.writes else "shadow",
+                kind=_KINDS[request.query.queue],
+                as_of=office.today,
+                requested_by=request.requested_by,
+                query=_plain(request.query),
+                policy_version=office.policy.version,
+                tables=office.tables(),
+                checks=office.asked(),
+                synthetic=office.codesets.synthetic,
+            ),
+        )
+        self.id = record.id
+        zone = ZoneInfo(office.settings.office.time_zone)
+        self.saves_before_today = await self.store.call(
+            records.corrections_on, record.started_at.astimezone(zone).date(), zone
+        )
+        await self._log("run-started", {"mode": record.mode, "queue": record.queue})
+
+    async def _do(self) -> None:
+        office = self.office
+        credential = await asyncio.to_thread(
+            credential_for, office.portal.credential, office.places, office.master
+        )
+        async with Session.opened(
+            office.name,
+            office.portal,
+            credential,
+            settings=office.settings,
+            places=office.places,
+            master=office.master,
+        ) as session:
+            try:
+                await session.log_in()
+                self.at = self._workplace(session)
+                self.recover = recovery(session.restart, session.log_in)
+                await self._settle()
+                if self.request.query.queue == "approved":
+                    await self._apply_approved(session)
+                else:
+                    await self._look_at_screens(session)
+                    await self._take_claims(session)
+            finally:
+                self.ranks = dict(session.ranks)
+
+    def _workplace(self, session: Session) -> Workplace:
+        office = self.office
+        return Workplace(
+            session=session,
+            ledger=self.ledger,
+            portal=office.portal,
+            run=self.id,
+            actor=self.request.requested_by or "claimbots",
+            shadow=not office.writes,
+            policy_version=office.policy.version,
+            tables="; ".join(sorted({table.release for table in office.tables()})),
+            brake=self._brake,
+        )
+
+    async def _brake(self) -> str | None:
+        limits = self.office.settings.run
+        if brake.is_stopped(self.office.places):
+            return "claimbots stop is on"
+        if self.course.stop_reason:
+            return self.course.stop_reason
+        if self.saves >= limits.corrections_per_run:
+            self.course.ceiling = f"{limits.corrections_per_run} corrections in this run"
+        elif self.saves_before_today + self.saves >= limits.corrections_per_day:
+            self.course.ceiling = f"{limits.corrections_per_day} corrections today"
+        return self.course.ceiling or None
+
+    async def _settle(self) -> None:
+        """Find out what became of the intents that an earlier process left open."""
+        for intent in await asyncio.to_thread(self.ledger.open_intents):
+            done = await settle(intent, self.at)
+            name = str(done.outcome)
+            self.settled[name] = self.settled.get(name, 0) + 1
+            log.info("settled", intent=intent.id, outcome=name)
+            kept = {
+                Outcome.CONFIRMED: ChangeOutcome.CONFIRMED,
+                Outcome.CONFLICT: ChangeOutcome.CONFLICT,
+            }
+            if done.outcome in kept:
+                changes = [
+                    ChangeRecord(
+                        check=",".join(intent.checks),
+                        field=change.field,
+                        line=change.line,
+                        from_value=change.from_,
+                        to_value=change.to,
+                        outcome=kept[done.outcome],
+                        intent=intent.id,
+                        after_crash=True,
+                        decided_by="policy",
+                        reason="settled after a crash",
+                    )
+                    for change in intent.changes
+                ]
+                await self.store.call(
+                    records.keep_settled, self.id, intent.claim_number, changes
+                )
+            if done.outcome is Outcome.CONFLICT:
+                await self._exception(
+                    intent.claim_number, ExceptionType.BUSINESS, "SAVE_CONFLICT", done.words
+                )
+            if done.outcome is Outcome.UNKNOWN:
+                self.course.left_over = True
+
+    async def _look_at_screens(self, session: Session) -> None:
+        """The canary: the named screens must be there before the first claim is opened."""
+        reader = await session.reader()
+        missing = await reader.canary()
+        if missing:
+            await self._exception(
+                "", ExceptionType.APPLICATION, "DRIFT", "; ".join(missing)[:400]
+            )
+            self.course.stop_reason = "the portal's screens are not as the selector file says"
+
+    async def _take_claims(self, session: Session) -> None:
+        pages = self.request.pages or self.office.portal.pages or self.office.settings.run.pages
+        queue: asyncio.Queue[tuple[int, ClaimRef] | None] = asyncio.Queue(maxsize=2 * pages)
+        done = await self._already_done()
+        lister = asyncio.create_task(self._list(session, queue, pages, done))
+        workers = [asyncio.create_task(self._work(session, queue)) for _ in range(pages)]
+        tasks = [lister, *workers]
+        try:
+            await _first_failure_ends_all(tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _already_done(self) -> frozenset[str]:
+        if not self.request.resume:
+            return frozenset()
+        return await self.store.call(records.seen_numbers, self.request.resume)
+
+    async def _list(
+        self,
+        session: Session,
+        queue: asyncio.Queue[tuple[int, ClaimRef] | None],
+        pages: int,
+        done: frozenset[str],
+    ) -> None:
+        position = 0
+        try:
+            async for ref in self._refs(await session.reader()):
+                if self.course.stop_reason:
+                    break
+                if ref.number in done:
+                    continue
+                position += 1
+                await queue.put((position, ref))
+        finally:
+            # Not awaited while being cancelled: the workers are cancelled as well then.
+            if not asyncio.current_task().cancelling():  # type: ignore[union-attr]
+                for _ in range(pages):
+                    await queue.put(None)
+
+    def _refs(self, reader: Reader) -> AsyncIterator[ClaimRef]:
+        return reader.worklist(self.request.query)
+
+    async def _work(
+        self, session: Session, queue: asyncio.Queue[tuple[int, ClaimRef] | None]
+    ) -> None:
+        reader = await session.reader()
+        while (entry := await queue.get()) is not None:
+            if self.course.stop_reason:
+                self.course.left_over = True
+                continue
+            position, ref = entry
+            told = await self._one(reader, ref, position)
+            await self._keep(told)
+            pace = self.office.portal.pace.between_opens
+            if pace:
+                await asyncio.sleep(pace)
+
+    async def _one(self, reader: Reader, ref: ClaimRef, position: int) -> Told:
+        """Take one claim through; whatever it meets ends in something to keep."""
+        rules = Rules(self.office.codesets, self.office.policy, self.office.today)
+        told: Told | None = None
+        try:
+            for _ in range(2):
+                case = await read(reader, ref, self.office.today, self.recover)
+                before = told
+                told, again = await process(case, ref, position, rules, self.at)
+                if before is not None:
+                    told.changes = before.changes + told.changes
+                if not again:
+                    break
+            assert told is not None
+            self.course.drift = self.course.faults = 0
+            return told
+        except (LoginRefused, LedgerBroken):
+            raise
+        except BusinessError as error:
+            return _failed(ref, position, ExceptionType.BUSINESS, error.code, str(error))
+        except PortalFault as error:
+            self._count_fault(error)
+            return _failed(ref, position, ExceptionType.APPLICATION, error.code, str(error))
+        except PortalError as error:
+            self.course.stop_reason = error.code
+            return _failed(ref, position, ExceptionType.APPLICATION, error.code, str(error))
+        except Exception as error:  # a fault of ours must not cost the other claims
+            log.error("claim failed", error=type(error).__name__)
+            return _failed(
+                ref, position, ExceptionType.APPLICATION, "UNEXPECTED", type(error).__name__
+            )
+
+    def _count_fault(self, error: PortalFault) -> None:
+        self.course.faults += 1
+        self.course.drift = self.course.drift + 1 if isinstance(error, ElementMissing) else 0
+        if self.course.drift >= _DRIFT_AFTER:
+            self.course.stop_reason = "the portal's screens have changed"
+        elif self.course.faults >= _FAULTS_IN_A_ROW:
+            self.course.stop_reason = f"{self.course.faults} faults in a row"
+
+    async def _keep(self, told: Told) -> None:
+        if told.halted and not self.course.ceiling:
+            self.course.stop_reason = self.course.stop_reason or told.halted
+        self.saves += len(
+            {c.intent for c in told.changes if c.outcome.value in {"confirmed", "unknown"}}
+        )
+        if told.seen.outcome is ClaimOutcome.FAILED:
+            self.course.left_over = True
+        await self.store.call(
+            records.keep_claim,
+            self.id,
+            told.seen,
+            findings=told.findings,
+            not_evaluated=told.not_evaluated,
+            changes=told.changes,
+            proposals=told.proposals,
+            exceptions=told.exceptions,
+        )
+        self.course.outcomes[told.seen.number] = told.seen.outcome.value
+        self.course.seen += 1
+        if self.progress:
+            self.progress(self.course.seen)
+
+    async def _apply_approved(self, session: Session) -> None:
+        """Each approved proposal: read and check the claim again, then do it or say stale."""
+        reader = await session.reader()
+        rules = Rules(self.office.codesets, self.office.policy, self.office.today)
+        waiting = await self.store.call(records.approved_proposals, self.request.portal)
+        for position, proposal in enumerate(waiting, start=1):
+            if self.course.stop_reason:
+                break
+            ref = ClaimRef(self.request.portal, proposal.number, "approved")
+            approved = Approved(
+                proposal.id,
+                proposal.check,
+                proposal.changes,
+                proposal.decided_by,
+                proposal.decision_reason,
+            )
+            try:
+                case = await read(reader, ref, self.office.today, self.recover)
+                told, done = await apply_approved(case, ref, position, rules, self.at, approved)
+            except BusinessError as error:
+                await self._keep(
+                    _failed(ref, position, ExceptionType.BUSINESS, error.code, str(error))
+                )
+                continue
+            except PortalFault as error:
+                self._count_fault(error)
+                await self._keep(
+                    _failed(ref, position, ExceptionType.APPLICATION, error.code, str(error))
+                )
+                continue
+            told.seen = replace(told.seen, reviewed=False)  # keeps the claim's other proposals
+            await self._keep(told)
+            if done is None and not told.halted:
+                await self.store.call(records.mark, proposal.id, ProposalState.STALE)
+            elif done is not None and done.outcome in {Outcome.CONFIRMED, Outcome.ALREADY_CORRECT}:
+                await self.store.call(
+                    records.mark, proposal.id, ProposalState.APPLIED, intent=done.intent
+                )
+
+    async def _exception(self, number: str, kind: ExceptionType, code: str, text: str) -> None:
+        await self.store.call(
+            records.keep_exception, self.id, number, NewException(kind, code, text)
+        )
+
+    async def _log(self, kind: str, body: dict[str, object]) -> None:
+        await asyncio.to_thread(
+            self.ledger.append,
+            kind,
+            run=self.id,
+            actor=self.request.requested_by or "claimbots",
+            body=body,
+        )
+
+    async def _end(self, state: RunState) -> RunSummary:
+        audit_line = "the audit log could not be written"
+        text = ""
+        with contextlib.suppress(LedgerBroken):
+            await self._log("run-ended", {"state": state.value, "claims": self.course.seen})
+            checkpoint = await asyncio.to_thread(self.ledger.checkpoint)
+            await self.store.call(
+                records.keep_anchor, checkpoint.origin, checkpoint.size, checkpoint.text
+            )
+            audit_line = f"audit log: {checkpoint.size} records, checkpoint signed"
+            text = checkpoint.text
+        await self.store.call(
+            records.end_run,
+            self.id,
+            Ending(
+                state=state,
+                ceiling_hit=self.course.ceiling,
+                stop_reason=self.course.stop_reason,
+                selector_ranks={name: {rank: 1} for name, rank in self.ranks.items()},
+                checkpoint=text,
+                audit_line=audit_line,
+            ),
+        )
+        reports: ReportFiles | None = None
+        if self.request.report:
+            reports = await self.store.call(write_report, self.id, self.office.places)
+        counts = await self.store.call(records.run_counts, [self.id])
+        left_over = state is not RunState.DONE or self.course.left_over or self.course.ceiling
+        return RunSummary(
+            run=self.id,
+            state=state,
+            counts=counts,
+            exit=3 if left_over else 0,
+            stop_reason=self.course.stop_reason,
+            reports=reports,
+            audit_line=audit_line,
+            new_corrections=counts.saves,
+            settled=self.settled,
+            outcomes=self.course.outcomes,
+        )
+
+
+async def _first_failure_ends_all(tasks: list[asyncio.Task[None]]) -> None:
+    pending = set(tasks)
+    while pending:
+        finished, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+        for task in finished:
+            task.result()
+
+
+def _failed(
+    ref: ClaimRef, position: int, kind: ExceptionType, code: str, text: str
+) -> Told:
+    seen = SeenRecord(ref.number, position, ClaimOutcome.FAILED, status=ref.status, reviewed=False)
+    return Told(seen, exceptions=[NewException(kind, code, text)])
+
+
+def _login_problem(error: LoginRefused, office: Office) -> Problem:
+    return Problem(
+        f"the portal refused the log-in ({error})",
+        where=f"portals.yaml {office.name} credential {office.portal.credential}",
+        do="it is not tried again; put it right with `claimbots credentials set` or `unlock`",
+    )
+
+
+def _plain(query: Query) -> dict[str, object]:
+    return {
+        name: str(value)
+        for name in ("queue", "since", "until", "facility", "code", "min_charge", "limit")
+        if (value := getattr(query, name)) not in (None, "")
+    }
