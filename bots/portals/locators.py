@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from functools import cache
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -95,6 +95,7 @@ class Screen(ConfigModel):
         """The screen's path, each value escaped for an address."""
         return self.at.format(**{key: quote(str(text), safe="") for key, text in values.items()})
 
+    @cached_property
     def plan(self) -> str:
         """What the look in the page needs of this screen, as JSON."""
         return _plan(self)
@@ -125,11 +126,6 @@ def load_selectors(kind: str, path: Path | None = None) -> Selectors:
     return load_yaml(path or selectors_folder() / f"{kind}.yaml", Selectors)
 
 
-@cache
-def _cached(text: str) -> str:
-    return text
-
-
 def _plan(screen: Screen) -> str:
     elements = {
         name: [_as_list(locator) for locator in ranked]
@@ -144,7 +140,7 @@ def _plan(screen: Screen) -> str:
         }
         for name, table in screen.tables.items()
     }
-    return _cached(json.dumps({"elements": elements, "tables": tables}))
+    return json.dumps({"elements": elements, "tables": tables})
 
 
 def _whole(locator: Locator) -> str:

@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
@@ -167,14 +166,16 @@ async def _give_code(tab: Tab, key: Key) -> Seen:
         step = await _next_step(key, skew)
         seen, dated = await _try_code(tab, key, step)
         _stop_at_what_needs_a_person(seen, key)
+        used = "used" in seen.loose("alert").lower()
+        if used or "code" not in seen:
+            key.last_step = step
         if "code" not in seen:
             return seen
         if "locked" in seen.loose("alert").lower():
             key.remember_refusal()
             raise AccountLocked(f"the portal has locked the account of {key.name}")
         skew = dated or 0.0
-        other = int((time.time() + skew) // STEP)
-        used = "used" in seen.loose("alert").lower()
+        other = int((_now() + skew) // STEP)
         # One other window, and only where there is a reason to think that it is the right one.
         if last or (other == step and not used):
             break
@@ -194,10 +195,9 @@ async def _next_step(key: Key, skew: float) -> int:
     seconds need not wait.
     """
     while True:
-        now = int((time.time() + skew) // STEP)
+        now = int((_now() + skew) // STEP)
         step = max(now, key.last_step + 1)
         if step <= now + 1:
-            key.last_step = step
             return step
         await asyncio.sleep(0.5)
 
@@ -233,8 +233,13 @@ def _skew(dates: list[str]) -> float | None:
         theirs = parsedate_to_datetime(dates[-1])
     except (IndexError, ValueError, TypeError):
         return None
-    ahead = (theirs - datetime.now(UTC)).total_seconds()
+    ahead = theirs.timestamp() - _now()
     return ahead if abs(ahead) > 2 else 0.0
+
+
+def _now() -> float:
+    """This machine's clock."""
+    return time.time()
 
 
 def _same_origin(tab: Tab, element: Sure) -> None:

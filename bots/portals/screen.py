@@ -171,7 +171,7 @@ async def look(
         WrongRecord: the screen goes on showing another claim.
         PortalFault: the page could not be looked at.
     """
-    expression = _SCRIPT.replace("__PLAN__", screen.plan())
+    expression = _SCRIPT.replace("__PLAN__", screen.plan)
     until = time.monotonic() + min(patience, deadline)
     while True:
         late = time.monotonic() >= until

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from playwright.async_api import Browser, BrowserContext, Playwright, async_playwright
 
+from bots.errors import Problem
 from bots.portals import browser as browsers
 from bots.portals.base import PortalFault, Reader
 from bots.portals.deadline import within
@@ -63,14 +64,21 @@ class Session:
     """
 
     def __init__(
-        self, name: str, portal: Portal, key: Key, settings: Settings, selectors: Path | None
+        self,
+        name: str,
+        portal: Portal,
+        key: Key,
+        settings: Settings,
+        selectors: Path | None = None,
+        *,
+        keeps: bool = True,
     ) -> None:
         self.name, self.portal, self.settings = name, portal, settings
         self.selectors = load_selectors(portal.kind, selectors)
         self.ranks: dict[str, int] = {}
         self.words: list[str] = []
         self.browser_pid = 0
-        self._key = key
+        self._key, self._keeps = key, keeps
         self._program = browsers.find(settings.browser.path)
         self._driver: Playwright | None = None
         self._browser: Browser | None = None
@@ -81,7 +89,7 @@ class Session:
         self._idle: list[Tab] = []
         self._out: dict[int, set[int]] = {}
         self._retired: dict[int, BrowserContext] = {}
-        self._state: dict[str, Any] | None = None
+        self._state = self._kept_state() if keeps else None
         self._door, self._renewal = asyncio.Lock(), asyncio.Lock()
 
     @classmethod
@@ -103,22 +111,16 @@ class Session:
         `forget` starts without the state that was kept, and keeps none.
 
         Raises:
-            Problem: no browser, or a selector file with a mistake.
-            PortalFault: the browser does not start.
+            Problem: no browser or one that does not start, or a mistake in a selector file.
         """
         no_core_dumps()
         key = Key(portal.credential, credential, places, master)
-        session = cls(name, portal, key, settings, selectors)
-        session._keeps = not forget
-        if session._keeps:
-            session._state = session._kept_state()
+        session = cls(name, portal, key, settings, selectors, keeps=not forget)
         try:
-            await session._launch()
+            await session._start()
             yield session
         finally:
             await session._close()
-
-    _keeps = True
 
     @property
     def deadline(self) -> float:
@@ -217,6 +219,17 @@ class Session:
             ranks=self.ranks,
             uncached=uncached,
         )
+
+    async def _start(self) -> None:
+        try:
+            await self._launch()
+        except PortalFault as fault:
+            raise Problem(
+                f"the browser does not start ({fault.code})",
+                where=str(self._program),
+                do="run it once by hand, or name another with CLAIMBOTS_BROWSER; a container "
+                "must allow user namespaces, which its sandbox needs",
+            ) from None
 
     async def _launch(self) -> None:
         limit = self.deadline

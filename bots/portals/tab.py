@@ -6,7 +6,7 @@ again. The tab never leaves the portal's own host.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
@@ -48,7 +48,6 @@ class Tab:
     ranks: dict[str, int]
     uncached: bool = False
     spoiled: bool = False
-    dismissed_before: int = field(default=0, repr=False)
 
     async def call(self, awaitable: Awaitable[Answer], what: str) -> Answer:
         """Await a call of the page within the deadline; raises as `within` does."""

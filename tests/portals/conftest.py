@@ -130,7 +130,10 @@ async def session(
     portal.no_faults()
     portal.fresh_codes()
     shared._key.last_step = 0
-    await shared.restart()
+    if shared._browser is not None and shared._browser.is_connected():
+        await shared.log_in()
+    else:
+        await shared.restart()
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from practice.visiting import Portal
 
@@ -76,6 +78,16 @@ async def test_f10_a_clock_off_by_more_ends_in_one_sentence(office, portal: Port
         await log_in(office)
     assert tries(portal) - before <= 3
     assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("seconds", [95, -95])
+async def test_f10_our_own_clock_is_seen_to_be_off_by_the_portals_pages(
+    office, portal: Portal, monkeypatch: pytest.MonkeyPatch, seconds: int
+):
+    monkeypatch.setattr("bots.portals.login._now", lambda: time.time() + seconds)
+    before = tries(portal)
+    await log_in(office)
+    assert tries(portal) - before == 3, "the password, the wrong window's code, the right one's"
 
 
 async def test_f14_a_kept_session_lets_us_in_without_a_log_in(office, portal: Portal):

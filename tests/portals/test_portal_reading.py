@@ -7,11 +7,13 @@ import os
 import signal
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from practice.visiting import Portal
 
 from bots.claims import ClaimRef, Role
+from bots.errors import Problem
 from bots.portals.base import (
     BrowserGone,
     ElementMissing,
@@ -31,6 +33,16 @@ AS_OF = date(2026, 9, 30)
 
 def ref(number: str) -> ClaimRef:
     return ClaimRef("practice", number, "pending")
+
+
+def children() -> list[int]:
+    """The processes that this one started."""
+    tasks = Path("/proc/self/task").iterdir()
+    return [int(pid) for task in tasks for pid in (task / "children").read_text().split()]
+
+
+def cmdline(pid: int) -> bytes:
+    return Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
 async def opened(session: Session, number: str):
@@ -174,6 +186,44 @@ async def test_a_page_that_crashes_costs_itself_only(session: Session):
     await session.restart()
     assert session.browser_pid == pid
     assert (await reader.open(ref("C00001"), AS_OF)).claim.number == "C00001"
+
+
+async def test_f59_a_driver_that_was_killed_is_replaced(session: Session):
+    reader = await session.reader()
+    await reader.open(ref("C00001"), AS_OF)
+    (driver,) = [child for child in children() if b"run-driver" in cmdline(child)]
+    os.kill(driver, signal.SIGKILL)
+    with pytest.raises(PortalFault):
+        await reader.open(ref("C00001"), AS_OF)
+    await session.restart()
+    assert (await reader.open(ref("C00001"), AS_OF)).claim.number == "C00001"
+
+
+async def test_claims_are_read_side_by_side_in_one_log_in(session: Session):
+    readers = [await session.reader() for _ in range(3)]
+    numbers = ("C00001", "C00002", "C00004")
+    cases = await asyncio.gather(
+        *(reader.open(ref(n), AS_OF) for reader, n in zip(readers, numbers, strict=True))
+    )
+    assert tuple(case.claim.number for case in cases) == numbers
+
+
+async def test_two_workers_that_saw_the_browser_die_share_the_new_one(session: Session):
+    os.kill(session.browser_pid, signal.SIGKILL)
+    await asyncio.sleep(0.2)
+    await asyncio.gather(session.restart(), session.restart())
+    pid = session.browser_pid
+    await session.restart()
+    assert session.browser_pid == pid
+
+
+async def test_a_browser_that_does_not_start_is_a_sentence(office, monkeypatch, tmp_path):
+    broken = tmp_path / "chromium"
+    broken.write_text("#!/bin/sh\nexit 1\n")
+    broken.chmod(0o755)
+    monkeypatch.setenv("CLAIMBOTS_BROWSER", str(broken))
+    with pytest.raises(Problem, match="does not start"):
+        await office.opened().__aenter__()
 
 
 async def test_an_old_context_is_renewed_and_stays_logged_in(

@@ -95,17 +95,19 @@ def test_a_missing_element_names_its_screen_and_the_locators_tried():
 @given(st.text())
 def test_any_text_is_read_as_it_is_or_refused_without_being_quoted(text: str):
     try:
-        assert read_text(text, "claim: note") == text
-    except PortalError as error:
-        assert str(error).startswith("claim: note: ")
+        told = read_text(text, "claim: note")
+    except PortalError as refusal:
+        told = str(refusal)
+    assert told == text or told.startswith("claim: note: ")
 
 
 @given(st.sampled_from(["member_id", "total_charge", "birth_date", "status"]), st.text())
 def test_a_screen_with_any_text_gives_a_claim_or_a_portals_error(element: str, text: str):
     try:
-        to_claim(altered(element, text))
-    except PortalError as error:
-        assert element in str(error)
+        told = to_claim(altered(element, text)).number
+    except PortalError as refusal:
+        told = str(refusal)
+    assert told == "C00060" or element in told
 
 
 @pytest.mark.parametrize(
