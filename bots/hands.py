@@ -35,8 +35,8 @@ from bots.portals.base import (
     Editor,
     PortalError,
     PortalFault,
-    Saved,
     SaveAnswer,
+    Saved,
     SessionEnded,
 )
 from bots.portals.editing import open_editor
@@ -276,7 +276,7 @@ async def _look(at: Workplace, intent: OpenIntent) -> str:
 
 
 async def _look_whole(at: Workplace, intent: OpenIntent) -> tuple[str, Claim | None]:
-    """"new", "old", "mixed" or "unseen", with the claim where it was read."""
+    """ "new", "old", "mixed" or "unseen", with the claim where it was read."""
     try:
         async for attempt in AsyncRetrying(
             stop=stop_after_attempt(3),

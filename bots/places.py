@@ -20,42 +20,52 @@ class Places:
 
     @property
     def store(self) -> Path:
+        """The one database."""
         return self.root / "store.sqlite3"
 
     @property
     def ledger(self) -> Path:
+        """The audit log, a folder for each origin."""
         return self.root / "ledger"
 
     @property
     def keys(self) -> Path:
+        """Keys and sealed credentials."""
         return self.root / "keys"
 
     @property
     def sessions(self) -> Path:
+        """Sealed browser sessions."""
         return self.root / "sessions"
 
     @property
     def codesets(self) -> Path:
+        """Imported tables."""
         return self.root / "codesets"
 
     @property
     def reports(self) -> Path:
+        """A folder for each run."""
         return self.root / "reports"
 
     @property
     def evidence(self) -> Path:
+        """Masked pictures of failures."""
         return self.root / "evidence"
 
     @property
     def locks(self) -> Path:
+        """The run's lock and the brake."""
         return self.root / "locks"
 
     @property
     def practice(self) -> Path:
+        """The practice portal's own files."""
         return self.root / "practice"
 
     @property
     def demo(self) -> Path:
+        """The demo's little office."""
         return self.root / "demo"
 
     def made(self) -> Places:

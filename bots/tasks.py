@@ -138,7 +138,8 @@ def _run(item: workitems.Input, queue: str) -> None:
     from bots.places import here
     from bots.portals.base import Query
     from bots.runs.orders import RunOrder
-    from bots.runs.run import RunRequest, run
+    from bots.runs.request import RunRequest
+    from bots.runs.run import run
     from bots.store.database import connect
     from bots.store.records import exceptions
 

@@ -80,7 +80,9 @@ def test(
     credential = credential_for(name, places, master)
     refused.refuse_again(name, credential, places, master)
     try:
-        asyncio.run(probe(found, credential))
+        asyncio.run(
+            probe(portal, found, credential, settings=settings, places=places, master=master)
+        )
     except LoginRefused:
         refused.remember(name, credential, places, master)
         typer.echo(f"{portal}: the portal refused the log-in {name}; it is not tried again")

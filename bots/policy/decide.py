@@ -92,9 +92,7 @@ def class_of(policy: Policy, finding: Finding, case: Case, on: date) -> Class:
     return _class_and_reason(policy, finding, case, on)[0]
 
 
-def _class_and_reason(
-    policy: Policy, finding: Finding, case: Case, on: date
-) -> tuple[Class, str]:
+def _class_and_reason(policy: Policy, finding: Finding, case: Case, on: date) -> tuple[Class, str]:
     check = by_id()[finding.check]
     if finding.repair is None:
         return Class.FLAG, "needs the record, an order or the payer's policy"
@@ -119,15 +117,15 @@ def _class_and_reason(
     return Class.PROPOSE, "one computed answer; a person decides"
 
 
-def _overlaps(
-    changes: tuple[Change, ...], taken: dict[tuple[str, int | None], str]
-) -> bool:
+def _overlaps(changes: tuple[Change, ...], taken: dict[tuple[str, int | None], str]) -> bool:
     return any((change.field, change.line) in taken for change in changes)
 
 
 def _correct(findings: list[Finding]) -> Correct:
     changes = tuple(
-        change for finding in findings for change in (finding.repair.changes if finding.repair else ())
+        change
+        for finding in findings
+        for change in (finding.repair.changes if finding.repair else ())
     )
     rules = ", ".join(dict.fromkeys(finding.check for finding in findings))
     return Correct(changes, tuple(findings), f"representation only: {rules}")

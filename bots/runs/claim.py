@@ -145,7 +145,8 @@ async def process(
                 NewException(ExceptionType.APPLICATION, "HALTED", f"not begun: {error}")
             )
             break
-        again = again or done.outcome is Outcome.NOT_DONE
+        # A note is never tried again in the same run: only its key could tell two apart.
+        again = again or (done.outcome is Outcome.NOT_DONE and bool(order.changes))
         outcomes.add(_outcome_of(order, done, told))
     if told.halted and not outcomes - {ClaimOutcome.FAILED}:
         outcomes.add(ClaimOutcome.FAILED)
@@ -284,9 +285,7 @@ def _authorities(findings: tuple[Finding, ...]) -> str:
 
 
 def _outcome_of(order: Order, done: Done, told: Told) -> ClaimOutcome:
-    outcome = (
-        ChangeOutcome.SHADOW if done.outcome is None else _CHANGE_OUTCOMES.get(done.outcome)
-    )
+    outcome = ChangeOutcome.SHADOW if done.outcome is None else _CHANGE_OUTCOMES.get(done.outcome)
     checks = _check_by_change(order)
     if outcome is not None:
         told.changes += [

@@ -7,7 +7,7 @@ from typing import Literal
 from bots.config import config_folder, find_portal, load_portals, load_settings
 from bots.ledger import Ledger, LedgerKeys
 from bots.places import Places
-from bots.runs.office import master_key
+from bots.secrets import master_key
 from bots.store import records
 from bots.store.facts import ProposalRecord, ProposalState
 
@@ -40,7 +40,8 @@ def open_ledger(places: Places, portal: str) -> Ledger:
     """The office's log, with the keys that a portal's writes are held to."""
     folder = config_folder()
     settings = load_settings(folder)
-    master = master_key(places, settings, find_portal(load_portals(folder), portal))
+    found = find_portal(load_portals(folder), portal)
+    master = master_key(settings.keys.master, places, practice_only=found.is_practice)
     origin = settings.ledger.origin
     return Ledger.open(places.ledger, origin, LedgerKeys.load(places, origin, master))
 

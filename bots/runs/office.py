@@ -62,13 +62,9 @@ class Office:
 
     def asked(self) -> tuple[CheckAsked, ...]:
         """The checks that are asked, and which of them a claim needs to be clean."""
-        required = {
-            check_id for kind in ClaimType for check_id in self.policy.required_for(kind)
-        }
+        required = {check_id for kind in ClaimType for check_id in self.policy.required_for(kind)}
         return tuple(
-            CheckAsked(
-                check.id, check.family, check.title, check.authority, check.id in required
-            )
+            CheckAsked(check.id, check.family, check.title, check.authority, check.id in required)
             for check in catalogue()
         )
 
@@ -97,9 +93,7 @@ def open_office(
         portal=portal,
         policy=policy,
         codesets=open_codesets(places.codesets),
-        master=master_key(
-            settings.keys.master, places, practice_only=portal.is_practice
-        ),
+        master=master_key(settings.keys.master, places, practice_only=portal.is_practice),
         writes=writes,
         today=as_of or today,
     )

@@ -11,9 +11,9 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
+from zoneinfo import ZoneInfo
 
 import structlog
-from zoneinfo import ZoneInfo
 
 from bots.claims import ClaimRef
 from bots.errors import Problem
@@ -33,7 +33,6 @@ from bots.portals.session import Session
 from bots.reports import ReportFiles, write_report
 from bots.runs.claim import (
     Approved,
-    Recover,
     Rules,
     Told,
     apply_approved,
@@ -259,9 +258,7 @@ class _Run:
                     )
                     for change in intent.changes
                 ]
-                await self.store.call(
-                    records.keep_settled, self.id, intent.claim_number, changes
-                )
+                await self.store.call(records.keep_settled, self.id, intent.claim_number, changes)
             if done.outcome is Outcome.CONFLICT:
                 await self._exception(
                     intent.claim_number, ExceptionType.BUSINESS, "SAVE_CONFLICT", done.words
@@ -274,9 +271,7 @@ class _Run:
         reader = await session.reader()
         missing = await reader.canary()
         if missing:
-            await self._exception(
-                "", ExceptionType.APPLICATION, "DRIFT", "; ".join(missing)[:400]
-            )
+            await self._exception("", ExceptionType.APPLICATION, "DRIFT", "; ".join(missing)[:400])
             self.course.stop_reason = "the portal's screens are not as the selector file says"
 
     async def _take_claims(self, session: Session) -> None:
@@ -504,9 +499,7 @@ async def _first_failure_ends_all(tasks: list[asyncio.Task[None]]) -> None:
             task.result()
 
 
-def _failed(
-    ref: ClaimRef, position: int, kind: ExceptionType, code: str, text: str
-) -> Told:
+def _failed(ref: ClaimRef, position: int, kind: ExceptionType, code: str, text: str) -> Told:
     seen = SeenRecord(ref.number, position, ClaimOutcome.FAILED, status=ref.status, reviewed=False)
     return Told(seen, exceptions=[NewException(kind, code, text)])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from datetime import date
 from pathlib import Path
@@ -43,7 +44,12 @@ def test_the_release_is_built_once(folder):
 
 
 def test_the_package_is_never_imported():
-    assert "simple_icd_10_cm" not in sys.modules
+    asked = "import sys, bots.codesets.icd10cm, bots.codesets.store; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", asked], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert "bots.codesets.store" in loaded
+    assert "simple_icd_10_cm" not in loaded
 
 
 def test_the_table_answers_for_its_release_only(codesets):
