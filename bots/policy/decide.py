@@ -33,7 +33,7 @@ class Propose:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """A person looks. `how` is note, hold or report; the key finds the note again.
+    """A person looks. `how` is note or report; the key finds the note again.
 
     `text` is what the note says: check ids, lines and codes, no patient data.
     """

@@ -39,7 +39,7 @@ class PolicyFile(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     version: str
     classes: dict[str, Literal["auto", "propose", "flag"]] = Field(default_factory=dict)
-    flag_as: Literal["note", "hold", "report"] = "note"
+    flag_as: Literal["note", "report"] = "note"
     required: _Required = _Required()
     overrides: tuple[_Override, ...] = ()
 

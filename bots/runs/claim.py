@@ -267,7 +267,7 @@ def _order(action: Action, case: Case, ref: ClaimRef) -> Order | None:
                 changes=changes,
                 authority=_authorities(findings),
             )
-        case Flag(findings, how, key, text, reason) if how in {"note", "hold"}:
+        case Flag(findings, how, key, text, reason) if how == "note":
             return Order(
                 ref,
                 case,
