@@ -117,6 +117,7 @@ async def perform(order: Order, at: Workplace) -> Done:
     intent = await asyncio.to_thread(_open, order, at)
     crashpoint("hands.after_intent")
     began = time.monotonic()
+    answer: SaveAnswer | None = None
     try:
         async with open_editor(at.session, intent) as editor:
             # 2. Look again: has somebody else changed it, or is it right already?
@@ -128,10 +129,12 @@ async def perform(order: Order, at: Workplace) -> Done:
             # 3. Act. Save once.
             answer = await _act(editor, intent)
     except (BusinessError, PortalFault) as error:
-        # Raised only before a save could have begun: an editor answers UNKNOWN after it.
-        await _close(at, intent, Outcome.NOT_DONE, error.code)
-        raise
+        # Without an answer no save was begun. With one, only giving the page back failed.
+        if answer is None:
+            await _close(at, intent, Outcome.NOT_DONE, error.code)
+            raise
     crashpoint("hands.after_act")
+    assert answer is not None
     # 4. Open the record afresh and read every field back. 5. The outcome is on disk.
     outcome, words = await _read_back(at, intent, answer, before, began)
     crashpoint("hands.before_outcome")
@@ -149,7 +152,9 @@ async def settle(intent: OpenIntent, at: Workplace) -> Done:
     late = intent.opened_at.timestamp() + at.portal.save_limit_seconds
     seen = await _look(at, intent)
     if seen == "old":
-        await asyncio.sleep(max(0.2, late - datetime.now(UTC).timestamp()))
+        left = late - datetime.now(UTC).timestamp()
+        # Never longer than the limit itself: a clock set back would keep us here for hours.
+        await asyncio.sleep(min(max(0.2, left), at.portal.save_limit_seconds))
         seen = await _look(at, intent)
     match seen:
         case "new":

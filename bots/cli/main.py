@@ -6,13 +6,11 @@ unreadable, 3 work left over, 130 and 143 stopped by a signal.
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 import sys
 
 import typer
 
-import bots.cli
+from bots.cli import audit, checks, credentials, exceptions, keys, practice, proposals, runs
 from bots.cli.check import check
 from bots.cli.demo import demo
 from bots.cli.doctor import doctor
@@ -32,12 +30,8 @@ app = typer.Typer(
 for command in (demo, init, doctor, run, check, report, stop, go):
     app.command()(command)
 
-# Every other noun is a file beside this one with an `app`: nothing here lists them.
-for _module in sorted(module.name for module in pkgutil.iter_modules(bots.cli.__path__)):
-    if _module != "main":
-        _noun = getattr(importlib.import_module(f"bots.cli.{_module}"), "app", None)
-        if isinstance(_noun, typer.Typer):
-            app.add_typer(_noun, name=_module.replace("_", "-"))
+for noun in (audit, checks, credentials, exceptions, keys, practice, proposals, runs):
+    app.add_typer(noun.app, name=noun.__name__.rpartition(".")[2])
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ Reason = Annotated[str, typer.Option("--reason", help="Why.")]
 
 
 def stop(reason: Reason = "") -> None:
-    """Halt all writing, now and until `claimbots go`. Reading goes on."""
+    """Halt all writing, now and until `claimbots go`. A run ends where it would write."""
     from bots.places import here
     from bots.store import brake
 
