@@ -9,7 +9,7 @@ from datetime import date
 from bots.checks import Class, Finding, Review, Severity, by_id
 from bots.claims import Case, Change
 from bots.policy.file import Policy
-from bots.policy.limits import Payment, forbidden, may_be_automatic, payment
+from bots.policy.limits import Payment, forbidden_together, may_be_automatic, payment
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +94,12 @@ def class_of(policy: Policy, finding: Finding, case: Case, on: date) -> Class:
 
 def _class_and_reason(policy: Policy, finding: Finding, case: Case, on: date) -> tuple[Class, str]:
     check = by_id()[finding.check]
-    if finding.repair is None:
+    if finding.repair is None or not finding.repair.changes:
         return Class.FLAG, "needs the record, an order or the payer's policy"
     changes = finding.repair.changes
-    for change in changes:
-        banned = forbidden(case, change)
-        if banned:
-            return Class.FLAG, banned
+    banned = forbidden_together(case, changes)
+    if banned:
+        return Class.FLAG, banned
     highest = min(check.at_most, policy.class_for(check, case, on), key=lambda c: c.rank)
     if highest is Class.FLAG:
         return Class.FLAG, "policy flags it"

@@ -36,6 +36,8 @@ _SEGMENTS = {(4, 4, 2), (5, 3, 2), (5, 4, 1), (5, 4, 2)}
 
 def forbidden(case: Case, change: Change) -> str | None:
     """Why a bot may never write this change, approved or not; None if it may be proposed."""
+    if not _is_read(case.claim, change):
+        return "the claim does not hold what would be changed"
     match change.field:
         case "diagnoses":
             if _adds(change):
@@ -56,15 +58,23 @@ def forbidden(case: Case, change: Change) -> str | None:
     return None
 
 
+def forbidden_together(case: Case, changes: Sequence[Change]) -> str | None:
+    """Why a bot may never write these changes of one repair; None if they may be proposed."""
+    spots = [(change.field, change.line) for change in changes]
+    if len(spots) != len(set(spots)):
+        return "it would write one field twice"
+    return next(filter(None, (forbidden(case, change) for change in changes)), None)
+
+
 def may_be_automatic(case: Case, changes: Sequence[Change]) -> str | None:
     """Why these changes of one repair need a person; None if they are on the short list.
 
     The short list: an NDC's form, a duplicate diagnosis on a professional claim, a total by
     the portal's own recalculation, a provider number from the record that the claim links.
     """
-    for change in changes:
-        if forbidden(case, change):
-            return forbidden(case, change)
+    banned = forbidden_together(case, changes)
+    if banned:
+        return banned
     fields = {change.field for change in changes}
     if fields == {"ndc"}:
         return None if all(_same_ndc(change) for change in changes) else "not the same NDC"
@@ -102,6 +112,17 @@ def _payment_of(change: Change) -> Payment:
         # 59 beside an X modifier says the same thing twice: one of them is enough.
         return Payment.SAME if set(dropped) <= {"59"} else Payment.UNKNOWN
     return Payment.UNKNOWN
+
+
+def _is_read(claim: Claim, change: Change) -> bool:
+    """Whether the change starts from what the claim was read with.
+
+    Else a faulty check could pass a new modifier off as one that was there.
+    """
+    try:
+        return value_of(claim, change.field, change.line) == change.from_
+    except (KeyError, ValueError):
+        return False  # the claim has no such field, line or role
 
 
 def _adds(change: Change) -> bool:

@@ -1,0 +1,8 @@
+"""The second judge of the policy lives beside the bench that uses it as well."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).parents[2] / "benchmarks"))
