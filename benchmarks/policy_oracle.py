@@ -19,7 +19,15 @@ from bots.claims import Case, Change, Claim
 Spot = tuple[str, int | None]
 Picture = dict[Spot, str]
 
-_ROLES = tuple("billing rendering ordering referring attending operating service_facility".split())
+_ROLES = (
+    "billing",
+    "rendering",
+    "ordering",
+    "referring",
+    "attending",
+    "operating",
+    "service_facility",
+)
 _NEVER = {"procedure", "units", "charge", "service_date", "member_id", "frequency_code"}
 # Hyphenated NDCs that say which segment lacks a digit, and where the zero goes.
 _NDC_FORMS = (
@@ -60,7 +68,7 @@ def banned(case: Case, changes: Sequence[Change]) -> str | None:
     """Why these changes may never be written, approved or not; None if they may."""
     before = picture(case.claim)
     spots = [(change.field, change.line) for change in changes]
-    if not spots:
+    if all(change.from_ == change.to for change in changes):
         return "nothing to write"
     if len(spots) != len(set(spots)):
         return "one field written twice"
@@ -139,11 +147,11 @@ def _meaning_moves(claim: Claim, changes: Sequence[Change]) -> str | None:
     if claim.type.value != "professional":
         return "a repeated diagnosis may be meant"
     after = picture(claim) | {(change.field, change.line): change.to for change in changes}
-    codes = after[("diagnoses", None)].split(" ")
+    codes = after[("diagnoses", None)].split()
     at_position = {diagnosis.position: diagnosis.code for diagnosis in claim.diagnoses}
     if set(codes) != set(at_position.values()) or len(codes) != len(set(codes)):
         return "a diagnosis is gone, or still there twice"
-    if codes[0] != claim.diagnoses[0].code:
+    if codes[:1] != [diagnosis.code for diagnosis in claim.diagnoses][:1]:
         return "another first diagnosis"
     for line in claim.lines:
         meant = [at_position.get(position, f"?{position}") for position in line.pointers]

@@ -94,7 +94,7 @@ def class_of(policy: Policy, finding: Finding, case: Case, on: date) -> Class:
 
 def _class_and_reason(policy: Policy, finding: Finding, case: Case, on: date) -> tuple[Class, str]:
     check = by_id()[finding.check]
-    if finding.repair is None or not finding.repair.changes:
+    if finding.repair is None:
         return Class.FLAG, "needs the record, an order or the payer's policy"
     changes = finding.repair.changes
     banned = forbidden_together(case, changes)

@@ -60,6 +60,8 @@ def forbidden(case: Case, change: Change) -> str | None:
 
 def forbidden_together(case: Case, changes: Sequence[Change]) -> str | None:
     """Why a bot may never write these changes of one repair; None if they may be proposed."""
+    if all(change.from_ == change.to for change in changes):
+        return "it would change nothing"
     spots = [(change.field, change.line) for change in changes]
     if len(spots) != len(set(spots)):
         return "it would write one field twice"
