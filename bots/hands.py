@@ -52,7 +52,10 @@ class Halted(Exception):
 
 @dataclass(frozen=True)
 class Workplace:
-    """Where the hands work. `brake` says why no write may begin now, or None."""
+    """Where the hands work. `brake` says why no write may begin now, or None.
+
+    It is told whether the write is a correction: those have a ceiling, notes have none.
+    """
 
     session: Session
     ledger: Ledger
@@ -62,7 +65,7 @@ class Workplace:
     shadow: bool
     policy_version: str
     tables: str
-    brake: Callable[[], Awaitable[str | None]]
+    brake: Callable[[bool], Awaitable[str | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +111,11 @@ async def perform(order: Order, at: Workplace) -> Done:
         banned = forbidden(order.case, change)
         if banned:
             raise BusinessError(f"not written: {banned}")
-    halted = await at.brake()
-    if halted:
-        raise Halted(halted)
     if at.shadow:
         return Done(None)
+    halted = await at.brake(bool(order.changes))
+    if halted:
+        raise Halted(halted)
     # 1. The intent is on disk before anything is touched.
     intent = await asyncio.to_thread(_open, order, at)
     crashpoint("hands.after_intent")

@@ -109,7 +109,7 @@ def headline(part: Part) -> str:
         )
     proposed, flagged = n.outcomes.get("proposed", 0), n.outcomes.get("flagged", 0)
     if proposed or flagged:
-        said.append(f"{_count(proposed)} wait for a decision and {_count(flagged)} for a look")
+        said.append(f"waiting for a decision: {_count(proposed)}, for a look: {_count(flagged)}")
     if undone := sum(n.outcomes.get(name, 0) for name in _BAD):
         said.append(f"{_count(undone)} could not be done")
     first = "; ".join(said) + "."

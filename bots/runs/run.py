@@ -126,7 +126,7 @@ class _Run:
         self.id = ""
         self.ranks: dict[str, int] = {}
         self.saves_before_today = 0
-        self.saves = 0
+        self.begun = 0
 
     async def whole(self) -> RunSummary:
         """Begin, do, end; the end comes whatever happens in between."""
@@ -197,10 +197,10 @@ class _Run:
                 self.at = self._workplace(session)
                 self.recover = recovery(session.restart, session.log_in)
                 await self._settle()
+                await self._look_at_screens(session)
                 if self.request.query.queue == "approved":
                     await self._apply_approved(session)
                 else:
-                    await self._look_at_screens(session)
                     await self._take_claims(session)
             finally:
                 self.ranks = dict(session.ranks)
@@ -219,17 +219,23 @@ class _Run:
             brake=self._brake,
         )
 
-    async def _brake(self) -> str | None:
+    async def _brake(self, is_correction: bool) -> str | None:
         limits = self.office.settings.run
         if brake.is_stopped(self.office.places):
             return "claimbots stop is on"
         if self.course.stop_reason:
             return self.course.stop_reason
-        if self.saves >= limits.corrections_per_run:
+        if not is_correction:
+            return None
+        if self.begun >= limits.corrections_per_run:
             self.course.ceiling = f"{limits.corrections_per_run} corrections in this run"
-        elif self.saves_before_today + self.saves >= limits.corrections_per_day:
+        elif self.saves_before_today + self.begun >= limits.corrections_per_day:
             self.course.ceiling = f"{limits.corrections_per_day} corrections today"
-        return self.course.ceiling or None
+        else:
+            # Spent before the save begins: pages side by side must not pass it together.
+            self.begun += 1
+            return None
+        return self.course.ceiling
 
     async def _settle(self) -> None:
         """Find out what became of the intents that an earlier process left open."""
@@ -376,9 +382,6 @@ class _Run:
     async def _keep(self, told: Told) -> None:
         if told.halted and not self.course.ceiling:
             self.course.stop_reason = self.course.stop_reason or told.halted
-        self.saves += len(
-            {c.intent for c in told.changes if c.outcome.value in {"confirmed", "unknown"}}
-        )
         if told.seen.outcome is ClaimOutcome.FAILED:
             self.course.left_over = True
         await self.store.call(
