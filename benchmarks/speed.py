@@ -232,7 +232,7 @@ async def _read(page: Page, address: str, number: str) -> None:
     search = {"queue": "all", "patient": patient, "dos_from": known[0], "dos_to": known[-1]}
     search |= {"page_size": "100", "sort": "number"}
     await _go(page, f"{address}/claims/?{urlencode(search)}")
-    cells = page.locator("#claims [data-column=number], #claims [data-column='Claim number']")
+    cells = page.locator("#claims td[data-column=number], #claims tbody [data-column=number]")
     for other in await cells.all_inner_texts():
         if other.strip() != number:
             await _go(page, f"{address}/claims/{other.strip()}/")
@@ -249,9 +249,9 @@ async def _correct(page: Page, address: str, mend: Mend) -> None:
 
 
 async def _go(page: Page, address: str) -> None:
-    """Load a page and take its text, as any script that reads a screen must."""
+    """Load a page and take its text, the cheapest way that a script can read a screen."""
     await page.goto(address, wait_until="domcontentloaded")
-    await page.inner_text("body")
+    await page.text_content("body")
 
 
 def _mends(root: Path) -> list[Mend]:
