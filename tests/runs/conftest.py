@@ -13,6 +13,7 @@ import pytest
 from bots.cli import demo as door
 from bots.cli.practice import Server, ask, stop
 from bots.ledger import Ledger
+from bots.ledger.keys import LedgerKeys
 from bots.places import Places
 from bots.secrets import development_key
 
@@ -52,9 +53,11 @@ class Office:
         facts = json.loads(self.practice("witness"))["claims"]
         return facts.get(claim, {"saves": 0, "notes": 0})
 
-    def requests(self):
+    def posts(self):
+        """How often something was sent to the portal, such as a typed password."""
         log = self.server.data / "requests.jsonl"
-        return len(log.read_text().splitlines()) if log.exists() else 0
+        lines = log.read_text().splitlines() if log.exists() else []
+        return sum(json.loads(line)["method"] == "POST" for line in lines)
 
     def verified(self):
         return self.claimbots("audit", "verify").returncode == 0
@@ -66,7 +69,9 @@ class Office:
 def ledger_intents(root):
     """Each intent on the log as (what it seals, its outcomes in order), by its id."""
     places = Places(root)
-    ledger = Ledger.open(places, development_key(places), origin="claimbots-office")
+    origin = "claimbots-office"
+    keys = LedgerKeys.load(places, origin, development_key(places))
+    ledger = Ledger.open(places.ledger, origin, keys)
     found = {}
     try:
         for record in ledger.records():
