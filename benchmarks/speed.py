@@ -5,11 +5,12 @@
 Both sides work on the same practice portal, in the same Chromium, in turns (bare, ours, bare,
 ours ...). *Reading* opens the claim, its documentation, its history and the patient's day by
 the portal's search; *correcting* does that too, then opens the form, types one NDC, saves and
-opens the claim again. The bare script does just that; ours also checks, decides, looks again
+opens the claim again. The bare script does just that, from a list of numbers; ours lists the
+claims in the portal (correcting: each by its number), checks, decides, looks again
 before it writes, logs each step to disk and keeps what it found. Timed is from the first
-claim done to the last, so that log-in, start and the reports count on neither side. The
-portal is put back before each correcting turn. One page reading below 0.9 of the bare
-script's speed, or correcting below 0.85, is exit 1.
+claim done to the last, so that log-in, start and the reports count on neither side. NDCs get
+their hyphens back in the portal's own database before each correcting turn. One page reading
+below 0.9 of the bare script's speed, or correcting below 0.85, is exit 1.
 """
 
 from __future__ import annotations
@@ -67,6 +68,7 @@ class Bench:
     portal: Path
     address: str
     mends: tuple[Mend, ...]
+    pending: tuple[Mend, ...]  # the first of the worklist; nothing to mend
     count: int
 
 
@@ -109,7 +111,13 @@ def main() -> int:
             if len(mends) < options.claims:
                 raise SystemExit(f"only {len(mends)} claims with an NDC; ask for fewer")
             _quiet(root)
-            bench = Bench(root / "practice", server.address, tuple(mends), options.claims)
+            bench = Bench(
+                root / "practice",
+                server.address,
+                tuple(mends),
+                _first(root, options.claims),
+                options.claims,
+            )
             return _turns(bench, options.rounds, widths)
         finally:
             stop(server)
@@ -147,10 +155,10 @@ def _turn(bench: Bench, kind: str, pages: int, side: Turn) -> float:
 
 def _ours(bench: Bench, kind: str, pages: int, clock: Clock) -> None:
     """Our own run: reading is a shadow run, correcting a live one."""
-    numbers = tuple(mend.claim for mend in bench.mends)
+    numbers = tuple(mend.claim for mend in bench.mends) if kind == "correcting" else ()
     request = RunRequest(
         portal="practice",
-        query=Query(queue="pending", numbers=numbers),
+        query=Query(queue="pending", numbers=numbers, limit=bench.count),
         shadow=kind == "reading",
         pages=pages,
         as_of=date.fromisoformat(demo.TODAY),
@@ -174,7 +182,8 @@ async def _script(bench: Bench, kind: str, pages: int, clock: Clock) -> None:
         )
         context = await program.new_context(locale="en-US")
         await _log_in(bench, context)
-        waiting = list(reversed(bench.mends))
+        mends = bench.mends if kind == "correcting" else bench.pending
+        waiting = list(reversed(mends))
 
         async def work() -> None:
             page = await context.new_page()
@@ -210,8 +219,7 @@ async def _log_in(bench: Bench, context: BrowserContext) -> None:
 
 
 async def _read(page: Page, address: str, number: str) -> None:
-    """Find the claim in the list, open it and its tabs, search the patient's day."""
-    await _go(page, f"{address}/claims/?{urlencode({'queue': 'all', 'claim': number})}")
+    """Open the claim and its tabs, search the patient's day, open what else is found."""
     at = f"{address}/claims/{number}/"
     await _go(page, at)
     patient, days, encounter = await page.evaluate(
@@ -267,6 +275,17 @@ def _mends(root: Path) -> list[Mend]:
             " ORDER BY c.number"
         ).fetchall()
     return [Mend(*row) for row in rows if row[0] not in planted]
+
+
+def _first(root: Path, count: int) -> tuple[Mend, ...]:
+    """The claims that a pre-bill run of the worklist opens first."""
+    with contextlib.closing(sqlite3.connect(root / "practice" / "practice.sqlite3")) as portal:
+        rows = portal.execute(
+            "SELECT number FROM billing_claim WHERE status IN ('Draft', 'Ready for review')"
+            " ORDER BY number LIMIT ?",
+            (count,),
+        ).fetchall()
+    return tuple(Mend(row[0], 0, 0, "") for row in rows)
 
 
 def _spoil(bench: Bench) -> None:
