@@ -8,6 +8,8 @@ from bots.places import Places
 from bots.secrets import development_key
 from bots.secrets.credentials import Credential, remember_credential
 
+pytestmark = pytest.mark.slow
+
 
 def _remember(office, password=None):
     people = json.loads(office.practice("people"))

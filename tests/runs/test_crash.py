@@ -4,6 +4,8 @@ import pytest
 
 from bots.crashpoints import NAMES
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("place", NAMES)
 def test_a_run_killed_there_is_ended_by_the_next_with_one_save(office, claim, killed, place):

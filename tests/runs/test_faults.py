@@ -2,6 +2,8 @@
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 # The fault, its options, and what the first run may say became of its save.
 FAULTS = [
     ("F49", [], {"confirmed", "conflict", "not-done", "none"}),
