@@ -11,10 +11,11 @@ Reason = Annotated[str, typer.Option("--reason", help="Why.")]
 
 def stop(reason: Reason = "") -> None:
     """Halt all writing, now and until `claimbots go`. A run ends where it would write."""
+    from bots.cli.running import person
     from bots.places import here
     from bots.store import brake
 
-    brake.stop(here().made(), _person(), reason)
+    brake.stop(here().made(), person(), reason)
     typer.echo("writing is stopped; `claimbots go` lets it begin again")
 
 
@@ -25,12 +26,3 @@ def go() -> None:
 
     was = brake.go(here().made())
     typer.echo("writing may begin again" if was else "writing was not stopped")
-
-
-def _person() -> str:
-    import getpass
-
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return "unknown"
