@@ -165,9 +165,15 @@ def seed_command(
 
 
 @app.command("reset")
-def reset_command(data: Data = None) -> None:
+def reset_command(
+    data: Data = None,
+    stay_logged_in: Annotated[
+        bool, typer.Option("--stay-logged-in", help="Let who is logged in stay so.")
+    ] = False,
+) -> None:
     """Put claims and accounts back as seeding left them; faults and logs go."""
-    typer.echo(ask(_folder(data), "reset").strip())
+    words = ["--stay-logged-in"] if stay_logged_in else []
+    typer.echo(ask(_folder(data), "reset", *words).strip())
 
 
 @app.command("faults")

@@ -14,6 +14,7 @@ import sqlite3
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,8 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("action", choices=("list", "known", "set", "clear"))
             command.add_argument("name", nargs="?")
             command.add_argument("options", nargs="*", metavar="key=value")
+        elif name == "reset":
+            command.add_argument("--stay-logged-in", action="store_true")
         elif name == "witness":
             command.add_argument("--dump", type=Path)
     return parser
@@ -164,7 +167,11 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def reset(folder: Folder, options: argparse.Namespace) -> None:
-    """Put the claims and the accounts back as seeding left them; faults and logs go."""
+    """Put the claims and the accounts back as seeding left them; faults and logs go.
+
+    Everybody is logged out, unless `--stay-logged-in`.
+    """
+    stay = _rows(folder, _LOG_INS) if options.stay_logged_in else {}
     if folder.seeded.exists():
         _copy(folder.seeded, folder.database)
     _ready()
@@ -173,9 +180,27 @@ def reset(folder: Folder, options: argparse.Namespace) -> None:
 
     clear_witness()
     ensure_people()
+    _put_rows(folder, stay)
     folder.faults.unlink(missing_ok=True)
     folder.requests.unlink(missing_ok=True)
     _say("reset")
+
+
+# A session stands only with the password's own salt, and a code that was used stays used.
+_LOG_INS = ("auth_user", "billing_account", "django_session")
+
+
+def _rows(folder: Folder, tables: tuple[str, ...]) -> dict[str, list[tuple[Any, ...]]]:
+    with closing(sqlite3.connect(folder.database, timeout=20)) as base:
+        return {name: base.execute(f"SELECT * FROM {name}").fetchall() for name in tables}
+
+
+def _put_rows(folder: Folder, tables: dict[str, list[tuple[Any, ...]]]) -> None:
+    with closing(sqlite3.connect(folder.database, timeout=20)) as base, base:
+        for name, rows in tables.items():
+            base.execute(f"DELETE FROM {name}")
+            for row in rows:
+                base.execute(f"INSERT INTO {name} VALUES ({', '.join('?' * len(row))})", row)
 
 
 def faults(folder: Folder, options: argparse.Namespace) -> None:

@@ -271,7 +271,8 @@ def test_f63_is_stored_and_the_line_is_cut(portal, biller):
     with pytest.raises(httpx.RemoteProtocolError):
         biller.save("C00031", **SAVE)
     assert stored(portal, "C00031")
-    assert portal.requests()[-1]["status"] == "cut"
+    # The witness writes its line after the client has seen the cut: wait for it.
+    until(lambda: portal.requests()[-1]["status"] == "cut")
     assert biller.get("/claims/C00031/").status_code == 200
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from bots.cli.practice import ask
 
-pytestmark = pytest.mark.slow
+
 
 _spec = spec_from_file_location("runs_conftest", Path(__file__).with_name("conftest.py"))
 _office = module_from_spec(_spec)

@@ -2,7 +2,7 @@
 
 import pytest
 
-pytestmark = pytest.mark.slow
+
 
 # The fault, its options, and what the first run may say became of its save.
 FAULTS = [

@@ -1,0 +1,98 @@
+"""An office at a practice portal of its own, and what the portal and the log witness."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from bots.cli.practice import Server, ask
+from bots.ledger import Ledger
+from bots.ledger.keys import LedgerKeys
+from bots.places import Places
+from bots.secrets import development_key
+
+LIMIT = 120  # seconds that one command of a test may take
+TODAY = "2026-09-30"  # the practice portal's day
+
+
+def claimbots(*words, environment, limit=LIMIT):
+    """The command as its user types it."""
+    return subprocess.run(
+        [sys.executable, "-c", "from bots.cli import main; main()", *words],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=limit,
+        check=False,
+    )
+
+
+@dataclass
+class Office:
+    """A data folder, the portal that it works at, and the environment of its commands."""
+
+    root: Path
+    server: Server
+    environment: dict[str, str]
+
+    def claimbots(self, *words, **environment):
+        return claimbots(*words, environment=self.environment | environment)
+
+    def run(self, *words, queue="pending", **environment):
+        return self.claimbots(
+            "run", "--portal", "practice", "--queue", queue, "--as-of", TODAY,
+            *words, **environment,
+        )  # fmt: skip
+
+    def practice(self, *words):
+        return ask(self.server.data, *words)
+
+    def witness(self):
+        return json.loads(self.practice("witness"))
+
+    def saves(self, claim):
+        """How often the portal stored this claim."""
+        return self.witness()["claims"].get(claim, {}).get("saves", 0)
+
+    def dump(self):
+        """All the portal's claims, without versions and times."""
+        path = self.root / "dump.json"
+        self.practice("witness", "--dump", str(path))
+        return json.loads(path.read_text())
+
+    def requests(self, method):
+        """How many requests of a kind the portal was sent."""
+        log = self.server.data / "requests.jsonl"
+        lines = log.read_text().splitlines() if log.exists() else []
+        return sum(json.loads(line)["method"] == method for line in lines)
+
+    def verified(self):
+        return self.claimbots("audit", "verify").returncode == 0
+
+    def intents(self):
+        return intents_of(self.root)
+
+    def truths(self, **wanted):
+        lines = (self.root / "truth.jsonl").read_text().splitlines()
+        found = [json.loads(line) for line in lines]
+        return [t for t in found if all(t.get(name) == value for name, value in wanted.items())]
+
+
+def intents_of(root):
+    """Each intent on the log as (what it seals, its outcomes in order), by its id."""
+    places = Places(root)
+    origin = "claimbots-office"
+    keys = LedgerKeys.load(places, origin, development_key(places))
+    ledger = Ledger.open(places.ledger, origin, keys)
+    found = {}
+    try:
+        for record in ledger.records():
+            if record.kind == "intent":
+                found[record.intent] = (ledger.unseal(record), [])
+            elif record.kind == "outcome":
+                found[record.intent][1].append(record.body["outcome"])
+    finally:
+        ledger.close_files()
+    return found

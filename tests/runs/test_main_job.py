@@ -1,0 +1,49 @@
+"""One claim with one defect, through the whole house, with a real browser."""
+
+import json
+from pathlib import Path
+
+
+def test_a_defect_is_corrected_read_back_on_the_log_and_in_the_report(office, claim):
+    before = office.dump()
+
+    done = office.run("--claim", claim, "--json")
+
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout.splitlines()[-1])
+    assert said["counts"]["saves"] == 1
+    assert office.saves(claim) == 1
+    after = office.dump()
+    assert [number for number in before if before[number] != after[number]] == [claim]
+    shown = office.claimbots("audit", "show", "--claim", claim, "--json").stdout
+    assert "confirmed" in shown
+    assert claim in Path(said["report"]).read_text()
+    verified = office.claimbots("audit", "verify")
+    assert verified.returncode == 0
+    assert "audit log verified" in verified.stdout
+
+    again = office.run("--claim", claim, "--json")
+    assert json.loads(again.stdout.splitlines()[-1])["counts"]["saves"] == 0
+    assert office.saves(claim) == 1
+
+
+def test_a_shadow_run_changes_nothing(office, claim):
+    before = office.witness()["digest"]
+
+    done = office.run("--claim", claim, "--shadow")
+
+    assert done.returncode == 0, done.stderr
+    assert office.witness()["digest"] == before
+    assert office.witness()["writes"] == 0
+
+
+def test_a_shadow_run_only_looks_at_what_an_earlier_run_left_open(office, claim):
+    office.run("--claim", claim, CLAIMBOTS_CRASH_AT="hands.before_act")
+    left = [name for name, (_, outcomes) in office.intents().items() if not outcomes]
+    assert len(left) == 1
+
+    done = office.run("--claim", claim, "--shadow")
+
+    assert done.returncode == 0, done.stderr
+    assert office.intents()[left[0]][1] == ["not-done"]
+    assert office.witness()["writes"] == 0
