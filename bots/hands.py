@@ -16,30 +16,21 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from tenacity import (
-    AsyncRetrying,
-    RetryCallState,
-    retry_if_exception_type,
-    stop_after_attempt,
-    wait_exponential,
-)
-
 from bots.claims import CLAIM_FIELDS, LINE_FIELDS, Case, Change, Claim, ClaimRef, value_of
 from bots.config import Portal
 from bots.crashpoints import crashpoint
 from bots.ledger import Ledger, OpenIntent, Outcome
-from bots.policy.limits import forbidden
+from bots.policy.limits import forbidden_together
 from bots.portals.base import (
-    BrowserGone,
     BusinessError,
     Editor,
     PortalError,
     PortalFault,
     SaveAnswer,
     Saved,
-    SessionEnded,
 )
 from bots.portals.editing import open_editor
+from bots.portals.looking import looking
 from bots.portals.session import Session
 
 # How often we look again after a save whose answer we do not trust.
@@ -107,10 +98,9 @@ async def perform(order: Order, at: Workplace) -> Done:
         PortalFault: the portal could not be looked at before the act; nothing was saved.
         LedgerBroken: the intent could not be put on disk; nothing was begun.
     """
-    for change in order.changes:
-        banned = forbidden(order.case, change)
-        if banned:
-            raise BusinessError(f"not written: {banned}")
+    banned = forbidden_together(order.case, order.changes) if order.changes else None
+    if banned:
+        raise BusinessError(f"not written: {banned}")
     if at.shadow:
         return Done(None)
     halted = await at.brake(bool(order.changes))
@@ -217,6 +207,10 @@ async def _already(
     read = order.case.claim
     if before.status != read.status or before.on_hold != read.on_hold:
         return Outcome.CONFLICT, "the claim's state moved on"
+    moved = _moved(read, before)
+    if moved:
+        # What the checks said may no longer hold, whatever field it is.
+        return Outcome.CONFLICT, f"somebody else changed the claim meanwhile: {moved}"
     return None
 
 
@@ -256,14 +250,23 @@ async def _read_back(
 def _confirmed(intent: OpenIntent, before: Claim, after: Claim | None) -> tuple[Outcome, str]:
     if intent.kind == "flag" or after is None:
         return Outcome.CONFIRMED, ""
-    meant = {(change.field, change.line) for change in intent.changes}
-    others = [
-        place for place in _places(before) if place not in meant and _moved(before, after, place)
-    ]
-    if others or len(before.lines) != len(after.lines):
-        fields = ", ".join(sorted({field for field, _ in others})) or "lines"
-        return Outcome.CONFLICT, f"saved, but the portal changed more than was asked: {fields}"
+    moved = _moved(before, after, intent.changes)
+    if moved:
+        return Outcome.CONFLICT, f"saved, but the portal changed more than was asked: {moved}"
     return Outcome.CONFIRMED, ""
+
+
+def _moved(before: Claim, after: Claim, meant: Sequence[Change] = ()) -> str:
+    """The names of the fields that differ, but for those that were meant to."""
+    expected = {(change.field, change.line) for change in meant}
+    before_lines, after_lines = len(before.lines), len(after.lines)
+    moved = {"lines"} if before_lines != after_lines else set()
+    for field, line in _places(before):
+        if (field, line) not in expected and _value(before, field, line) != _value(
+            after, field, line
+        ):
+            moved.add(field)
+    return ", ".join(sorted(moved))
 
 
 def _places(claim: Claim) -> list[tuple[str, int | None]]:
@@ -272,11 +275,11 @@ def _places(claim: Claim) -> list[tuple[str, int | None]]:
     return places
 
 
-def _moved(before: Claim, after: Claim, place: tuple[str, int | None]) -> bool:
+def _value(claim: Claim, field: str, line: int | None) -> str | None:
     try:
-        return value_of(before, *place) != value_of(after, *place)
+        return value_of(claim, field, line)
     except KeyError:
-        return True
+        return None
 
 
 async def _look(at: Workplace, intent: OpenIntent) -> str:
@@ -286,39 +289,18 @@ async def _look(at: Workplace, intent: OpenIntent) -> str:
 async def _look_whole(at: Workplace, intent: OpenIntent) -> tuple[str, Claim | None]:
     """ "new", "old", "mixed" or "unseen", with the claim where it was read."""
     try:
-        async for attempt in AsyncRetrying(
-            stop=stop_after_attempt(3),
-            wait=wait_exponential(multiplier=0.3, max=5),
-            retry=retry_if_exception_type(PortalFault),
-            before_sleep=_recover(at),
-            reraise=True,
-        ):
-            with attempt:
-                async with open_editor(at.session, intent) as editor:
-                    claim = await editor.look(intent.changes)
-                    if intent.kind == "flag":
-                        there = await editor.find_note(intent.note_key)
-                        return ("new" if there else "old"), claim
-                    return _held_against(claim, intent.changes), claim
+        return await looking(at.session)(_look_once, at, intent)
     except PortalError:
         return "unseen", None
-    raise AssertionError("tenacity returns or raises")
 
 
-def _recover(at: Workplace) -> Callable[[RetryCallState], Awaitable[None]]:
-    """Between two looks: a new browser where it died, a new log-in where the session ended."""
-
-    async def recover(state: RetryCallState) -> None:
-        error = state.outcome.exception() if state.outcome else None
-        try:
-            if isinstance(error, BrowserGone):
-                await at.session.restart()
-            elif isinstance(error, SessionEnded):
-                await at.session.log_in()
-        except PortalFault:
-            return  # the next look says so
-
-    return recover
+async def _look_once(at: Workplace, intent: OpenIntent) -> tuple[str, Claim]:
+    async with open_editor(at.session, intent) as editor:
+        claim = await editor.look(intent.changes)
+        if intent.kind == "flag":
+            there = await editor.find_note(intent.note_key)
+            return ("new" if there else "old"), claim
+        return _held_against(claim, intent.changes), claim
 
 
 def _held_against(claim: Claim, changes: Sequence[Change]) -> str:

@@ -96,6 +96,12 @@ class AccountLocked(LoginRefused):
     code = "ACCOUNT_LOCKED"
 
 
+class LogInContested(PortalError):
+    """The portal ends our sessions again and again: somebody else uses this log-in."""
+
+    code = "LOG_IN_CONTESTED"
+
+
 class NotAllowed(PortalError):
     """The account lacks a right, or the address left the portal's own host."""
 

@@ -85,8 +85,11 @@ class Key:
             )
 
 
-async def enter(tab: Tab, key: Key) -> None:
+async def enter(tab: Tab, key: Key) -> bool:
     """Find that the session still holds, or log in.
+
+    Returns:
+        Whether it had to log in.
 
     Raises:
         LoginRefused: the portal says no; said once, remembered.
@@ -96,7 +99,7 @@ async def enter(tab: Tab, key: Key) -> None:
     await tab.go(tab.path("door"), "the log-in page", at_door=True)
     seen = await _where(tab)
     if "signed_in_user" in seen:
-        return
+        return False
     key.check()
     if "username" in seen and "password" in seen:
         seen = await _give_password(tab, key)
@@ -105,6 +108,7 @@ async def enter(tab: Tab, key: Key) -> None:
     _stop_at_what_needs_a_person(seen, key)
     if "signed_in_user" not in seen:
         raise PortalFault("log-in: an unknown screen after it")
+    return True
 
 
 async def _where(tab: Tab) -> Seen:

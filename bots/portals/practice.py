@@ -12,29 +12,20 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from tenacity import (
-    AsyncRetrying,
-    RetryCallState,
-    retry_if_exception_type,
-    stop_after_attempt,
-    wait_exponential,
-)
-
 from bots.claims import Case, Change, Claim, ClaimRef, Documentation, money
 from bots.crashpoints import crashpoint
 from bots.portals.base import (
-    BrowserGone,
     NotSure,
     PortalError,
     PortalFault,
     Query,
     SaveAnswer,
     Saved,
-    SessionEnded,
     Unreadable,
     WrongRecord,
 )
 from bots.portals.dialogs import for_people
+from bots.portals.looking import looking
 from bots.portals.practice_screens import (
     CLAIM,
     CLAIM_BOXES,
@@ -239,27 +230,12 @@ class PracticeReader:
 
     async def _steady(self, search: dict[str, str], number: int, turned: bool) -> ListPage:
         """A page of a list on a page of its own; a fault is tried again twice."""
-        async for attempt in AsyncRetrying(
-            stop=stop_after_attempt(3),
-            wait=wait_exponential(multiplier=0.2, max=3),
-            retry=retry_if_exception_type(PortalFault),
-            before_sleep=self._recover,
-            reraise=True,
-        ):
-            with attempt:
-                async with self._session.tab() as tab:
-                    return await self._page(tab, search, number, turned)
-        raise AssertionError("tenacity returns or raises")
 
-    async def _recover(self, state: RetryCallState) -> None:
-        error = state.outcome.exception() if state.outcome else None
-        try:
-            if isinstance(error, BrowserGone):
-                await self._session.restart()
-            elif isinstance(error, SessionEnded):
-                await self._session.log_in()
-        except PortalFault:
-            return  # the next try says so
+        async def once() -> ListPage:
+            async with self._session.tab() as tab:
+                return await self._page(tab, search, number, turned)
+
+        return await looking(self._session)(once)
 
     async def _page(self, tab: Tab, search: dict[str, str], number: int, turned: bool) -> ListPage:
         asked = {key: value for key, value in search.items() if value}

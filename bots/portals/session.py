@@ -14,6 +14,7 @@ import hashlib
 import json
 import os
 import signal
+import time
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -23,7 +24,7 @@ from playwright.async_api import Browser, BrowserContext, Playwright, async_play
 
 from bots.errors import Problem
 from bots.portals import browser as browsers
-from bots.portals.base import PortalFault, Reader
+from bots.portals.base import LogInContested, PortalFault, Reader
 from bots.portals.deadline import within
 from bots.portals.dialogs import Doorman
 from bots.portals.locators import load_selectors
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 
 RENEW_AFTER = 200  # claims opened in one context
 _CLOSE_LIMIT = 5.0
+# Two users of one log-in throw each other out for ever: a person must part them (F13).
+_LOG_INS_AT_MOST, _CONTEST_SECONDS = 5, 15 * 60
 _ARGUMENTS = (
     "--disable-background-networking",
     "--disable-component-update",
@@ -90,6 +93,7 @@ class Session:
         self._out: dict[int, set[int]] = {}
         self._retired: dict[int, BrowserContext] = {}
         self._state = self._kept_state() if keeps else None
+        self._log_ins: list[float] = []
         self._door, self._renewal = asyncio.Lock(), asyncio.Lock()
 
     @classmethod
@@ -112,9 +116,11 @@ class Session:
 
         Raises:
             Problem: no browser or one that does not start, or a mistake in a selector file.
+            RefusedBefore: the portal has refused this log-in; it is not even asked.
         """
         no_core_dumps()
         key = Key(portal.credential, credential, places, master)
+        await asyncio.to_thread(key.check)
         session = cls(name, portal, key, settings, selectors, keeps=not forget)
         try:
             await session._start()
@@ -132,11 +138,19 @@ class Session:
 
         Raises:
             LoginRefused: the portal says no; not tried again for this secret.
+            LogInContested: more log-ins were needed in a quarter of an hour than one user has.
             NotAllowed, PortalFault: as `login.enter` does.
         """
         async with self._door:
+            recent = [when for when in self._log_ins if time.monotonic() - when < _CONTEST_SECONDS]
+            if len(recent) >= _LOG_INS_AT_MOST:
+                raise LogInContested(
+                    f"the portal ended {len(recent)} sessions of {self._key.name} within 15 "
+                    "minutes; somebody else seems to use this log-in: give the bot its own"
+                )
             async with self.tab() as tab:
-                await enter(tab, self._key)
+                typed = await enter(tab, self._key)
+            self._log_ins = [*recent, time.monotonic()] if typed else recent
             await self._keep_state()
 
     async def reader(self) -> Reader:

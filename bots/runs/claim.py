@@ -1,4 +1,4 @@
-"""One claim through a run: open, review, decide, act, keep. One coroutine, read as a line.
+"""One claim through a run: review, decide, act, say. One coroutine, read as a line.
 
 A claim whose save was proved not to have happened is read, checked and decided once more,
 under a new intent; nothing else is ever tried twice.
@@ -7,17 +7,8 @@ under a new intent; nothing else is ever tried twice.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
-
-from tenacity import (
-    AsyncRetrying,
-    RetryCallState,
-    retry_if_exception_type,
-    stop_after_attempt,
-    wait_exponential,
-)
 
 from bots.checks import Finding, Review, by_id, review
 from bots.claims import Case, Change, ClaimRef
@@ -25,7 +16,6 @@ from bots.codesets import CodeSets
 from bots.hands import Done, Halted, Order, Workplace, perform
 from bots.ledger import Outcome
 from bots.policy import Action, Correct, Flag, Policy, Propose, class_of, decide
-from bots.portals.base import BrowserGone, PortalFault, Reader, SessionEnded
 from bots.store.facts import (
     ChangeOutcome,
     ChangeRecord,
@@ -67,41 +57,6 @@ class Told:
     proposals: list[NewProposal] = field(default_factory=list)
     exceptions: list[NewException] = field(default_factory=list)
     halted: str = ""
-
-
-async def read(reader: Reader, ref: ClaimRef, on: date, recover: Recover) -> Case:
-    """Open a claim; a fault of the machinery is tried again twice, a refusal never."""
-    async for attempt in AsyncRetrying(
-        stop=stop_after_attempt(3),
-        wait=wait_exponential(multiplier=0.3, max=5),
-        retry=retry_if_exception_type(PortalFault),
-        before_sleep=recover,
-        reraise=True,
-    ):
-        with attempt:
-            return await reader.open(ref, on)
-    raise AssertionError("tenacity returns or raises")
-
-
-Recover = Callable[[RetryCallState], Awaitable[None]]
-
-
-def recovery(
-    restart: Callable[[], Awaitable[None]], log_in: Callable[[], Awaitable[None]]
-) -> Recover:
-    """Between two tries: a new browser where it died, a new log-in where the session ended."""
-
-    async def recover(state: RetryCallState) -> None:
-        error = state.outcome.exception() if state.outcome else None
-        try:
-            if isinstance(error, BrowserGone):
-                await restart()
-            elif isinstance(error, SessionEnded):
-                await log_in()
-        except PortalFault:
-            return  # the next try says so
-
-    return recover
 
 
 async def process(

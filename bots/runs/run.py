@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from bots.claims import ClaimRef
+from bots.claims import Case, ClaimRef
 from bots.errors import Problem
 from bots.hands import Workplace, settle
 from bots.ledger import Ledger, LedgerBroken, LedgerKeys, Outcome
@@ -29,6 +29,7 @@ from bots.portals.base import (
     Query,
     Reader,
 )
+from bots.portals.looking import looking
 from bots.portals.session import Session
 from bots.reports import ReportFiles, write_report
 from bots.runs.claim import (
@@ -37,8 +38,6 @@ from bots.runs.claim import (
     Told,
     apply_approved,
     process,
-    read,
-    recovery,
 )
 from bots.runs.office import Office, open_office, sole_run
 from bots.runs.request import RunRequest, RunSummary
@@ -195,7 +194,6 @@ class _Run:
             try:
                 await session.log_in()
                 self.at = self._workplace(session)
-                self.recover = recovery(session.restart, session.log_in)
                 await self._settle()
                 await self._look_at_screens(session)
                 if self.request.query.queue == "approved":
@@ -345,7 +343,7 @@ class _Run:
         told: Told | None = None
         try:
             for _ in range(2):
-                case = await read(reader, ref, self.office.today, self.recover)
+                case = await self._read(reader, ref)
                 before = told
                 told, again = await process(case, ref, position, rules, self.at)
                 if before is not None:
@@ -370,6 +368,10 @@ class _Run:
             return _failed(
                 ref, position, ExceptionType.APPLICATION, "UNEXPECTED", type(error).__name__
             )
+
+    async def _read(self, reader: Reader, ref: ClaimRef) -> Case:
+        """A fault of the machinery is tried again twice, a refusal never."""
+        return await looking(self.at.session)(reader.open, ref, self.office.today)
 
     def _count_fault(self, error: PortalFault) -> None:
         self.course.faults += 1
@@ -416,7 +418,7 @@ class _Run:
                 proposal.decision_reason,
             )
             try:
-                case = await read(reader, ref, self.office.today, self.recover)
+                case = await self._read(reader, ref)
                 told, done = await apply_approved(case, ref, position, rules, self.at, approved)
             except BusinessError as error:
                 await self._keep(

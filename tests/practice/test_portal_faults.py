@@ -272,7 +272,10 @@ def test_f63_is_stored_and_the_line_is_cut(portal, biller):
         biller.save("C00031", **SAVE)
     assert stored(portal, "C00031")
     # The witness writes its line after the client has seen the cut: wait for it.
-    until(lambda: portal.requests()[-1]["status"] == "cut")
+    until = time.monotonic() + 5
+    while portal.requests()[-1]["status"] != "cut" and time.monotonic() < until:
+        time.sleep(0.02)
+    assert portal.requests()[-1]["status"] == "cut"
     assert biller.get("/claims/C00031/").status_code == 200
 
 

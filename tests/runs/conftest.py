@@ -9,12 +9,14 @@ from runs.office import Office
 from bots.cli import demo as door
 from bots.cli.practice import stop
 
+CLAIMS = 3000  # so that enough of them have a defect that the bot corrects by itself
+
 
 @pytest.fixture(scope="session")
 def open_office(tmp_path_factory):
     root = tmp_path_factory.mktemp("runs") / "demo"
     kept = dict(os.environ)
-    server = door._prepared(root, 200, 1, again=False)
+    server = door._prepared(root, CLAIMS, 1, again=False)
     try:
         door._office(root, server.address, headed=False)
         door._put(root / "config" / "portals.yaml", "save_limit_seconds:", "1")

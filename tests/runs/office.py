@@ -1,7 +1,6 @@
 """An office at a practice portal of its own, and what the portal and the log witness."""
 
 import json
-import os
 import subprocess
 import sys
 from dataclasses import dataclass

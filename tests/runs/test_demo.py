@@ -2,35 +2,20 @@
 
 import json
 import os
-import subprocess
-import sys
 from decimal import Decimal, InvalidOperation
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
 
 import pytest
+from runs.office import claimbots, intents_of
 
 from bots.cli.practice import ask
-
-
-
-_spec = spec_from_file_location("runs_conftest", Path(__file__).with_name("conftest.py"))
-_office = module_from_spec(_spec)
-_spec.loader.exec_module(_office)
 
 SEED = "2"  # 40 claims of this seed have a defect that the bot corrects
 
 
 def _demo(data, *words):
-    return subprocess.run(
-        [sys.executable, "-c", "from bots.cli import main; main()", "demo", *words],
-        env={k: v for k, v in os.environ.items() if not k.startswith("CLAIMBOTS_")}
-        | {"CLAIMBOTS_DATA": str(data)},
-        capture_output=True,
-        text=True,
-        timeout=200,
-        check=False,
-    )
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("CLAIMBOTS_")}
+    environment = kept | {"CLAIMBOTS_DATA": str(data)}
+    return claimbots("demo", *words, environment=environment, limit=200)
 
 
 def _dump(data, tmp):
@@ -81,7 +66,7 @@ def test_the_demo_ends_well_and_the_portal_holds_what_the_log_confirms(shown, tm
     before = json.loads((tmp_path / "before.json").read_text())
     assert before.keys() == after.keys()
 
-    told = _office.ledger_intents(data / "demo").values()
+    told = intents_of(data / "demo").values()
     confirmed = [sealed for sealed, outcomes in told if outcomes == ["confirmed"]]
 
     changes = {
