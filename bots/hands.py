@@ -23,6 +23,7 @@ from bots.ledger import Ledger, OpenIntent, Outcome
 from bots.policy.limits import forbidden_together
 from bots.portals.base import (
     BusinessError,
+    ChangedMeanwhile,
     Editor,
     PortalError,
     PortalFault,
@@ -121,6 +122,8 @@ async def perform(order: Order, at: Workplace) -> Done:
             crashpoint("hands.before_act")
             # 3. Act. Save once.
             answer = await _act(editor, intent)
+    except ChangedMeanwhile as error:
+        return await _close(at, intent, Outcome.CONFLICT, str(error))
     except (BusinessError, PortalFault) as error:
         # Without an answer no save was begun. With one, only giving the page back failed.
         if answer is None:

@@ -66,6 +66,12 @@ class NotSure(BusinessError):
     code = "LOCATOR_NOT_SURE"
 
 
+class ChangedMeanwhile(NotSure):
+    """Somebody changed the record between our look and our save; nothing was saved."""
+
+    code = "CHANGED_MEANWHILE"
+
+
 class WrongRecord(BusinessError):
     """The screen shows another claim than the one asked for."""
 

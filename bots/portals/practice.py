@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 from bots.claims import Case, Change, Claim, ClaimRef, Documentation, money
 from bots.crashpoints import crashpoint
 from bots.portals.base import (
+    ChangedMeanwhile,
     NotSure,
     PortalError,
     PortalFault,
@@ -270,6 +271,7 @@ class PracticeEditor:
         """Fill in all changes through sure locators and save once.
 
         Raises:
+            ChangedMeanwhile: somebody else saved since the last look; nothing was saved.
             NotSure: an element or a value is not as expected; nothing was saved.
             PortalFault: the form could not be opened; nothing was saved.
         """
@@ -280,6 +282,8 @@ class PracticeEditor:
         for refusal in ("alert", "not_editable"):
             if refusal in seen:
                 return SaveAnswer(Saved.REFUSED, for_people(seen.loose(refusal)))
+        if seen["version"] != claim.version:
+            raise ChangedMeanwhile("edit: the claim has another version than a moment ago")
         await _put_announcement_away(tab)
         form = await _form_of(tab, number)
         boxes = boxes_for(changes)
@@ -311,7 +315,8 @@ class PracticeEditor:
         if found.form != form:
             raise NotSure(f"edit: {box.element}: it is not in this claim's form")
         if found.value != box.before:
-            raise NotSure(f"edit: {box.element}: it no longer holds what the claim was read with")
+            words = "it no longer holds what the claim was read with"
+            raise ChangedMeanwhile(f"edit: {box.element}: {words}")
         return found
 
     async def _button(self, seen: Seen, claim: Claim, changes: Sequence[Change]) -> Sure:
@@ -326,7 +331,9 @@ class PracticeEditor:
         if money(sum(charges.values(), Decimal(0))) != total.to:
             raise NotSure("edit: total_charge: the portal would set another total")
         if seen["total_charge"].replace(",", "") != total.from_:
-            raise NotSure("edit: total_charge: it no longer holds what the claim was read with")
+            raise ChangedMeanwhile(
+                "edit: total_charge: it no longer holds what the claim was read with"
+            )
         return await sure(self._tab, "edit", "recalculate")
 
     async def _type(self, boxes: Sequence[Box], typed: Sequence[Sure]) -> None:

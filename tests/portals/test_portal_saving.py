@@ -11,7 +11,7 @@ import pytest
 from practice.visiting import Portal
 
 from bots.claims import Change, value_of
-from bots.portals.base import NotSure, PortalError, Saved
+from bots.portals.base import ChangedMeanwhile, NotSure, PortalError, Saved
 from bots.portals.editing import open_editor
 from bots.portals.session import Session
 
@@ -116,7 +116,14 @@ async def test_nothing_but_an_intent_of_the_ledger_opens_an_editor(session: Sess
 
 async def test_a_field_that_no_longer_holds_what_was_read_stops_the_save(hands, portal, number):
     portal.fault("F49")
-    with pytest.raises(NotSure, match="no longer holds"):
+    with pytest.raises(ChangedMeanwhile):
+        await save(hands, number)
+    assert posts(portal, number) == 0
+
+
+async def test_another_field_changed_since_the_look_stops_the_save(hands, portal, number):
+    portal.fault("F49", field="coder", value="zz")
+    with pytest.raises(ChangedMeanwhile, match="another version"):
         await save(hands, number)
     assert posts(portal, number) == 0
 

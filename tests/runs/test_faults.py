@@ -27,8 +27,9 @@ class Fault:
 SAVED, TWICE = ["confirmed"], ["not-done", "confirmed"]
 SAVED_AFTER_ALL = ["refused", "confirmed"]
 FAULTS = [
-    Fault("F49", ["conflict"], 1, ["conflict", "confirmed"], ("nth=2",)),
-    Fault("F50", ["already-correct"], 1, options=("nth=2",), own="value"),
+    Fault("F49", ["conflict"], 1, ["conflict", "confirmed"], ("after=history",)),
+    Fault("F50", ["already-correct"], 1, options=("after=history",), own="value"),
+    Fault("F51", ["conflict"], 1, options=("after=history",)),
     Fault("F53", ["conflict"], 1),
     Fault("F54", ["refused"], 0, SAVED_AFTER_ALL),
     Fault("F55", SAVED, 1),

@@ -55,14 +55,19 @@ def another_claim(number: str, wanted: str = "") -> str:
     return found or others.order_by("number").values_list("number", flat=True).first() or number
 
 
+def is_tab(request: HttpRequest, name: str) -> bool:
+    """Whether the request is for a claim's tab: claim, edit, documentation or history."""
+    return request.method == "GET" and _tail(request) == ("" if name == "claim" else name)
+
+
 def is_claim_page(request: HttpRequest) -> bool:
     """Whether the request is for a claim's own tab."""
-    return request.method == "GET" and _tail(request) == ""
+    return is_tab(request, "claim")
 
 
 def is_edit_page(request: HttpRequest) -> bool:
     """Whether the request is for a claim's edit form."""
-    return request.method == "GET" and _tail(request) == "edit"
+    return is_tab(request, "edit")
 
 
 def _tail(request: HttpRequest) -> str | None:

@@ -7,7 +7,7 @@ from django.http.response import HttpResponseBase
 
 from bots.practice.billing.claim import find
 from bots.practice.billing.saving import set_field
-from bots.practice.faults.answers import is_claim_page, is_edit_page
+from bots.practice.faults.answers import is_tab
 from bots.practice.faults.registry import fault
 from bots.practice.faults.switchboard import Active
 from bots.practice.requests import claim_in
@@ -17,8 +17,8 @@ OTHER = "t.okafor"
 
 def _looked_at(active: Active, request: HttpRequest, response: HttpResponseBase) -> bool:
     """Whether the screen after which the other person acts was just shown."""
-    page = is_edit_page if active.get("after", "claim") == "edit" else is_claim_page
-    return page(request) and response.status_code == 200 and active.strikes(times=1)
+    seen = is_tab(request, active.get("after", "claim"))
+    return seen and response.status_code == 200 and active.strikes(times=1)
 
 
 def _change(request: HttpRequest, field: str, line: str, value: str) -> None:
@@ -28,7 +28,7 @@ def _change(request: HttpRequest, field: str, line: str, value: str) -> None:
 
 @fault("F49", "response", "after field value line")
 def value_changed(active: Active, request: HttpRequest, response: HttpResponseBase) -> None:
-    """Once after=claim or edit was shown, somebody sets field=member_id line= to value=."""
+    """Once after=claim (edit, history) was shown, somebody sets field=member_id line= to value=."""
     if _looked_at(active, request, response):
         field, value = active.get("field", "member_id"), active.get("value", "CHANGED01")
         _change(request, field, active.get("line"), value)
@@ -36,13 +36,13 @@ def value_changed(active: Active, request: HttpRequest, response: HttpResponseBa
 
 @fault("F50", "response", "after field value line")
 def new_value_already(active: Active, request: HttpRequest, response: HttpResponseBase) -> None:
-    """Once after=claim or edit was shown, somebody sets field= line= to your own value=."""
+    """Once after=claim (edit, history) was shown, somebody sets field= line= to your own value=."""
     if "field" in active.options and _looked_at(active, request, response):
         _change(request, active.get("field"), active.get("line"), active.get("value"))
 
 
 @fault("F51", "response", "after to")
 def status_moved_on(active: Active, request: HttpRequest, response: HttpResponseBase) -> None:
-    """Once after=claim or edit was shown, the status moves on: to=Submitted."""
+    """Once after=claim (edit, history) was shown, the status moves on: to=Submitted."""
     if _looked_at(active, request, response):
         _change(request, "status", "", active.get("to", "Submitted"))
