@@ -1,34 +1,15 @@
 """One office for all tests of a process; each test finds the portal as it was seeded."""
 
 import json
-import os
 
 import pytest
-from runs.office import Office
-
-from bots.cli import demo as door
-from bots.cli.practice import stop
-
-CLAIMS = 3000  # so that enough of them have a defect that the bot corrects by itself
+from runs.office import an_office
 
 
 @pytest.fixture(scope="session")
 def open_office(tmp_path_factory):
-    root = tmp_path_factory.mktemp("runs") / "demo"
-    kept = dict(os.environ)
-    server = door._prepared(root, CLAIMS, 1, again=False)
-    try:
-        door._office(root, server.address, headed=False)
-        door._put(root / "config" / "portals.yaml", "save_limit_seconds:", "1")
-        made = Office(root, server, dict(os.environ))
-        made.environment["CLAIMBOTS_BROWSER__DEADLINE_SECONDS"] = "4"
-        os.environ.clear()
-        os.environ.update(kept)
-        yield made
-    finally:
-        os.environ.clear()
-        os.environ.update(kept)
-        stop(server)
+    with an_office(tmp_path_factory.mktemp("runs") / "demo", claims=200) as office:
+        yield office
 
 
 @pytest.fixture

@@ -1,12 +1,15 @@
 """An office at a practice portal of its own, and what the portal and the log witness."""
 
 import json
+import os
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bots.cli.practice import Server, ask
+from bots.cli import demo as door
+from bots.cli.practice import Server, ask, stop
 from bots.ledger import Ledger
 from bots.ledger.keys import LedgerKeys
 from bots.places import Places
@@ -77,6 +80,25 @@ class Office:
         lines = (self.root / "truth.jsonl").read_text().splitlines()
         found = [json.loads(line) for line in lines]
         return [t for t in found if all(t.get(name) == value for name, value in wanted.items())]
+
+
+@contextmanager
+def an_office(root, claims):
+    """A running portal with so many claims, and an office that works there."""
+    kept = dict(os.environ)
+    server = door._prepared(root, claims, 1, again=False)
+    try:
+        door._office(root, server.address, headed=False)
+        door._put(root / "config" / "portals.yaml", "save_limit_seconds:", "1")
+        made = Office(root, server, dict(os.environ))
+        made.environment["CLAIMBOTS_BROWSER__DEADLINE_SECONDS"] = "4"
+        os.environ.clear()
+        os.environ.update(kept)
+        yield made
+    finally:
+        os.environ.clear()
+        os.environ.update(kept)
+        stop(server)
 
 
 def intents_of(root):

@@ -28,7 +28,7 @@ def _change(request: HttpRequest, field: str, line: str, value: str) -> None:
 
 @fault("F49", "response", "after field value line")
 def value_changed(active: Active, request: HttpRequest, response: HttpResponseBase) -> None:
-    """Once after=claim (edit, history) was shown, somebody sets field=member_id line= to value=."""
+    """Once after=claim (edit, history) is shown, somebody sets field= line= to value=."""
     if _looked_at(active, request, response):
         field, value = active.get("field", "member_id"), active.get("value", "CHANGED01")
         _change(request, field, active.get("line"), value)
@@ -36,13 +36,13 @@ def value_changed(active: Active, request: HttpRequest, response: HttpResponseBa
 
 @fault("F50", "response", "after field value line")
 def new_value_already(active: Active, request: HttpRequest, response: HttpResponseBase) -> None:
-    """Once after=claim (edit, history) was shown, somebody sets field= line= to your own value=."""
+    """Once after=claim (edit, history) is shown, somebody sets field= line= to your value=."""
     if "field" in active.options and _looked_at(active, request, response):
         _change(request, active.get("field"), active.get("line"), active.get("value"))
 
 
 @fault("F51", "response", "after to")
 def status_moved_on(active: Active, request: HttpRequest, response: HttpResponseBase) -> None:
-    """Once after=claim (edit, history) was shown, the status moves on: to=Submitted."""
+    """Once after=claim (edit, history) is shown, the status moves on: to=Submitted."""
     if _looked_at(active, request, response):
         _change(request, "status", "", active.get("to", "Submitted"))
