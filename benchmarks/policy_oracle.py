@@ -110,6 +110,10 @@ def raises_by_itself(case: Case, changes: Sequence[Change]) -> bool:
     for change in changes:
         if change.field == "place_of_service":
             return True
+        if change.field == "diagnoses" and case.claim.type.value == "institutional":
+            was, will_be = before[("diagnoses", None)].split(), change.to.split()
+            if was[:1] != will_be[:1] or any(code not in will_be for code in was):
+                return True  # another principal diagnosis, or one less: perhaps another DRG
         if change.field == "total_charge":
             old = before[("total_charge", None)]
             if not old or Decimal(old) < Decimal(change.to):

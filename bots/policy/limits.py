@@ -93,20 +93,27 @@ def payment(case: Case, changes: Iterable[Change]) -> Payment:
     """Which way the changes move what the office expects to be paid, judged without prices.
 
     A form (NDC, a copy of a diagnosis, a number that names who did it) moves nothing.
+
+    Authority: 42 CFR 412.60(c)(1) (a DRG follows from the principal and the other diagnoses).
     """
-    found = {_payment_of(change) for change in changes}
+    found = {_payment_of(case.claim, change) for change in changes}
     for direction in (Payment.MORE, Payment.UNKNOWN, Payment.LESS):
         if direction in found:
             return direction
     return Payment.SAME
 
 
-def _payment_of(change: Change) -> Payment:
+def _payment_of(claim: Claim, change: Change) -> Payment:
     if change.field == "total_charge":
         before, after = _amount(change.from_), _amount(change.to)
         if before is None or after is None or after > before:
             return Payment.MORE
         return Payment.LESS if after < before else Payment.SAME
+    if change.field == "diagnoses" and claim.type is ClaimType.INSTITUTIONAL:
+        was, will_be = change.from_.split(), change.to.split()
+        same = was[:1] == will_be[:1] and set(was) == set(will_be)
+        # Another principal diagnosis, or one less, may be another DRG: which way, prices say.
+        return Payment.SAME if same else Payment.UNKNOWN
     if change.field in {"ndc", "pointers", "diagnoses"} or change.field in _NPI_FIELDS:
         return Payment.SAME
     if change.field == "modifiers":

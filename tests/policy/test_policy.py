@@ -10,7 +10,7 @@ import pytest
 from builders.claims import AS_OF, a_case, a_line
 
 from bots.checks import Class, Finding, Repair, Review, Severity, by_id
-from bots.claims import Change, Facility
+from bots.claims import Change, ClaimType, Facility
 from bots.errors import Problem
 from bots.policy import Correct, Flag, Pass, Policy, Propose, decide, load
 
@@ -186,6 +186,31 @@ def test_a_total_that_goes_up_is_proposed_and_says_so():
 
     assert isinstance(action, Propose)
     assert action.raises_payment
+
+
+@pytest.mark.parametrize(
+    ("claim_type", "to", "raises"),
+    [
+        (ClaimType.INSTITUTIONAL, "I10 J06.9 E11.9", True),  # another principal: another DRG
+        (ClaimType.INSTITUTIONAL, "I10 E11.9", True),  # the principal dropped
+        (ClaimType.INSTITUTIONAL, "J06.9 E11.9", True),  # one less beside it
+        (ClaimType.INSTITUTIONAL, "J06.9 E11.9 I10", False),  # only the others change places
+        (ClaimType.PROFESSIONAL, "I10 J06.9 E11.9", False),  # paid by its lines
+    ],
+)
+def test_another_principal_diagnosis_says_on_an_institutional_claim_that_it_may_raise_payment(
+    claim_type, to, raises
+):
+    case = a_case(diagnoses=("J06.9", "I10", "E11.9"), status="Ready for review")
+    case = replace(case, claim=replace(case.claim, type=claim_type))
+    reorders = Change("diagnoses", None, "J06.9 I10 E11.9", to)
+
+    (action,) = decide(
+        Policy("1"), case, found(reorders, check="diagnosis-code-first-order"), AS_OF
+    )
+
+    assert isinstance(action, Propose)
+    assert action.raises_payment is raises
 
 
 def test_no_finding_is_a_pass():
