@@ -10,13 +10,14 @@ import hashlib
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from bots.checks import Finding, Review, by_id, review
-from bots.claims import Case, Change, ClaimRef
+from bots.checks import Class, Finding, Review, by_id, review
+from bots.claims import Case, Change, ClaimRef, value_of
 from bots.codesets import CodeSets
 from bots.hands import Done, Halted, Order, Workplace, perform
 from bots.ledger import Outcome
 from bots.policy import Action, Correct, Flag, Policy, Propose, class_of, decide
 from bots.store.facts import (
+    Became,
     ChangeOutcome,
     ChangeRecord,
     ClaimOutcome,
@@ -25,6 +26,7 @@ from bots.store.facts import (
     NewException,
     NewProposal,
     NotEvaluatedRecord,
+    ProposalState,
     SeenRecord,
 )
 
@@ -56,6 +58,7 @@ class Told:
     changes: list[ChangeRecord] = field(default_factory=list)
     proposals: list[NewProposal] = field(default_factory=list)
     exceptions: list[NewException] = field(default_factory=list)
+    became: list[Became] = field(default_factory=list)
     halted: str = ""
 
 
@@ -115,48 +118,64 @@ async def process(
 
 async def apply_approved(
     case: Case, ref: ClaimRef, position: int, rules: Rules, at: Workplace, approved: Approved
-) -> tuple[Told, Done | None]:
+) -> Told:
     """Apply one approved proposal, if the claim, read and checked again, still says the same.
 
-    Returns:
-        What to keep, and what was done; None where the proposal is stale.
+    What became of the proposal stands in `became`: nothing in a shadow run, or where the
+    save did not come about.
     """
     found = review(case, rules.codesets)
     told = Told(_seen(case, position, found, rules, at))
-    still = next(
-        (
-            finding
-            for finding in found.findings
-            if finding.check == approved.check
-            and finding.repair is not None
-            and finding.repair.changes == approved.changes
-        ),
-        None,
-    )
-    closed = rules.policy.closed_to_changes(case.claim)
     told.findings = [_finding(finding, case, rules, ()) for finding in found.findings]
-    if still is None or closed:
-        why = closed or "the claim or the finding is no longer what was approved"
-        told.exceptions.append(NewException(ExceptionType.BUSINESS, "PROPOSAL_STALE", why))
-        told.seen = replace(told.seen, outcome=ClaimOutcome.FLAGGED)
-        return told, None
     order = Order(
         ref,
         case,
-        (still.check,),
+        (approved.check,),
         approved.reason,
         changes=approved.changes,
-        authority=by_id()[still.check].authority,
+        authority=by_id()[approved.check].authority if approved.check in by_id() else "",
         decided_by=approved.by,
     )
-    try:
-        done = await perform(order, at)
-    except Halted as error:
-        told.halted = str(error)
-        told.seen = replace(told.seen, outcome=ClaimOutcome.FAILED)
-        return told, None
+    if _holds(case, approved.changes):
+        # Saved by a run that died before it could say so, or by a person meanwhile.
+        done = Done(Outcome.ALREADY_CORRECT)
+    elif why := _outdated(case, found, rules, approved):
+        told.exceptions.append(NewException(ExceptionType.BUSINESS, "PROPOSAL_STALE", why))
+        told.seen = replace(told.seen, outcome=ClaimOutcome.FLAGGED)
+        if not at.shadow:
+            told.became.append(Became(approved.id, ProposalState.STALE))
+        return told
+    else:
+        try:
+            done = await perform(order, at)
+        except Halted as error:
+            told.halted = str(error)
+            told.seen = replace(told.seen, outcome=ClaimOutcome.FAILED)
+            return told
     told.seen = replace(told.seen, outcome=_outcome_of(order, done, told))
-    return told, done
+    if not at.shadow and done.outcome in {Outcome.CONFIRMED, Outcome.ALREADY_CORRECT}:
+        told.became.append(Became(approved.id, ProposalState.APPLIED, done.intent))
+    return told
+
+
+def _holds(case: Case, changes: tuple[Change, ...]) -> bool:
+    """Whether the claim already is as it was to become."""
+    try:
+        return all(value_of(case.claim, c.field, c.line) == c.to for c in changes)
+    except (KeyError, ValueError):
+        return False
+
+
+def _outdated(case: Case, found: Review, rules: Rules, approved: Approved) -> str:
+    """Why an approved proposal may not be applied any more; empty where it may."""
+    for finding in found.findings:
+        changes = finding.repair.changes if finding.repair else ()
+        if finding.check == approved.check and changes == approved.changes:
+            if closed := rules.policy.closed_to_changes(case.claim):
+                return closed
+            lowered = class_of(rules.policy, finding, case, rules.on) is Class.FLAG
+            return "the policy flags it by now" if lowered else ""
+    return "the claim or the finding is no longer what was approved"
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,6 @@ from bots.store.facts import (
     ExceptionType,
     NewException,
     NewRun,
-    ProposalState,
     RunKind,
     RunState,
     SeenRecord,
@@ -238,6 +237,8 @@ class _Run:
     async def _settle(self) -> None:
         """Find out what became of the intents that an earlier process left open."""
         for intent in await asyncio.to_thread(self.ledger.open_intents):
+            if intent.portal != self.request.portal:
+                continue  # one log a host: its own portal's next run settles it
             done = await settle(intent, self.at)
             name = str(done.outcome)
             self.settled[name] = self.settled.get(name, 0) + 1
@@ -395,6 +396,7 @@ class _Run:
             changes=told.changes,
             proposals=told.proposals,
             exceptions=told.exceptions,
+            became=told.became,
         )
         self.course.outcomes[told.seen.number] = told.seen.outcome.value
         self.course.seen += 1
@@ -419,7 +421,7 @@ class _Run:
             )
             try:
                 case = await self._read(reader, ref)
-                told, done = await apply_approved(case, ref, position, rules, self.at, approved)
+                told = await apply_approved(case, ref, position, rules, self.at, approved)
             except BusinessError as error:
                 await self._keep(
                     _failed(ref, position, ExceptionType.BUSINESS, error.code, str(error))
@@ -433,12 +435,6 @@ class _Run:
                 continue
             told.seen = replace(told.seen, reviewed=False)  # keeps the claim's other proposals
             await self._keep(told)
-            if done is None and not told.halted:
-                await self.store.call(records.mark, proposal.id, ProposalState.STALE)
-            elif done is not None and done.outcome in {Outcome.CONFIRMED, Outcome.ALREADY_CORRECT}:
-                await self.store.call(
-                    records.mark, proposal.id, ProposalState.APPLIED, intent=done.intent
-                )
 
     async def _exception(self, number: str, kind: ExceptionType, code: str, text: str) -> None:
         await self.store.call(

@@ -311,6 +311,15 @@ class ProposalRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Became:
+    """What a run made of one approved proposal: applied (by an intent of its own), or stale."""
+
+    proposal: str
+    state: ProposalState
+    intent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class NewException:
     """Something for a person to look at; `message` carries no patient data."""
 

@@ -161,6 +161,22 @@ def mark(id: str, state: ProposalState, *, intent: str = "", reason: str = "") -
     return proposal_record(row)
 
 
+def carried_out(
+    portal: str, number: str, intent: str, changes: Iterable[Change]
+) -> tuple[ProposalRecord, ...]:
+    """Note that an intent, confirmed, carried these changes: approved ones among them are applied.
+
+    Returns:
+        The proposals that were approved and are applied now.
+    """
+    written = set(changes)
+    applied = []
+    for proposal in proposals(ProposalState.APPROVED, portal):
+        if proposal.number == number and written >= set(proposal.changes):
+            applied.append(mark(proposal.id, ProposalState.APPLIED, intent=intent))
+    return tuple(applied)
+
+
 def proposal_record(row: models.Proposal) -> ProposalRecord:
     """A proposal's row as a record."""
     return ProposalRecord(

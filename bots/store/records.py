@@ -6,6 +6,7 @@ Synchronous; from asyncio go through `bots.store.thread`. All times are UTC.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any
@@ -13,9 +14,11 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Count, Max, Q, Sum
 
+from bots.claims import Change
 from bots.store import lookup, models
 from bots.store.facts import (
     AnchorRecord,
+    Became,
     ChangeOutcome,
     ChangeRecord,
     CheckAsked,
@@ -37,6 +40,7 @@ from bots.store.facts import (
 )
 from bots.store.proposals import (
     approved_proposals,
+    carried_out,
     decide,
     find_proposal,
     mark,
@@ -166,6 +170,7 @@ def keep_claim(
     changes: Iterable[ChangeRecord] = (),
     proposals: Iterable[NewProposal] = (),
     exceptions: Iterable[NewException] = (),
+    became: Iterable[Became] = (),
 ) -> Kept:
     """Keep all that a run has to say about one claim, in one transaction.
 
@@ -193,15 +198,50 @@ def keep_claim(
             stale_but(portal, seen.number, {record.id for record, _ in kept})
         for new in exceptions:
             _exception_row(run, seen.number, new, at).save()
+        for end in became:
+            mark(end.proposal, end.state, intent=end.intent)
     return Kept(kept)
 
 
 def keep_settled(run: str, number: str, changes: Iterable[ChangeRecord]) -> None:
-    """Keep the changes of an intent that an earlier run left open and this one settled."""
+    """Keep the changes of an intent that an earlier run left open and this one settled.
+
+    An approved proposal whose changes it carried, confirmed, is applied by it; its changes
+    stand under the name of who approved them.
+    """
     at = datetime.now(UTC)
-    models.ChangeRow.objects.bulk_create(
-        _change_row(run, number, None, change, at) for change in changes
-    )
+    with transaction.atomic():
+        settled = list(changes)
+        approver = _approvers(run, number, settled)
+        models.ChangeRow.objects.bulk_create(
+            _change_row(
+                run,
+                number,
+                None,
+                replace(change, decided_by=approver.get(_written(change), change.decided_by)),
+                at,
+            )
+            for change in settled
+        )
+
+
+def _approvers(run: str, number: str, settled: Iterable[ChangeRecord]) -> dict[Change, str]:
+    """Who approved each of the confirmed changes, where somebody did."""
+    by_intent: dict[str, list[Change]] = {}
+    for change in settled:
+        if change.outcome is ChangeOutcome.CONFIRMED:
+            by_intent.setdefault(change.intent, []).append(_written(change))
+    portal = models.Run.objects.values_list("portal", flat=True).get(id=run)
+    return {
+        change: proposal.decided_by
+        for intent, written in by_intent.items()
+        for proposal in carried_out(portal, number, intent, written)
+        for change in proposal.changes
+    }
+
+
+def _written(change: ChangeRecord) -> Change:
+    return Change(change.field, change.line, change.from_value, change.to_value)
 
 
 def keep_exception(run: str, number: str, new: NewException) -> ExceptionRecord:

@@ -1,0 +1,240 @@
+"""What becomes of an approved proposal: applied once, stale, or still waiting."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import store_cases
+from builders.claims import AS_OF, a_case
+from builders.tables import code_sets
+
+from bots.checks import Class
+from bots.claims import Case, Change, ClaimRef
+from bots.hands import Workplace
+from bots.places import Places
+from bots.policy import Policy
+from bots.runs.claim import Approved, Rules, Told, apply_approved
+from bots.store import database, records
+from bots.store.facts import (
+    ChangeOutcome,
+    ChangeRecord,
+    ClaimOutcome,
+    NewProposal,
+    ProposalRecord,
+    ProposalState,
+    SeenRecord,
+)
+
+CHECK = "total-below-lines"
+TOTAL = Change("total_charge", None, "100.00", "125.00")
+OTHER = Change("pointers", 1, "1 2", "2 1")
+OPEN = Policy("1", not_yet_sent=frozenset({"Ready for review"}))
+
+
+@pytest.fixture(autouse=True)
+def places(tmp_path: Path) -> Iterator[Places]:
+    made = Places(tmp_path / "data").made()
+    database.connect(made)
+    yield made
+    database.close()
+
+
+def approved(*changes: Change, check: str = CHECK, number: str = "C-1") -> ProposalRecord:
+    run = store_cases.a_run()
+    new = NewProposal(check, changes or (TOTAL,), raises_payment=True)
+    seen = SeenRecord(number, 1, ClaimOutcome.PROPOSED)
+    ((proposal, _),) = records.keep_claim(run.id, seen, proposals=[new]).proposals
+    return records.decide(proposal.id, "approve", "dana", "seen in the chart")
+
+
+def settled(
+    *changes: Change, number: str = "C-1", outcome: ChangeOutcome = ChangeOutcome.CONFIRMED
+) -> None:
+    records.keep_settled(
+        store_cases.a_run().id,
+        number,
+        [
+            ChangeRecord(
+                CHECK, c.field, c.line, c.from_, c.to, outcome, "i9", True, decided_by="policy"
+            )
+            for c in changes
+        ],
+    )
+
+
+def state_of(proposal: ProposalRecord) -> tuple[ProposalState, str]:
+    now = records.find_proposal(proposal.id)
+    return now.state, now.applied_intent
+
+
+# Settled after a crash
+
+
+@pytest.mark.parametrize("changes", [(TOTAL,), (OTHER, TOTAL)])
+def test_what_a_settled_intent_carried_is_applied_by_it(changes):
+    proposal = approved()
+
+    settled(*changes)
+
+    assert state_of(proposal) == (ProposalState.APPLIED, "i9")
+    assert records.approved_proposals("practice") == ()
+
+
+def test_a_settled_change_stands_under_the_name_of_who_approved_it():
+    approved()
+
+    settled(OTHER, TOTAL)
+
+    from bots.store.models import ChangeRow
+
+    decided = dict(ChangeRow.objects.values_list("field", "decided_by"))
+    assert decided == {"pointers": "policy", "total_charge": "dana"}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"changes": (replace(TOTAL, to="120.00"),)},
+        {"changes": (replace(TOTAL, from_="90.00"),)},
+        {"changes": (OTHER,)},
+        {"changes": (TOTAL,), "number": "C-2"},
+        {"changes": (TOTAL,), "outcome": ChangeOutcome.CONFLICT},
+    ],
+    ids=["other value", "other start", "other field", "other claim", "conflict"],
+)
+def test_a_settled_intent_that_did_not_do_it_leaves_it_approved(other):
+    proposal = approved()
+
+    settled(*other.pop("changes"), **other)
+
+    assert state_of(proposal) == (ProposalState.APPROVED, "")
+
+
+def test_half_of_what_was_approved_leaves_it_approved():
+    proposal = approved(TOTAL, OTHER)
+
+    settled(TOTAL)
+
+    assert state_of(proposal) == (ProposalState.APPROVED, "")
+
+
+def test_a_proposal_that_nobody_approved_is_not_applied():
+    run = store_cases.a_run()
+    seen = SeenRecord("C-1", 1, ClaimOutcome.PROPOSED)
+    records.keep_claim(run.id, seen, proposals=[NewProposal(CHECK, (TOTAL,))])
+
+    settled(TOTAL)
+
+    assert records.find_proposal("P-00001").state is ProposalState.OPEN
+
+
+# The queue of what was approved
+
+
+@dataclass
+class Brake:
+    """Says that nothing may begin, and that it was asked."""
+
+    asked: int = 0
+
+    async def __call__(self, is_correction: bool) -> str | None:
+        self.asked += 1
+        return "claimbots stop is on"
+
+
+def a_claim(total: str = "100.00", **fields: Any) -> Case:
+    return a_case(total_charge=Decimal(total), status="Ready for review", **fields)
+
+
+def applied(
+    proposal: ProposalRecord, case: Case, *, shadow: bool = False, policy: Policy = OPEN
+) -> Told:
+    """One claim of the queue, as a run takes it; no page is open, so nothing can be saved."""
+    run = store_cases.a_run()
+    at = Workplace(
+        session=None,  # type: ignore[arg-type]
+        ledger=SimpleNamespace(digest=lambda number: f"digest of {number}"),  # type: ignore[arg-type]
+        portal=None,  # type: ignore[arg-type]
+        run=run.id,
+        actor="test",
+        shadow=shadow,
+        policy_version="1",
+        tables="",
+        brake=Brake(),
+    )
+    asked = Approved(proposal.id, proposal.check, proposal.changes, "dana", "seen in the chart")
+    rules = Rules(code_sets(), policy, AS_OF)
+    told = asyncio.run(
+        apply_approved(case, ClaimRef("practice", "C-1", "approved"), 1, rules, at, asked)
+    )
+    told.seen = replace(told.seen, number="C-1", reviewed=False)
+    records.keep_claim(
+        run.id, told.seen, changes=told.changes, exceptions=told.exceptions, became=told.became
+    )
+    return told
+
+
+def test_a_shadow_run_says_what_it_would_do_and_leaves_it_approved():
+    proposal = approved()
+
+    told = applied(proposal, a_claim(), shadow=True)
+
+    assert [change.outcome for change in told.changes] == [ChangeOutcome.SHADOW]
+    assert state_of(proposal) == (ProposalState.APPROVED, "")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"total": "90.00"}, {"on_hold": True}],
+    ids=["another total by now", "on hold by now"],
+)
+@pytest.mark.parametrize(
+    ("shadow", "state"), [(True, ProposalState.APPROVED), (False, ProposalState.STALE)]
+)
+def test_what_no_longer_holds_is_stale_but_not_by_a_shadow_run(fields, shadow, state):
+    proposal = approved()
+
+    told = applied(proposal, a_claim(**fields), shadow=shadow)
+
+    assert [exception.code for exception in told.exceptions] == ["PROPOSAL_STALE"]
+    assert told.changes == []
+    assert state_of(proposal)[0] is state
+
+
+@pytest.mark.parametrize(
+    ("shadow", "state"), [(True, ProposalState.APPROVED), (False, ProposalState.APPLIED)]
+)
+def test_a_claim_that_already_is_as_approved_is_applied_and_not_stale(shadow, state):
+    proposal = approved()
+
+    told = applied(proposal, a_claim("125.00"), shadow=shadow)
+
+    assert told.exceptions == []
+    assert [change.outcome for change in told.changes] == [ChangeOutcome.ALREADY_CORRECT]
+    assert state_of(proposal)[0] is state
+
+
+def test_what_the_policy_flags_since_the_approval_is_stale():
+    proposal = approved()
+    lowered = replace(OPEN, classes={CHECK: Class.FLAG})
+
+    told = applied(proposal, a_claim(), policy=lowered)
+
+    assert [exception.message for exception in told.exceptions] == ["the policy flags it by now"]
+    assert state_of(proposal)[0] is ProposalState.STALE
+
+
+def test_after_stop_it_still_waits():
+    proposal = approved()
+
+    told = applied(proposal, a_claim())
+
+    assert told.halted == "claimbots stop is on"
+    assert state_of(proposal) == (ProposalState.APPROVED, "")
