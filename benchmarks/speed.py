@@ -5,9 +5,9 @@
 Both sides work on the same practice portal, in the same Chromium, in turns (bare, ours, bare,
 ours ...). *Reading* opens the claim, its documentation, its history and the patient's day by
 the portal's search; *correcting* does that too, then opens the form, types one NDC, saves and
-opens the claim again. The bare script does just that, from a list of numbers; ours lists the
-claims in the portal (correcting: each by its number), checks, decides, looks again
-before it writes, logs each step to disk and keeps what it found. Timed is from the first
+opens the claim again. The bare script does just that, from a list of numbers; ours checks,
+decides, looks again before it writes, logs each step to disk and keeps what it found (and for
+reading gets its numbers from the portal's worklist). Timed is from the first
 claim done to the last, so that log-in, start and the reports count on neither side. NDCs get
 their hyphens back in the portal's own database before each correcting turn. One page reading
 below 0.9 of the bare script's speed, or correcting below 0.85, is exit 1.
@@ -21,6 +21,7 @@ import contextlib
 import io
 import json
 import os
+import signal
 import sqlite3
 import statistics
 import sys
@@ -100,6 +101,7 @@ def main() -> int:
     parser.add_argument("--pages", default="1,2,4")
     options = parser.parse_args()
     widths = [int(width) for width in options.pages.split(",")]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the portal is stopped
     with tempfile.TemporaryDirectory() as folder:
         os.environ["CLAIMBOTS_DATA"] = folder
         root = Path(folder) / "demo"
@@ -281,8 +283,7 @@ def _first(root: Path, count: int) -> tuple[Mend, ...]:
     """The claims that a pre-bill run of the worklist opens first."""
     with contextlib.closing(sqlite3.connect(root / "practice" / "practice.sqlite3")) as portal:
         rows = portal.execute(
-            "SELECT number FROM billing_claim WHERE status IN ('Draft', 'Ready for review')"
-            " ORDER BY number LIMIT ?",
+            "SELECT number FROM billing_claim WHERE queue = 'pending' ORDER BY number LIMIT ?",
             (count,),
         ).fetchall()
     return tuple(Mend(row[0], 0, 0, "") for row in rows)

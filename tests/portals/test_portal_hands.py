@@ -1,0 +1,162 @@
+"""The hands at a real portal: what they say became of one order."""
+
+from __future__ import annotations
+
+import errno
+import itertools
+import os
+from datetime import date
+
+import pytest
+from practice.visiting import Portal
+
+from bots.claims import Change, ClaimRef
+from bots.hands import Halted, Order, Workplace, perform, settle
+from bots.ledger import Ledger, LedgerBroken, LedgerKeys, Outcome
+from bots.portals.base import BusinessError, PortalFault
+from bots.portals.practice import PracticeReader
+from bots.portals.session import Session
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+_free = itertools.count(1)
+NEW = "1EG4TE5NEW1"
+
+
+@pytest.fixture
+def number() -> str:
+    n = next(n for n in _free if n % 3)
+    return f"C{n:05d}"
+
+
+async def no_brake(is_correction: bool) -> str | None:
+    return None
+
+
+@pytest.fixture
+def at(session: Session, ledger: Ledger) -> Workplace:
+    return workplace(session, ledger)
+
+
+def workplace(session: Session, ledger: Ledger, **other) -> Workplace:
+    facts = {
+        "run": "r",
+        "actor": "test",
+        "shadow": False,
+        "policy_version": "1",
+        "tables": "synthetic",
+        "brake": no_brake,
+    }
+    portal = session.portal.model_copy(update={"save_limit_seconds": 0.5})
+    return Workplace(session=session, ledger=ledger, portal=portal, **(facts | other))
+
+
+async def order(session: Session, number: str) -> Order:
+    """Put the NDC of line 2 without hyphens: a change that the policy may ask for."""
+    ref = ClaimRef("practice", number, "pending")
+    case = await PracticeReader(session).open(ref, date(2026, 9, 30))
+    change = Change("ndc", 2, "00641036725", "00641-0367-25")
+    return Order(ref, case, ("ndc-form",), "a test", changes=(change,))
+
+
+def ndc(portal: Portal, number: str) -> str:
+    (row,) = portal.query(
+        "SELECT l.ndc FROM billing_serviceline l JOIN billing_claim c ON c.id = l.claim_id"
+        " WHERE c.number = ? AND l.number = 2",
+        number,
+    )
+    return str(row[0])
+
+
+def outcomes(ledger: Ledger, intent: str) -> list[str]:
+    return [
+        record.body["outcome"]
+        for record in ledger.records()
+        if record.kind == "outcome" and record.intent == intent
+    ]
+
+
+async def test_a_page_that_cannot_be_given_back_after_the_save_leaves_it_confirmed(
+    at, session, portal, number, monkeypatch
+):
+    wanted = await order(session, number)
+    give_back, failed = session.give_back, []
+
+    async def gone_once(tab):
+        if not failed and ndc(portal, number) == "00641-0367-25":
+            failed.append(tab)
+            raise PortalFault("the page does not close")
+        await give_back(tab)
+
+    monkeypatch.setattr(session, "give_back", gone_once)
+    done = await perform(wanted, at)
+
+    assert failed
+    assert done.outcome is Outcome.CONFIRMED
+    assert outcomes(at.ledger, done.intent) == ["confirmed"]
+
+
+async def test_what_a_bot_may_never_write_is_not_even_begun(at, session, portal, number):
+    wanted = await order(session, number)
+    before = len(list(at.ledger.records()))
+    added = Change("diagnoses", None, "E11.9 I10", "E11.9 I10 Z79.4")
+    twice = (*wanted.changes, *wanted.changes)
+
+    for changes in ((added,), (*wanted.changes, added), twice):
+        with pytest.raises(BusinessError, match="not written"):
+            await perform(Order(wanted.ref, wanted.case, ("x",), "a test", changes=changes), at)
+
+    assert len(list(at.ledger.records())) == before
+    assert ndc(portal, number) == "00641036725"
+
+
+async def test_a_brake_stops_before_the_intent(session, ledger, portal, number):
+    async def brake(is_correction: bool) -> str | None:
+        return "claimbots stop is on"
+
+    before = len(list(ledger.records()))
+    with pytest.raises(Halted, match="stop is on"):
+        await perform(await order(session, number), workplace(session, ledger, brake=brake))
+
+    assert len(list(ledger.records())) == before
+    assert ndc(portal, number) == "00641036725"
+
+
+async def test_f53_more_changed_than_was_asked_is_a_conflict_that_names_it(
+    at, session, portal, number
+):
+    portal.fault("F53")
+    done = await perform(await order(session, number), at)
+
+    assert done.outcome is Outcome.CONFLICT
+    assert "charge" in done.words
+    assert "total_charge" in done.words
+
+
+async def test_f43_an_intent_that_may_not_be_on_disk_is_not_acted_on(
+    session, portal, number, monkeypatch, shared_office, tmp_path
+):
+    keys = LedgerKeys.load(shared_office.places, "broken", shared_office.master)
+    ledger = Ledger.open(tmp_path / "ledger", "broken", keys)
+    wanted = await order(session, number)
+
+    def broken(descriptor):
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr("bots.ledger.disk.os.fsync", broken)
+    for _ in range(2):  # and not the second time either: the log is not trusted any more
+        with pytest.raises(LedgerBroken, match="Input/output"):
+            await perform(wanted, workplace(session, ledger))
+
+    assert ndc(portal, number) == "00641036725"
+
+
+async def test_what_was_left_open_is_settled_by_looking_only(at, session, portal, number):
+    wanted = await order(session, number)
+    intent = at.ledger.open_intent(
+        run="r", ref=wanted.ref, kind="correct", actor="test", changes=wanted.changes
+    )
+
+    done = await settle(intent, at)
+
+    assert done.outcome is Outcome.NOT_DONE
+    assert ndc(portal, number) == "00641036725"
