@@ -21,7 +21,7 @@ TODAY = "2026-09-30"  # the practice portal's day: its claims end there
 
 def demo(
     claims: Annotated[int, typer.Option("--claims", min=1, help="How many claims.")] = 200,
-    seed: Annotated[int, typer.Option("--seed", help="The same seed, the same claims.")] = 1,
+    seed: Annotated[int, typer.Option("--seed", help="The same seed, the same claims.")] = 8,
     again: Annotated[
         bool, typer.Option("--again", help="On the last demo's data: must change nothing.")
     ] = False,
@@ -55,6 +55,7 @@ def _prepared(root: Path, claims: int, seed: int, again: bool) -> Server:
 
     from bots.cli.practice import ask, start
     from bots.errors import Problem
+    from bots.places import Places
 
     portal = root / "practice"
     if again and not (portal / "practice.sqlite3").exists():
@@ -64,7 +65,7 @@ def _prepared(root: Path, claims: int, seed: int, again: bool) -> Server:
             ask(portal, "stop")
     if not again:
         shutil.rmtree(root, ignore_errors=True)
-        portal.mkdir(mode=0o700, parents=True)
+        Places(root).made()
         typer.echo(f"seeding {claims} claims and their tables (seed {seed})")
         ask(
             portal, "seed", "--claims", str(claims), "--seed", str(seed),

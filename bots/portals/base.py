@@ -187,5 +187,13 @@ class Editor(Protocol):
         """Put one keyed note on the record, once."""
         ...
 
+    async def put_on_hold(self, reason: str) -> SaveAnswer:
+        """Put the record on the portal's own hold, once; nothing ever takes it off.
+
+        Raises:
+            NotSure: the portal has no hold, or its form is not as expected; nothing was saved.
+        """
+        ...
+
 
 Seen = Mapping[str, str]

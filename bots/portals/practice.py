@@ -51,6 +51,8 @@ if TYPE_CHECKING:
 
 _ROWS = 100
 _HEAD = ("claim_number", "version")
+_STORED = frozenset({"Note added.", "Claim put on hold."})
+_REASON = 200  # characters that a hold's reason may have
 
 
 class PracticeReader:
@@ -311,6 +313,27 @@ class PracticeEditor:
         crashpoint("editor.before_save")
         return await self._pressed(button, "add the note")
 
+    async def put_on_hold(self, reason: str) -> SaveAnswer:
+        """Put the claim on hold, with the reason, once.
+
+        Raises:
+            ChangedMeanwhile: somebody else saved since the last look; nothing was saved.
+            NotSure: the form for a hold is not as expected; nothing was saved.
+        """
+        tab = self._tab
+        seen = await _claim_screen(tab, self._number)
+        if self._claim is not None and seen["version"] != self._claim.version:
+            raise ChangedMeanwhile("claim: it has another version than a moment ago")
+        await _put_announcement_away(tab)
+        box = Box("hold_reason", "", reason[:_REASON])
+        typed = await sure(tab, "claim", box.element)
+        button = await sure(tab, "claim", "put_on_hold")
+        if not typed.form == button.form == "Put on hold":
+            raise NotSure("claim: put_on_hold: it is not in the form that puts on hold")
+        await self._type((box,), (typed,))
+        crashpoint("editor.before_save")
+        return await self._pressed(button, "put the claim on hold")
+
     async def _checked(self, box: Box, form: str) -> Sure:
         """The box, holding what the claim was checked with."""
         found = await sure(self._tab, "edit", box.element, **box.values)
@@ -388,7 +411,7 @@ class PracticeEditor:
         if "alert" in seen:
             return SaveAnswer(Saved.REFUSED, for_people(seen.loose("alert")))
         words = seen.loose("status_message")
-        if words.startswith("Saved. Version ") or words == "Note added.":
+        if words.startswith("Saved. Version ") or words in _STORED:
             return SaveAnswer(Saved.STORED, words)
         if words:
             return SaveAnswer(Saved.REFUSED, for_people(words))

@@ -15,6 +15,7 @@ import json
 import os
 import signal
 import time
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -30,7 +31,7 @@ from bots.portals.dialogs import Doorman
 from bots.portals.locators import load_selectors
 from bots.portals.login import Key, enter
 from bots.portals.registry import reader_of
-from bots.portals.tab import Tab
+from bots.portals.tab import Ranks, Tab
 from bots.secrets import no_core_dumps
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ _ARGUMENTS = (
 class Session:
     """A log-in at a portal; give it back by leaving `Session.opened`.
 
-    `ranks` is the worst rank that answered for each element (1 is the first choice), `words`
+    `ranks` counts the locators that answered, by element and rank (1 is the first choice), `words`
     what came up by itself: dialogs, windows, downloads; without patient data.
     """
 
@@ -78,7 +79,7 @@ class Session:
     ) -> None:
         self.name, self.portal, self.settings = name, portal, settings
         self.selectors = load_selectors(portal.kind, selectors)
-        self.ranks: dict[str, int] = {}
+        self.ranks: Ranks = defaultdict(Counter)
         self.words: list[str] = []
         self.browser_pid = 0
         self._key, self._keeps = key, keeps

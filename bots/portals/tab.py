@@ -6,6 +6,7 @@ again. The tab never leaves the portal's own host.
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from bots.portals.locators import Selectors
 
 Answer = TypeVar("Answer")
+# For each element of a screen how often each of its locators answered, by rank from 1.
+Ranks = defaultdict[str, Counter[int]]
 # How long a screen may go on showing what is not (or no longer) asked for.
 _PATIENCE = 3.0
 
@@ -45,7 +48,7 @@ class Tab:
     deadline: float
     doorman: Doorman
     generation: int
-    ranks: dict[str, int]
+    ranks: Ranks
     uncached: bool = False
     spoiled: bool = False
 
@@ -118,9 +121,7 @@ class Tab:
             self.spoiled = True
             raise
         for element, rank in seen.ranks():
-            key = f"{name}.{element}"
-            if rank > self.ranks.get(key, 0):
-                self.ranks[key] = rank
+            self.ranks[f"{name}.{element}"][rank] += 1
         return seen
 
     def path(self, name: str, **values: object) -> str:

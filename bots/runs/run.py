@@ -122,14 +122,15 @@ class _Run:
         self.course = _Course()
         self.settled: dict[str, int] = {}
         self.id = ""
-        self.ranks: dict[str, int] = {}
+        self.ranks: dict[str, dict[int, int]] = {}
         self.saves_before_today = 0
         self.begun = 0
 
     async def whole(self) -> RunSummary:
         """Begin, do, end; the end comes whatever happens in between."""
         await self._begin()
-        state, problem = RunState.DONE, None
+        state = RunState.DONE
+        problem: Exception | None = None
         try:
             await self._do()
         except LoginRefused as error:
@@ -145,6 +146,10 @@ class _Run:
             self.course.stop_reason = "stopped by a signal"
             await asyncio.shield(self._end(RunState.STOPPED))
             raise
+        except Exception as error:  # no browser, no log-in kept, a fault of ours: closed as well
+            state, problem = RunState.FAILED, error
+            what = error.what if isinstance(error, Problem) else type(error).__name__
+            self.course.stop_reason = what
         if self.course.stop_reason and state is RunState.DONE:
             state = RunState.STOPPED
         summary = await self._end(state)
@@ -200,7 +205,7 @@ class _Run:
                 else:
                     await self._take_claims(session)
             finally:
-                self.ranks = dict(session.ranks)
+                self.ranks = {name: dict(ranks) for name, ranks in session.ranks.items()}
 
     def _workplace(self, session: Session) -> Workplace:
         office = self.office
@@ -334,9 +339,10 @@ class _Run:
             position, ref = entry
             told = await self._one(reader, ref, position)
             await self._keep(told)
-            pace = self.office.portal.pace.between_opens
-            if pace:
-                await asyncio.sleep(pace)
+            pace, saved = self.office.portal.pace, any(change.intent for change in told.changes)
+            rest = max(pace.between_opens, pace.between_saves if saved else 0)
+            if rest:
+                await asyncio.sleep(rest)
 
     async def _one(self, reader: Reader, ref: ClaimRef, position: int) -> Told:
         """Take one claim through; whatever it meets ends in something to keep."""
@@ -468,7 +474,7 @@ class _Run:
                 state=state,
                 ceiling_hit=self.course.ceiling,
                 stop_reason=self.course.stop_reason,
-                selector_ranks={name: {rank: 1} for name, rank in self.ranks.items()},
+                selector_ranks=self.ranks,
                 checkpoint=text,
                 audit_line=audit_line,
             ),
