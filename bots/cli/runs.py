@@ -48,13 +48,13 @@ def show(
     if as_json:
         typer.echo(json_line(as_dict(found)))
         return
-    from bots.reports.sheets import lower_ranks, run_facts
+    from bots.reports.sheets import lower_ranks, rank_words, run_facts
     from bots.reports.summary import summary_lines
 
     for item, value in run_facts(found):
         typer.echo(f"{item.lower():16} {value}")
     for element, rank, times in lower_ranks(found):
-        typer.echo(f"{'selector':16} {element}: rank {rank} answered {times} times")
+        typer.echo(f"{'selector':16} {element}: {rank_words(rank, times)}")
     typer.echo("")
     for line in summary_lines(found.id):
         typer.echo(line)

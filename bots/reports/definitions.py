@@ -31,8 +31,8 @@ DEFINITIONS: tuple[tuple[str, str], ...] = (
     (
         "At stake",
         (
-            "Sum of the findings' worth in dollars by the fee table named with them; findings "
-            "without a price count as 0. Two findings on one line may both carry its worth."
+            "Sum of the findings' worth in dollars by the fee table named with them; empty where "
+            "no finding has a price. Two findings on one line may both carry its worth."
         ),
     ),
     (

@@ -60,7 +60,9 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(money=_money, count=_count, day=_day, at=sheets.at_words)
+    made.filters.update(
+        money=_money, count=_count, day=_day, at=sheets.at_words, worth=sheets.worth
+    )
     made.globals.update(run_facts=sheets.run_facts, lower_ranks=sheets.lower_ranks)
     return made
 
@@ -73,6 +75,8 @@ def _what_it_shows(report: Report) -> dict[str, Any]:
         "headline": headline,
         "patient": lambda c: c.patient_masked if report.masked else c.patient_name,
         "shown": lambda change, value: sheets.shown(change, value, report.masked),
+        "typed": lambda text: sheets.typed(text, report.masked),
+        "trouble": lambda exception: sheets.trouble(exception, report.masked),
         "dimensions": DIMENSIONS,
         "most_groups": MOST_GROUPS,
         "most_rows": MOST_ROWS,

@@ -16,10 +16,12 @@ from bots.claims import Change
 from bots.reports.definitions import DEFINITIONS
 from bots.reports.figures import DIMENSIONS, Part, Report
 from bots.store import reading
-from bots.store.facts import RunRecord, TableRelease
+from bots.store.facts import ExceptionRecord, RunRecord, TableRelease
 
 Cell = str | int | Decimal | date | datetime | bool | None
 MASK = "***"
+BY_POLICY = "policy"  # who decided, where no person did
+IN_PORTALS_WORDS = "SAVE_REFUSED"  # the one exception whose reason the portal worded
 
 
 class Kind(Enum):
@@ -132,7 +134,7 @@ def summary_cells(report: Report) -> Iterator[tuple[Cell, ...]]:
         )  # fmt: skip
         yield (
             "Missed charges", f"{n.missed_priced} of {n.missed_charges} priced", part.title,
-            None, n.missed_charges, None, None, n.missed_worth, said["Missed charge"],
+            None, n.missed_charges, None, None, worth(n.missed_worth), said["Missed charge"],
         )  # fmt: skip
         yield from _breakdown_cells(part)
 
@@ -144,7 +146,7 @@ def _breakdown_cells(part: Part) -> Iterator[tuple[Cell, ...]]:
             rate = part.rate(group.clean_as_found, group.claims) if charges is not None else None
             yield (
                 f"By {dimension}", group.name, part.title, group.claims, group.findings, rate,
-                charges, group.at_stake, "",
+                charges, worth(group.at_stake), "",
             )  # fmt: skip
 
 
@@ -245,7 +247,8 @@ def change_cells(row: reading.ChangedRow, masked: bool) -> tuple[Cell, ...]:
     return (
         row.run, row.kind, row.number, change.line, change.field,
         shown(change, change.from_, masked), shown(change, change.to, masked),
-        row.check, row.outcome, row.after_crash, row.raises_payment, row.decided_by, row.reason,
+        row.check, row.outcome, row.after_crash, row.raises_payment, row.decided_by,
+        row.reason if row.decided_by == BY_POLICY else typed(row.reason, masked),
         row.intent, row.at,
     )  # fmt: skip
 
@@ -274,7 +277,7 @@ def proposal_cells(report: Report) -> Iterator[tuple[Cell, ...]]:
             row.id, row.run, row.number, row.check,
             "; ".join(in_words(change, report.masked) for change in row.changes),
             row.raises_payment, row.at_stake, row.message, row.state.value, row.created_at,
-            row.decided_by, row.decided_at, row.decision_reason,
+            row.decided_by, row.decided_at, typed(row.decision_reason, report.masked),
         )  # fmt: skip
 
 
@@ -295,8 +298,8 @@ def exception_cells(report: Report) -> Iterator[tuple[Cell, ...]]:
     """One exception a row; no claim where the whole run is meant."""
     for row in reading.exception_rows(report.ids):
         yield (
-            row.id, row.run, row.number, row.type.value, row.code, row.message, row.state,
-            row.retry, row.created_at,
+            row.id, row.run, row.number, row.type.value, row.code,
+            trouble(row, report.masked), row.state, row.retry, row.created_at,
         )  # fmt: skip
 
 
@@ -358,7 +361,7 @@ def run_cells(report: Report) -> Iterator[tuple[Cell, ...]]:
             required = "required; " if check.required else ""
             yield (run.id, f"Check {check.id}", f"{required}{check.title}")
         for element, rank, times in lower_ranks(run):
-            yield (run.id, f"Selector {element}", f"rank {rank} answered {times} times")
+            yield (run.id, f"Selector {element}", rank_words(rank, times))
     for name, words in DEFINITIONS:
         yield ("", name, words)
 
@@ -402,6 +405,26 @@ def lower_ranks(run: RunRecord) -> list[tuple[str, int, int]]:
         for rank, times in ranks.items()
         if int(rank) > 1
     )
+
+
+def rank_words(rank: int, times: int) -> str:
+    """`rank 2 answered 12 times`."""
+    return f"rank {rank} answered {'once' if times == 1 else f'{times:,} times'}"
+
+
+def worth(sum_of_prices: Decimal | None) -> Decimal | None:
+    """What findings are worth; None where none has a price: a 0 would say worth nothing."""
+    return sum_of_prices or None
+
+
+def typed(text: str, masked: bool) -> str:
+    """What a person typed; masked, only that there was something: it may name a patient."""
+    return _masked(text) if masked else text
+
+
+def trouble(row: ExceptionRecord, masked: bool) -> str:
+    """Why a claim is an exception; masked, without the portal's own words."""
+    return typed(row.message, masked and row.code == IN_PORTALS_WORDS)
 
 
 def in_words(change: Change, masked: bool = False) -> str:

@@ -51,7 +51,7 @@ def _part_lines(part: Part) -> list[str]:
         f"  claims seen      {n.claims:>7,}",
         f"  clean            {n.clean_as_found:>7,}   {rates}",
         f"  corrected        {corrected:>7,}   {saved}",
-        f"  proposed         {n.outcomes.get('proposed', 0):>7,}   {n.proposals_open:,} open",
+        f"  proposed         {n.outcomes.get('proposed', 0):>7,}   {n.proposals_open:,} new and open",
         f"  flagged          {n.outcomes.get('flagged', 0):>7,}",
         f"  failed           {failed:>7,}   {', '.join(undone)}",
         f"  not evaluated    {n.unanswered:>7,}   claims with a required check unanswered",

@@ -27,6 +27,8 @@ from bots.reports.summary import summary_lines
 from bots.reports.write import write_report
 from bots.store import database, records
 from bots.store.facts import (
+    ChangeOutcome,
+    ChangeRecord,
     ClaimOutcome,
     ExceptionType,
     FindingRecord,
@@ -237,6 +239,64 @@ def test_masked_leaves_out_who_the_patients_are(written):
         assert mark not in everything(masked)
     assert b"C100001" in everything(masked)
     assert csv_of(masked, "Claims")[0]["Patient"] == "Q***, J***"
+
+
+def test_masked_leaves_out_what_a_person_or_the_portal_wrote(places):
+    run = store_cases.a_run()
+    typed = "the chart of Jo Quimby says so"
+    change = Change("units", 1, "1", "2")
+    records.keep_claim(
+        run.id,
+        SeenRecord(number="C1", position=1, outcome=ClaimOutcome.REFUSED),
+        changes=[
+            ChangeRecord(
+                "x", "units", 1, "1", "2", ChangeOutcome.CONFIRMED, decided_by="dana", reason=typed
+            )
+        ],
+        proposals=[NewProposal("x", (change,), message="units")],
+        exceptions=[
+            NewException(ExceptionType.BUSINESS, "SAVE_REFUSED", "Jo Quimby has no coverage"),
+            NewException(ExceptionType.BUSINESS, "SAVE_CONFLICT", "its state moved on"),
+        ],
+    )
+    (open_one,) = records.proposals()
+    records.decide(open_one.id, "approve", "dana", typed)
+    plain, masked = write_report(run.id, places), write_report(run.id, places, masked=True)
+    for files, times in ((plain, 1), (masked, 0)):
+        assert csv_of(files, "Proposals")[0]["Decision's reason"].count("Quimby") == times
+        assert csv_of(files, "Changes")[0]["Reason"].count("Quimby") == times
+        assert csv_of(files, "Exceptions")[0]["Exception reason"].count("Quimby") == times
+        assert csv_of(files, "Exceptions")[1]["Exception reason"] == "its state moved on"
+        assert files.html.read_text(encoding="utf-8").count("Quimby") == 2 * times
+
+
+def test_findings_without_a_price_are_worth_nothing_that_is_said(places):
+    run = store_cases.a_run()
+    records.keep_claim(
+        run.id,
+        SeenRecord(number="C1", position=1, outcome=ClaimOutcome.FLAGGED, facility="Maple"),
+        findings=[FindingRecord("mue-line", "mue", "error", "flag", "too many", codes=("99213",))],
+    )
+    files = write_report(run.id, places)
+    for section in ("By facility", "By check", "By code", "Missed charges"):
+        (row,) = [r for r in csv_of(files, "Summary") if r["Section"] == section]
+        assert row["At stake"] == ""
+    assert '<td class="n">0.00</td></tr>' not in files.html.read_text(encoding="utf-8")
+
+
+def test_a_run_that_proposed_nothing_new_says_where_the_open_proposals_are(places):
+    first, second = store_cases.a_run(), store_cases.a_run()
+    for run in (first, second):
+        records.keep_claim(
+            run.id,
+            SeenRecord(number="C1", position=1, outcome=ClaimOutcome.PROPOSED),
+            proposals=[NewProposal("x", (Change("units", 1, "1", "2"),), message="units")],
+        )
+    said = "\n".join(summary_lines(second.id))
+    assert "proposed               1   0 new and open" in said
+    text = write_report(second.id, places).html.read_text(encoding="utf-8")
+    assert "claimbots proposals list" in text
+    assert "claimbots run --portal practice --queue approved" in text
 
 
 def test_the_document_says_nothing_of_who_made_it(written):
