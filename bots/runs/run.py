@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -184,6 +185,8 @@ class _Run:
 
     async def _do(self) -> None:
         office = self.office
+        if self._is_quiet():
+            return
         credential = await asyncio.to_thread(
             credential_for, office.portal.credential, office.places, office.master
         )
@@ -206,6 +209,15 @@ class _Run:
                     await self._take_claims(session)
             finally:
                 self.ranks = {name: dict(ranks) for name, ranks in session.ranks.items()}
+
+    def _is_quiet(self) -> bool:
+        """Whether the portal wants no bot at this hour; then the run ends after this claim."""
+        portal, office = self.office.portal, self.office.settings.office
+        now = datetime.now(ZoneInfo(portal.time_zone or office.time_zone))
+        if portal.is_quiet_at(now.time()):
+            self.course.stop_reason = self.course.stop_reason or "the portal's quiet hours"
+            return True
+        return False
 
     def _workplace(self, session: Session) -> Workplace:
         office = self.office
@@ -333,7 +345,7 @@ class _Run:
     ) -> None:
         reader = await session.reader()
         while (entry := await queue.get()) is not None:
-            if self.course.stop_reason:
+            if self.course.stop_reason or self._is_quiet():
                 self.course.left_over = True
                 continue
             position, ref = entry

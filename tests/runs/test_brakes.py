@@ -21,6 +21,25 @@ def test_after_stop_a_run_writes_nothing_and_exits_3(office, claim):
     assert office.witness()["writes"] == 0
 
 
+@pytest.fixture
+def quiet_hours(office):
+    portals = office.root / "config" / "portals.yaml"
+    kept = portals.read_text()
+    portals.write_text(
+        kept.replace("quiet_hours: []", 'quiet_hours: ["00:00-12:00", "12:00-00:00"]')
+    )
+    yield
+    portals.write_text(kept)
+
+
+def test_in_the_portals_quiet_hours_it_is_not_even_asked(office, claim, quiet_hours):
+    done = office.run("--claim", claim)
+
+    assert done.returncode == 3, done.stderr
+    assert "quiet hours" in done.stdout
+    assert office.requests("GET") == 0
+
+
 def _remember(office, password=None):
     people = json.loads(office.practice("people"))
     person = next(entry for entry in people if entry["username"] == "biller")
