@@ -60,17 +60,19 @@ class Report:
 
     def close(self) -> None:
         """The counts, and what could not be evaluated, on standard error with --json."""
-        parts = [f"{self._claims} claims", f"{self._clean} clean"]
+        parts = [_claims(self._claims), f"{self._clean} clean"]
         parts += [f"{self._with_errors} with errors", f"{self._unread} unreadable"]
         typer.echo(", ".join(parts), err=self._quiet)
         for missing, claims in sorted(self._missing.items(), key=lambda kv: (-kv[1], kv[0])):
-            typer.echo(f"not evaluated on {claims} claims: {missing}", err=self._quiet)
+            typer.echo(f"not evaluated on {_claims(claims)}: {missing}", err=self._quiet)
+        if any("no table imported" in missing for missing in self._missing):
+            typer.echo("tables are missing: `claimbots doctor` says what to do", err=self._quiet)
         if self._rules.codesets.synthetic:
             typer.echo("synthetic tables: for practice only", err=self._quiet)
 
     def _show(self, checked: Checked) -> None:
         claim = checked.case.claim
-        state = "clean" if checked.clean else "not clean"
+        state = "clean" if checked.clean else f"not clean: {self._why_not_clean(checked)}"
         typer.echo(f"{checked.file}: {checked.position} claim {claim.number}: {state}")
         findings = sorted(checked.review.findings, key=lambda f: _ORDER[f.severity])
         rows = [self._row(finding, checked) for finding in findings]
@@ -83,10 +85,24 @@ class Report:
             where = f" line {lines}" if lines else ""
             typer.echo(f"  {severity} {check}{where} ({answer}): {message}")
 
+    def _why_not_clean(self, checked: Checked) -> str:
+        required = self._rules.policy.required_for(checked.case.claim.type)
+        lacking = {entry.check for entry in checked.review.not_evaluated} & set(required)
+        errors = sum(f.severity is Severity.ERROR for f in checked.review.findings)
+        why = [f"{errors} error{'' if errors == 1 else 's'}"] if errors else []
+        if lacking:
+            checks = "check was" if len(lacking) == 1 else "checks were"
+            why.append(f"{len(lacking)} required {checks} not evaluated")
+        return ", ".join(why)
+
     def _row(self, finding: Finding, checked: Checked) -> tuple[str, str, str, str, str]:
         answer = class_of(self._rules.policy, finding, checked.case, checked.case.as_of)
         lines = ",".join(map(str, finding.lines))
         return (finding.severity.value, finding.check, lines, answer.value, finding.message)
+
+
+def _claims(count: int) -> str:
+    return f"{count} claim{'' if count == 1 else 's'}"
 
 
 class _RichTables:

@@ -37,6 +37,7 @@ def list_checks(
     """Every check: id, family, severity, the highest class it may have, title."""
     from bots.checks import catalogue
 
+    _known_family(family)
     for check in catalogue():
         if family and check.family != family:
             continue
@@ -126,6 +127,23 @@ def _check(id: str) -> Check:
             do=f"did you mean {near[0]}?" if near else "see `claimbots checks list`",
         )
     return found
+
+
+def _known_family(family: str) -> None:
+    import difflib
+
+    from bots.checks import catalogue
+    from bots.errors import Problem
+
+    known = sorted({check.family for check in catalogue()})
+    if family and family not in known:
+        near = difflib.get_close_matches(family, known, n=1)
+        meant = f"did you mean {near[0]}? " if near else ""
+        raise Problem(
+            f'no check is of the family "{family[:40]}"',
+            where="--family",
+            do=f"{meant}use one of: {', '.join(known)}",
+        )
 
 
 def _root() -> Path:

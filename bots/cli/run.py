@@ -34,6 +34,8 @@ def run(
     json: Annotated[bool, typer.Option("--json", help="JSON Lines on standard output.")] = False,
 ) -> None:
     """Take the claims of a queue through the checks, and do what the policy allows."""
+    from dataclasses import replace
+
     from bots.cli.running import person, run_to_end, say
     from bots.errors import Problem
     from bots.portals.base import Query
@@ -42,6 +44,24 @@ def run(
     if queue not in {"pending", "historical", "approved"}:
         raise Problem(
             f'no queue "{queue}"', where="--queue", do="use pending, historical or approved"
+        )
+    first, last = _day(since, "--since"), _day(until, "--until")
+    if first and last and first > last:
+        raise Problem(f"{first} is after --until {last}", where="--since", do="swap the two")
+    query = Query(
+        queue=queue,
+        since=first,
+        until=last,
+        facility=facility,
+        code=code,
+        min_charge=_amount(min_charge),
+        limit=limit,
+    )
+    if queue == "approved" and (claim or worklist or query != Query(queue=queue)):
+        raise Problem(
+            "an approved run applies all that is approved",
+            where="--queue approved",
+            do="leave out what narrows a list",
         )
     numbers = list(claim or ())
     listed = None
@@ -52,21 +72,12 @@ def run(
         numbers += listed.numbers
     request = RunRequest(
         portal=portal,
-        query=Query(
-            queue=queue,
-            since=_day(since, "--since"),
-            until=_day(until, "--until"),
-            facility=facility,
-            code=code,
-            min_charge=_amount(min_charge),
-            numbers=tuple(dict.fromkeys(numbers)),
-            limit=limit,
-        ),
+        query=replace(query, numbers=tuple(dict.fromkeys(numbers))),
         shadow=shadow,
         pages=pages,
         as_of=_day(as_of, "--as-of"),
         requested_by=person(),
-        resume=resume,
+        resume=_known_run(resume) if resume else "",
     )
     summary = run_to_end(request, quiet=json)
     if listed is not None:
@@ -76,6 +87,16 @@ def run(
         typer.echo(f"worklist  {copy}", err=json)
     say(summary, as_json=json)
     raise typer.Exit(summary.exit)
+
+
+def _known_run(name: str) -> str:
+    """The id of a run that is there; a typing error must not take every claim again."""
+    from bots.cli.store_door import open_store
+
+    open_store()
+    from bots.store import records
+
+    return records.get_run(name).id
 
 
 def _day(text: str, option: str) -> date | None:
@@ -99,8 +120,11 @@ def _amount(text: str) -> Decimal | None:
     if not text:
         return None
     try:
-        return Decimal(text)
+        amount = Decimal(text)
+        if 0 <= amount < 1_000_000_000 and amount == round(amount, 2):
+            return amount
     except InvalidOperation:
-        raise Problem(
-            f'"{text}" is no amount', where="--min-charge", do="write dollars, such as 150.00"
-        ) from None
+        pass
+    raise Problem(
+        f'"{text[:40]}" is no amount', where="--min-charge", do="write dollars, such as 150.00"
+    )

@@ -41,7 +41,7 @@ def _part_lines(part: Part) -> list[str]:
     n = part.counts
     undone = [f"{n.outcomes.get(name, 0)} {name}" for name in _UNDONE]
     failed = sum(n.outcomes.get(name, 0) for name in _UNDONE)
-    corrected = n.outcomes.get("corrected", 0)
+    corrected, proposed = n.outcomes.get("corrected", 0), n.outcomes.get("proposed", 0)
     saved = f"{n.would_save:,} would be saved (shadow)" if part.is_shadow else _saves(n.saves)
     found, after = part.rate(n.clean_as_found), part.rate(n.clean_after)
     rates = f"{found}% as found, {after}% after bot" if n.claims else "no claims"
@@ -51,7 +51,7 @@ def _part_lines(part: Part) -> list[str]:
         f"  claims seen      {n.claims:>7,}",
         f"  clean            {n.clean_as_found:>7,}   {rates}",
         f"  corrected        {corrected:>7,}   {saved}",
-        f"  proposed         {n.outcomes.get('proposed', 0):>7,}   {n.proposals_open:,} new and open",
+        f"  proposed         {proposed:>7,}   {n.proposals_open:,} new and open",
         f"  flagged          {n.outcomes.get('flagged', 0):>7,}",
         f"  failed           {failed:>7,}   {', '.join(undone)}",
         f"  not evaluated    {n.unanswered:>7,}   claims with a required check unanswered",

@@ -1,0 +1,80 @@
+"""What the doors say to a person who asks wrongly, or who has to know why."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from bots.cli.main import app
+from bots.errors import Problem
+
+REPO = Path(__file__).parents[2]
+SAMPLES = REPO / "tests" / "files" / "samples"
+
+
+@pytest.fixture(autouse=True)
+def data(tmp_path, monkeypatch) -> Path:
+    """A data folder of its own, under the shipped configuration."""
+    monkeypatch.setenv("CLAIMBOTS_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("CLAIMBOTS_CONFIG", str(REPO / "config"))
+    return tmp_path / "data"
+
+
+def asked(*words: str):
+    """What the command says; raises the Problem that it ends in."""
+    result = CliRunner().invoke(app, list(words), catch_exceptions=True)
+    if isinstance(result.exception, Problem):
+        raise result.exception
+    return result
+
+
+def test_a_claim_without_a_finding_says_why_it_is_not_clean_all_the_same():
+    said = asked("check", str(SAMPLES / "professional.837")).output
+    first = said.splitlines()[0]
+    assert re.search(r"claim P-1: not clean: \d+ required checks were not evaluated$", first)
+    assert "5 claims, 0 clean, 0 with errors" in said
+    assert "`claimbots doctor` says what to do" in said
+
+
+def test_a_claim_with_an_error_says_how_many():
+    said = asked("check", str(SAMPLES / "bad-values.837"), "--as-of", "2020-01-01").output
+    assert re.search(r"not clean: \d+ errors?, \d+ required checks were not evaluated", said)
+
+
+def test_a_misspelt_family_of_checks_gets_the_nearest_right_one():
+    with pytest.raises(Problem, match="did you mean totals"):
+        asked("checks", "list", "--family", "total")
+
+
+@pytest.mark.parametrize("amount", ["nan", "-5", "inf", "1e9", "much", "1.005"])
+def test_an_amount_that_is_none_is_refused_before_a_run_begins(amount, data):
+    with pytest.raises(Problem, match="is no amount"):
+        asked("run", "--portal", "practice", "--queue", "pending", f"--min-charge={amount}")
+    assert not (data / "store.sqlite3").exists()
+
+
+def test_days_in_the_wrong_order_are_refused_before_a_run_begins(data):
+    with pytest.raises(Problem, match="after --until"):
+        asked(
+            "run", "--portal", "practice", "--queue", "historical",
+            "--since", "2026-09-10", "--until", "2026-04-01",
+        )  # fmt: skip
+    assert not (data / "store.sqlite3").exists()
+
+
+def test_a_run_that_is_not_there_cannot_be_gone_on_with():
+    from bots.store import database
+
+    try:
+        with pytest.raises(Problem, match="no run"):
+            asked("run", "--portal", "practice", "--queue", "pending", "--resume", "R-1")
+    finally:
+        database.close()
+
+
+def test_approved_proposals_are_not_narrowed_to_claims_of_a_list():
+    with pytest.raises(Problem, match="approved"):
+        asked("run", "--portal", "practice", "--queue", "approved", "--claim", "C1")
