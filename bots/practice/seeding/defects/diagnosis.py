@@ -61,9 +61,12 @@ def excludes1(maker: Maker, visit: Visit) -> Truth | None:
 def manifestation_first(maker: Maker, visit: Visit) -> Truth | None:
     late, early = maker.rng.choice(MANIFESTATIONS)
     _point_at(visit, [late, early])
+    # On an institutional claim the first diagnosis is the principal one, which needs the chart.
+    is_computed = visit.claim.type == PRO
     return Truth(
-        "diagnosis", "code first, wrong order", "diagnoses",
-        found=f"{late} {early}", right=f"{early} {late}", action="propose",
+        "diagnosis", "code first, wrong order", "diagnoses", found=f"{late} {early}",
+        right=f"{early} {late}" if is_computed else None,
+        action="propose" if is_computed else "flag",
     )  # fmt: skip
 
 
