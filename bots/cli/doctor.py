@@ -50,6 +50,7 @@ def examined(places: Places) -> Iterator[Line]:
     yield from _guarded("data folder", lambda: _data_folder(places))
     yield from _guarded("disk", lambda: _disk(places))
     yield from _guarded("clock", lambda: _clock(places))
+    yield from _guarded("brake", lambda: _brake(places))
     yield from _guarded("configuration", _configuration)
     yield from _guarded("browser", _browser)
     yield from _guarded("keys", _keys)
@@ -125,6 +126,19 @@ def _clock(places: Places) -> Iterator[Line]:
         yield Line("OK", "clock", text)
 
 
+def _brake(places: Places) -> Iterator[Line]:
+    from bots.store.brake import stopped_by
+
+    stopped = stopped_by(places)
+    if stopped is None:
+        yield Line("OK", "brake", "not pulled: runs may write")
+        return
+    by = f" by {stopped.by}" if stopped.by else ""
+    at = f" at {stopped.at}" if stopped.at else ""
+    text = f"pulled{by}{at}: no run writes; `claimbots go` lets them begin again"
+    yield Line("NOTE", "brake", text)
+
+
 def _configured() -> tuple[Settings, dict[str, Portal]]:
     from bots.config import load_portals, load_settings
 
@@ -134,7 +148,9 @@ def _configured() -> tuple[Settings, dict[str, Portal]]:
 def _configuration() -> Iterator[Line]:
     from bots.config import config_folder, selectors_folder
 
-    yield Line("OK", "configuration", f"{config_folder()} read: {len(_configured()[1])} portals")
+    count = len(_configured()[1])
+    what = f"{count} portal{'' if count == 1 else 's'}"
+    yield Line("OK", "configuration", f"{config_folder()} read: {what}")
     yield from _policy(config_folder())
     selectors = selectors_folder()
     for name, portal in _configured()[1].items():
@@ -153,8 +169,15 @@ def _policy(folder: Path) -> Iterator[Line]:
 def _browser() -> Iterator[Line]:
     from importlib import import_module
 
+    from bots.errors import Problem
+
+    try:
+        configured = _configured()[0].browser.path
+    except Problem:
+        configured = None  # said under `configuration`
     # By name: the browser's own imports are only paid for here.
-    yield Line("OK", "browser", str(import_module("bots.portals.browser").find()))
+    found = import_module("bots.portals.browser").find(configured)
+    yield Line("OK", "browser", str(found))
 
 
 def _keys() -> Iterator[Line]:
@@ -164,16 +187,16 @@ def _keys() -> Iterator[Line]:
         settings, portals = _configured()
     except Problem:
         return  # said under `configuration`
-    live = [
-        name
-        for name, portal in portals.items()
-        if portal.mode == "live" and not portal.is_practice
-    ]
+    real = {name: portal.mode for name, portal in portals.items() if not portal.is_practice}
+    live = [name for name, mode in real.items() if mode == "live"]
     master = settings.keys.master
     if master is not None:
         yield _reference("keys", master)
     elif live:
         yield Line("DO", "keys", f"live portals ({', '.join(live)}) need keys.master; set it")
+    elif real:
+        text = f"portals ({', '.join(real)}) need keys.master, even only to look; set it"
+        yield Line("DO", "keys", text)
     else:
         yield Line("OK", "keys", "no master key: enough for demo and practice, not for a portal")
 
@@ -195,18 +218,32 @@ def _reference(about: str, reference: str) -> Line:
 
 def _credentials(places: Places) -> Iterator[Line]:
     from bots.errors import Problem
+    from bots.secrets.credentials import known_credentials
+    from bots.secrets.refused import refusals
 
     try:
         portals = _configured()[1]
     except Problem:
         return  # said under `configuration`
+    kept, refused = known_credentials(places), refusals(places)
     for name, portal in portals.items():
-        if portal.is_practice:
-            yield Line("OK", "credentials", f"{name}: the practice portal makes its own")
-        elif portal.credential.startswith("vault:"):
-            yield Line("OK", "credentials", f"{name}: {portal.credential}, asked for at log-in")
+        asked = portal.credential
+        own = asked.removeprefix("sealed:")
+        setting = f"`claimbots credentials set {own}`"
+        if asked in refused:
+            text = f"{asked} was refused {refused[asked]}; put it right, then `claimbots "
+            text += f"credentials unlock {asked}`"
+            yield Line("DO", "credentials", f"{name}: {text}")
+        elif ":" in own:
+            yield Line("OK", "credentials", f"{name}: {asked}, asked for at log-in")
+        elif own in kept:
+            text = f"{own} is kept; `claimbots credentials test {name}` tries it"
+            yield Line("OK", "credentials", f"{name}: {text}")
+        elif portal.is_practice:
+            text = f"`claimbots demo` makes its own log-in; for a run of yours {setting}"
+            yield Line("NOTE", "credentials", f"{name}: {text}")
         else:
-            yield Line("NOTE", "credentials", f"{name}: try `claimbots credentials test {name}`")
+            yield Line("DO", "credentials", f"{name}: no log-in {own} is kept; {setting}")
 
 
 def _codesets(places: Places) -> Iterator[Line]:

@@ -31,8 +31,9 @@ def init() -> None:
         for path, written in copied(default_folder(name), folder):
             typer.echo(f"{'written' if written else 'kept   '} {_shown(path)}")
     places = here()
-    typer.echo(f"{'kept   ' if places.root.is_dir() else 'written'} {_shown(places.root)}")
+    there = places.root.is_dir()
     places.made()
+    typer.echo(f"{'kept   ' if there else 'written'} {_shown(places.root)}")
     console = Console(file=sys.stderr)
     if not console.is_terminal:
         typer.echo(f"building {RELEASE} (a few seconds)", err=True)

@@ -48,7 +48,22 @@ def main() -> None:
         if show is None:
             if type(error).__name__ == "Abort":
                 sys.exit(130)
-            raise
+            if sys.flags.dev_mode:  # PYTHONDEVMODE=1: for who writes claimbots
+                raise
+            typer.echo(f"claimbots: {_unexpected(error)}", err=True)
+            sys.exit(2)
         show()
         sys.exit(getattr(error, "exit_code", 2))
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _unexpected(error: Exception) -> str:
+    """A fault of ours in one sentence, without its own text: that may quote a claim."""
+    import traceback
+    from pathlib import Path
+
+    if isinstance(error, OSError) and error.strerror and error.filename:
+        return f"{error.filename}: {error.strerror}; free the disk, or own that place"
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{type(error).__name__} in {Path(last.filename).name}:{last.lineno}"
+    return f"a fault of claimbots itself ({where}); please report it"

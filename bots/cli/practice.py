@@ -43,8 +43,15 @@ def start(data: Path, port: int = 0) -> Server:
 
     from bots.errors import Problem
 
-    data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    words = (data / "serve.err").open("w")
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        words = (data / "serve.err").open("w")
+    except OSError as error:
+        raise Problem(
+            f"the portal's folder cannot be written ({error.strerror})",
+            where=str(data),
+            do="free the disk or name a folder you own",
+        ) from error
     child = subprocess.Popen(
         [sys.executable, "-m", "bots.practice", "serve", "--data", str(data), "--port", str(port)],
         stdin=subprocess.DEVNULL,
@@ -123,7 +130,9 @@ def _folder(data: Path | None) -> Path:
 @app.command("serve")
 def serve_command(
     data: Data = None,
-    port: Annotated[int, typer.Option(help="A loopback port; 0 takes a free one.")] = 0,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="A loopback port; 0 takes a free one.")
+    ] = 0,
     background: Annotated[bool, typer.Option("--background", help="Detach.")] = False,
 ) -> None:
     """Serve the portal on 127.0.0.1; prints its address."""

@@ -38,8 +38,13 @@ def main(words: Sequence[str] | None = None) -> int:
     except Refused as refusal:
         sys.stderr.write(f"{refusal}\n")
         return 2
-    except (OSError, sqlite3.Error) as error:
-        sys.stderr.write(f"{folder.root}: {error}\n")
+    except Exception as error:
+        # Django hands the database's own error on as the cause of one of its own.
+        if not isinstance(error.__cause__ or error, (OSError, sqlite3.Error)):
+            raise
+        said = getattr(error, "strerror", None) or error
+        do = "free the disk, or name a folder you own with --data"
+        sys.stderr.write(f"{folder.root}: cannot be used ({said}); {do}\n")
         return 2
     return 0
 

@@ -5,6 +5,7 @@ A file and not a row, so that anyone can pull it (`touch` will do) when nothing 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from dataclasses import dataclass
@@ -48,7 +49,8 @@ def stop(places: Places, by: str, reason: str) -> None:
             where=str(path),
             do="end the running claimbots by its process id instead",
         ) from error
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
+    # The file stands, so the brake is on; a full disk only costs who and why.
+    with contextlib.suppress(OSError), os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())

@@ -75,6 +75,8 @@ def _told(error: Exception) -> tuple[str]:
     words = str(error).lower()
     if "full" in words or getattr(error, "errno", None) == 28:
         return ("the disk is full; the store could not be written",)
+    if "disk i/o" in words:
+        return ("the disk did not take the store's data",)
     if "not a database" in words or "malformed" in words:
         return ("the store's file is no database or is damaged",)
     if "locked" in words:

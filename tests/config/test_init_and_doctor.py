@@ -132,3 +132,43 @@ def test_doctor_survives_whatever_breaks_under_it(office, monkeypatch):
     found = lines()
     assert found["configuration"][0].state == "DO"
     assert "Doe" not in "".join(line.text for about in found.values() for line in about)
+
+
+def test_doctor_notes_that_writing_is_stopped(office):
+    from bots.store.brake import stop
+
+    init()
+    assert lines()["brake"][0].state == "OK"
+    stop(here(), "dana", "an audit")
+
+    (line,) = lines()["brake"]
+    assert line.state == "NOTE"
+    assert line.text.startswith("pulled by dana at 20")
+    assert "claimbots go" in line.text
+
+
+def test_doctor_says_which_log_in_is_not_kept_and_which_was_refused(office):
+    from bots.secrets import development_key
+    from bots.secrets.credentials import Credential, remember_credential
+    from bots.secrets.refused import remember
+
+    init()
+    (line,) = lines()["credentials"]
+    assert line.state == "NOTE"
+    assert "`claimbots credentials set practice`" in line.text
+
+    key = development_key(here())
+    login = Credential("biller", "word", "")
+    remember_credential("practice", login, here(), key)
+    assert lines()["credentials"][0].state == "OK"
+
+    remember("practice", login, here(), key)
+    (line,) = lines()["credentials"]
+    assert line.state == "DO"
+    assert "credentials unlock practice" in line.text
+
+
+def test_doctor_looks_at_the_browser_that_the_settings_name(office):
+    init()
+    (office / "config" / "claimbots.yaml").write_text("browser: {path: /nowhere/chrome}\n")
+    assert lines()["browser"][0].text.startswith("browser.path: no browser there")
