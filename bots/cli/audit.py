@@ -179,36 +179,61 @@ def _print(
 
     if as_json:
         for record in found:
-            typer.echo(json.dumps(asdict(record) | {"sealed": opened(record)}, ensure_ascii=False))
+            secret = opened(record) if record.sealed is not None else None
+            typer.echo(json.dumps(asdict(record) | {"sealed": secret}, ensure_ascii=False))
         return
     from rich.console import Console
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
-    for title in ("No.", "Time (UTC)", "Who", "What", "From → to", "Rule", "Why"):
+    for title in ("No.", "Time (UTC)", "Who", "Claim", "What", "From → to", "Rule", "Why"):
         table.add_column(title, overflow="fold")
-    for record in found:
-        table.add_row(*(_clean(cell) for cell in _row(record, opened(record))))
+    secrets = [opened(record) for record in found]
+    # Only an intent carries its claim's number; the digest finds it for its other records.
+    numbers = {
+        record.claim: str(secret["claim"])
+        for record, secret in zip(found, secrets, strict=True)
+        if secret and secret.get("claim")
+    }
+    for record, secret in zip(found, secrets, strict=True):
+        number = numbers.get(record.claim, record.claim[:10])
+        table.add_row(*(_clean(cell) for cell in _row(record, secret, number)))
     Console(width=None if _is_terminal() else 200).print(table, markup=False)
 
 
-def _row(record: Record, secret: dict[str, Any] | None) -> tuple[str, ...]:
+def _row(record: Record, secret: dict[str, Any] | None, number: str) -> tuple[str, ...]:
     body = record.body
-    what = record.kind
-    if "outcome" in body:
-        what += f": {body['outcome']}" + (" after crash" if body.get("after_crash") else "")
-    if "does" in body:
-        what += f": {body['does']}"
-    rules = [*body.get("checks", []), body.get("authority", ""), body.get("policy", "")]
+    decided_by = body.get("decided_by", "policy")
+    policy = f"policy {body['policy']}" if body.get("policy") else ""
+    rules = [*body.get("checks", []), body.get("check", ""), body.get("authority", ""), policy]
     return (
         str(record.sequence),
         record.time[:19].replace("T", " "),
-        record.actor,
-        what,
+        record.actor + ("" if decided_by == "policy" else f", decided by {decided_by}"),
+        number,
+        ": ".join(filter(None, (record.kind, _what(record)))),
         _from_to(body, secret, sealed=record.sealed is not None),
-        ", ".join(str(rule) for rule in rules if rule),
-        str(body.get("reason", "")),
+        "; ".join(str(rule) for rule in rules if rule),
+        _why(body, secret),
     )
+
+
+def _why(body: Any, secret: dict[str, Any] | None) -> str:
+    """The reason. What a person typed may name the patient: it goes with the values."""
+    if secret is None and body.get("decided_by", "policy") != "policy":
+        return ""
+    return str(body.get("reason") or (secret or {}).get("reason", ""))
+
+
+def _what(record: Record) -> str:
+    body = record.body
+    if "outcome" in body:
+        return str(body["outcome"]) + (" after crash" if body.get("after_crash") else "")
+    if record.kind == "run-started":
+        return f"{record.run}, {body.get('queue')}, {body.get('mode')}"
+    if record.kind == "run-ended":
+        return f"{record.run}, {body.get('state')}, claims {body.get('claims')}"
+    return str(body.get("does") or body.get("proposal") or "")
 
 
 def _from_to(body: Any, secret: dict[str, Any] | None, *, sealed: bool) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+
+if TYPE_CHECKING:
+    from bots.places import Places
 
 Reason = Annotated[str, typer.Option("--reason", help="Why.")]
 
@@ -15,8 +18,15 @@ def stop(reason: Reason = "") -> None:
     from bots.places import here
     from bots.store import brake
 
-    brake.stop(here().made(), person(), reason)
-    typer.echo("writing is stopped; `claimbots go` lets it begin again")
+    places = here().made()
+    before = brake.stopped_by(places)
+    brake.stop(places, person(), reason)
+    if before is None:
+        _record(places, "stop", reason)
+    by = ""
+    if before is not None and before.by:
+        by = f" (by {before.by}, {before.at[:16].replace('T', ' ')} UTC)"
+    typer.echo(f"writing is stopped{by}; `claimbots go` lets it begin again")
 
 
 def go() -> None:
@@ -24,5 +34,32 @@ def go() -> None:
     from bots.places import here
     from bots.store import brake
 
-    was = brake.go(here().made())
+    places = here().made()
+    was = brake.go(places)
+    if was:
+        _record(places, "go")
     typer.echo("writing may begin again" if was else "writing was not stopped")
+
+
+def _record(places: Places, kind: Literal["stop", "go"], reason: str = "") -> None:
+    """Put it on the audit log, where there is one. The switch itself waits for nothing."""
+    from bots.cli.key_door import office_key, settings_and_places
+    from bots.cli.running import person
+    from bots.errors import Problem
+    from bots.ledger import Ledger, LedgerKeys
+
+    try:
+        settings, _ = settings_and_places()
+        origin = settings.ledger.origin
+        if not (places.ledger / origin).is_dir():
+            return
+        keys = LedgerKeys.load(places, origin, office_key(settings, places))
+        ledger = Ledger.open(places.ledger, origin, keys)
+        try:
+            # What a person types may name a patient: it is sealed, as a decision's reason is.
+            ledger.append(kind, actor=person(), sealed={"reason": reason} if reason else None)
+        finally:
+            ledger.close_files()
+    except (Problem, OSError) as error:
+        what = error.sentence() if isinstance(error, Problem) else error.strerror
+        typer.echo(f"done, but not on the audit log: {what}", err=True)
