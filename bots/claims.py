@@ -353,6 +353,10 @@ LINE_FIELDS = (
 )
 
 
+# The one change that corrects nothing: the portal's own hold, put on. None takes it off.
+HOLD = Change("on_hold", None, "no", "yes")
+
+
 def money(amount: Decimal) -> str:
     """An amount of dollars as text with two decimals."""
     return f"{amount:.2f}"
@@ -396,6 +400,8 @@ def _claim_value(claim: Claim, field: str) -> str:
             return "" if claim.total_charge is None else money(claim.total_charge)
         case "member_id":
             return claim.coverage.member_id
+        case "on_hold":
+            return HOLD.to if claim.on_hold else HOLD.from_
         case "place_of_service" | "frequency_code":
             return str(getattr(claim, field))
     raise KeyError(field)

@@ -15,8 +15,9 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Literal
 
-from bots.claims import CLAIM_FIELDS, LINE_FIELDS, Case, Change, Claim, ClaimRef, value_of
+from bots.claims import CLAIM_FIELDS, HOLD, LINE_FIELDS, Case, Change, Claim, ClaimRef, value_of
 from bots.config import Portal
 from bots.crashpoints import crashpoint
 from bots.ledger import Ledger, OpenIntent, Outcome
@@ -46,7 +47,7 @@ class Halted(Exception):
 class Workplace:
     """Where the hands work. `brake` says why no write may begin now, or None.
 
-    It is told whether the write is a correction: those have a ceiling, notes have none.
+    It is told whether the write changes the claim: that has a ceiling, a note has none.
     """
 
     session: Session
@@ -62,7 +63,11 @@ class Workplace:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to do to one claim, and why. A correction has changes, a flag a keyed note."""
+    """What to do to one claim, and why.
+
+    A correction has changes, a flag a keyed note; a hold has a reason, and `HOLD` as its only
+    change. `made` is what this run has already changed on the claim since it was read.
+    """
 
     ref: ClaimRef
     case: Case
@@ -73,6 +78,15 @@ class Order:
     note_text: str = ""
     authority: str = ""
     decided_by: str = "policy"
+    hold_reason: str = ""
+    made: tuple[Change, ...] = ()
+
+    @property
+    def kind(self) -> Literal["correct", "flag", "hold"]:
+        """What the intent will be for."""
+        if self.hold_reason:
+            return "hold"
+        return "correct" if self.changes else "flag"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +113,7 @@ async def perform(order: Order, at: Workplace) -> Done:
         PortalFault: the portal could not be looked at before the act; nothing was saved.
         LedgerBroken: the intent could not be put on disk; nothing was begun.
     """
-    banned = forbidden_together(order.case, order.changes) if order.changes else None
+    banned = _banned(order)
     if banned:
         raise BusinessError(f"not written: {banned}")
     if at.shadow:
@@ -163,16 +177,25 @@ async def settle(intent: OpenIntent, at: Workplace) -> Done:
     return Done(Outcome.UNKNOWN, intent.id, "the portal cannot be looked at yet")
 
 
+def _banned(order: Order) -> str | None:
+    match order.kind:
+        case "hold":
+            return None if order.changes == (HOLD,) else "a hold changes nothing else"
+        case "correct":
+            return forbidden_together(order.case, order.changes)
+    return None
+
+
 def _open(order: Order, at: Workplace) -> OpenIntent:
     return at.ledger.open_intent(
         run=at.run,
         ref=order.ref,
-        kind="correct" if order.changes else "flag",
+        kind=order.kind,
         actor=at.actor,
         changes=order.changes,
         checks=order.checks,
         note_key=order.note_key,
-        note_text=order.note_text,
+        note_text=order.hold_reason or order.note_text,
         reason=order.reason,
         policy=at.policy_version,
         tables=at.tables,
@@ -210,7 +233,7 @@ async def _already(
     read = order.case.claim
     if before.status != read.status or before.on_hold != read.on_hold:
         return Outcome.CONFLICT, "the claim's state moved on"
-    moved = _moved(read, before)
+    moved = _moved(read, before, order.made)
     if moved:
         # What the checks said may no longer hold, whatever field it is.
         return Outcome.CONFLICT, f"somebody else changed the claim meanwhile: {moved}"
@@ -221,6 +244,8 @@ async def _act(editor: Editor, intent: OpenIntent) -> SaveAnswer:
     try:
         if intent.kind == "flag":
             return await editor.write_note(intent.note_key, intent.note_text)
+        if intent.kind == "hold":
+            return await editor.put_on_hold(intent.note_text)
         return await editor.correct(intent.changes)
     except BusinessError:
         raise  # not sure: nothing was saved

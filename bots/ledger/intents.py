@@ -34,7 +34,7 @@ class OpenIntent:
     id: str
     run: str
     ref: ClaimRef
-    kind: Literal["correct", "flag"]
+    kind: Literal["correct", "flag", "hold"]
     changes: tuple[Change, ...]
     checks: tuple[str, ...]
     note_key: str

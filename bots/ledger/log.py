@@ -156,7 +156,7 @@ class Ledger:
         *,
         run: str,
         ref: ClaimRef,
-        kind: Literal["correct", "flag"],
+        kind: Literal["correct", "flag", "hold"],
         actor: str,
         changes: Sequence[Change] = (),
         checks: Sequence[str] = (),

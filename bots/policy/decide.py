@@ -33,7 +33,7 @@ class Propose:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """A person looks. `how` is note or report; the key finds the note again.
+    """A person looks. `how` is note, hold or report; the key finds the note again.
 
     `text` is what the note says: check ids, lines and codes, no patient data.
     """
@@ -78,12 +78,17 @@ def decide(policy: Policy, case: Case, review: Review, on: date) -> tuple[Action
             proposals.append(Propose(changes, finding, raises, reason))
         else:
             flagged.append((finding, reason))
+    how = _how(policy, case, [finding for finding, _ in flagged], on)
+    if how == "hold":
+        # On hold nothing could be applied: it is proposed again once the hold is released.
+        flagged += [(proposal.finding, "the claim goes on hold") for proposal in proposals]
+        proposals = []
     actions: list[Action] = []
     if automatic:
         actions.append(_correct(automatic))
     actions.extend(proposals)
     if flagged:
-        actions.append(_flag(policy, flagged))
+        actions.append(_flag(how, flagged))
     return tuple(actions) or (Pass(),)
 
 
@@ -130,10 +135,14 @@ def _correct(findings: list[Finding]) -> Correct:
     return Correct(changes, tuple(findings), f"representation only: {rules}")
 
 
-def _flag(policy: Policy, flagged: list[tuple[Finding, str]]) -> Flag:
+def _how(policy: Policy, case: Case, findings: list[Finding], on: date) -> str:
+    loud = [finding.check for finding in findings if finding.severity is not Severity.INFO]
+    return policy.mark_for(loud, case.claim, on) if loud else "report"
+
+
+def _flag(how: str, flagged: list[tuple[Finding, str]]) -> Flag:
     findings = tuple(finding for finding, _ in flagged)
     loud = [finding for finding in findings if finding.severity is not Severity.INFO]
-    how = policy.flag_as if loud else "report"
     spoken = loud or list(findings)
     marks = sorted(f"{finding.check}:{_lines(finding)}" for finding in spoken)
     key = "cb-" + hashlib.sha256("|".join(marks).encode()).hexdigest()[:16]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -21,7 +22,7 @@ class _Override(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     facility: str
     check: str
-    to: Literal["auto", "propose", "flag"]
+    to: Literal["auto", "propose", "flag", "hold"]
     reason: str = Field(min_length=5)
     owner: str = Field(min_length=2)
     until: date
@@ -38,8 +39,8 @@ class PolicyFile(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     version: str
-    classes: dict[str, Literal["auto", "propose", "flag"]] = Field(default_factory=dict)
-    flag_as: Literal["note", "report"] = "note"
+    classes: dict[str, Literal["auto", "propose", "flag", "hold"]] = Field(default_factory=dict)
+    flag_as: Literal["note", "hold", "report"] = "note"
     required: _Required = _Required()
     overrides: tuple[_Override, ...] = ()
 
@@ -50,11 +51,13 @@ class Policy:
 
     `not_yet_sent` are the portal's states in which a claim may still be corrected; empty
     (as for files) means that the claim's state is not known here and forbids nothing.
+    `holds` are the checks whose flag is the portal's own hold, whatever `flag_as` says.
     """
 
     version: str
     classes: dict[str, Class] = field(default_factory=dict)
     flag_as: str = "note"
+    holds: frozenset[str] = frozenset()
     required: dict[str, frozenset[str]] = field(default_factory=dict)
     overrides: tuple[_Override, ...] = ()
     not_yet_sent: frozenset[str] | None = None
@@ -62,8 +65,7 @@ class Policy:
 
     def for_portal(self, not_yet_sent: frozenset[str], *, notes: bool) -> Policy:
         """The same policy, bound to a portal's states."""
-        flag_as = self.flag_as if notes else "report"
-        return replace(self, not_yet_sent=not_yet_sent, notes=notes, flag_as=flag_as)
+        return replace(self, not_yet_sent=not_yet_sent, notes=notes)
 
     def required_for(self, claim_type: ClaimType) -> frozenset[str]:
         """The checks that must have been evaluated before a claim may be called clean."""
@@ -71,14 +73,31 @@ class Policy:
 
     def class_for(self, check: Check, case: Case, on: date) -> Class:
         """The class set for a check: a facility's override in force, else the file's."""
+        override = self._override(check.id, case.claim, on)
+        return _class(override.to) if override else self.classes.get(check.id, check.at_most)
+
+    def mark_for(self, checks: Iterable[str], claim: Claim, on: date) -> str:
+        """How a claim flagged by these checks is marked: note, hold or report.
+
+        A hold only on a claim that has not left the office; it is never taken off.
+        """
+        if any(self._asks_for_hold(check, claim, on) for check in checks) and (
+            claim.on_hold or not self.closed_to_changes(claim)
+        ):
+            return "hold"
+        return "note" if self.notes and self.flag_as != "report" else "report"
+
+    def _asks_for_hold(self, check: str, claim: Claim, on: date) -> bool:
+        override = self._override(check, claim, on)
+        asked = override.to == "hold" if override else check in self.holds
+        return asked or self.flag_as == "hold"
+
+    def _override(self, check: str, claim: Claim, on: date) -> _Override | None:
         for override in self.overrides:
-            if (
-                override.check == check.id
-                and override.facility == case.claim.facility.code
-                and on <= override.until
-            ):
-                return Class(override.to)
-        return self.classes.get(check.id, check.at_most)
+            here = override.facility == claim.facility.code
+            if override.check == check and here and on <= override.until:
+                return override
+        return None
 
     def closed_to_changes(self, claim: Claim) -> str | None:
         """Why this claim may not be corrected now, or None."""
@@ -111,11 +130,17 @@ def load(path: Path) -> Policy:
             _known(document, ("required", claim_type, number), check_id)
     return Policy(
         version=file.version,
-        classes={check_id: Class(wanted) for check_id, wanted in file.classes.items()},
+        classes={check_id: _class(wanted) for check_id, wanted in file.classes.items()},
         flag_as=file.flag_as,
+        holds=frozenset(check for check, wanted in file.classes.items() if wanted == "hold"),
         required={claim_type: frozenset(checks) for claim_type, checks in required.items()},
         overrides=file.overrides,
     )
+
+
+def _class(wanted: str) -> Class:
+    """A word of the file as a class: a hold is a flag, marked in another way."""
+    return Class.FLAG if wanted == "hold" else Class(wanted)
 
 
 def _known(document: Document, at: Location, check_id: str) -> Check:
@@ -132,7 +157,7 @@ def _known(document: Document, at: Location, check_id: str) -> Check:
 
 def _within_limits(document: Document, at: Location, check_id: str, wanted: str) -> None:
     check = _known(document, at, check_id)
-    if Class(wanted).rank > check.at_most.rank:
+    if _class(wanted).rank > check.at_most.rank:
         raise Problem(
             f'"{wanted}" is more than {check_id} may ever have ({check.at_most.value})',
             where=f"{document.places.get(at, document.name)} {'.'.join(map(str, at))}",

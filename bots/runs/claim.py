@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from bots.checks import Class, Finding, Review, by_id, review
-from bots.claims import Case, Change, ClaimRef, value_of
+from bots.claims import HOLD, Case, Change, ClaimRef, value_of
 from bots.codesets import CodeSets
 from bots.hands import Done, Halted, Order, Workplace, perform
 from bots.ledger import Outcome
@@ -29,6 +29,9 @@ from bots.store.facts import (
     ProposalState,
     SeenRecord,
 )
+
+# Characters of a hold's reason that a portal takes.
+_HOLD_REASON = 200
 
 # What the hands' outcome means for the claim; confirmed depends on what was done.
 _TROUBLE = {
@@ -82,15 +85,20 @@ async def process(
     ]
     outcomes: set[ClaimOutcome] = set()
     again = False
+    made: tuple[Change, ...] = ()
     for action in actions:
         if isinstance(action, Propose):
             told.proposals.append(_proposal(action, case))
             outcomes.add(ClaimOutcome.PROPOSED)
             continue
-        order = _order(action, case, ref)
+        order = _order(action, case, ref, made)
         if isinstance(action, Flag) and (order is None or action.how == "report"):
             if action.how != "report" or _is_loud(action):
                 outcomes.add(ClaimOutcome.FLAGGED)
+            if action.how == "report" and _is_loud(action) and not rules.policy.notes:
+                told.exceptions.append(
+                    NewException(ExceptionType.BUSINESS, "FLAGGED", action.text[:500])
+                )
             continue
         if order is None:
             continue
@@ -103,6 +111,8 @@ async def process(
                 NewException(ExceptionType.APPLICATION, "HALTED", f"not begun: {error}")
             )
             break
+        if done.outcome is Outcome.CONFIRMED:
+            made += order.changes
         # A note is never tried again in the same run: only its key could tell two apart.
         again = again or (done.outcome is Outcome.NOT_DONE and bool(order.changes))
         outcomes.add(_outcome_of(order, done, told))
@@ -218,6 +228,7 @@ def _clean_after(
         change.check
         for change in told.changes
         if change.outcome in {ChangeOutcome.CONFIRMED, ChangeOutcome.ALREADY_CORRECT}
+        and change.field != HOLD.field
     }
     for action in actions:
         if isinstance(action, Correct) and all(f.check in confirmed for f in action.findings):
@@ -230,7 +241,9 @@ def _is_loud(action: Flag) -> bool:
     return any(finding.severity.value != "info" for finding in action.findings)
 
 
-def _order(action: Action, case: Case, ref: ClaimRef) -> Order | None:
+def _order(
+    action: Action, case: Case, ref: ClaimRef, made: tuple[Change, ...] = ()
+) -> Order | None:
     match action:
         case Correct(changes, findings, reason):
             return Order(
@@ -240,6 +253,20 @@ def _order(action: Action, case: Case, ref: ClaimRef) -> Order | None:
                 reason,
                 changes=changes,
                 authority=_authorities(findings),
+            )
+        case Flag(findings, how, key, text, reason) if how == "hold":
+            if case.claim.on_hold:
+                return None  # already as it should be
+            return Order(
+                ref,
+                case,
+                tuple(dict.fromkeys(finding.check for finding in findings)),
+                reason,
+                changes=(HOLD,),
+                note_key=key,
+                hold_reason=f"[{key}] {text}"[:_HOLD_REASON],
+                authority=_authorities(findings),
+                made=made,
             )
         case Flag(findings, how, key, text, reason) if how == "note":
             return Order(
@@ -280,7 +307,7 @@ def _outcome_of(order: Order, done: Done, told: Told) -> ClaimOutcome:
     if done.outcome in _TROUBLE:
         told.exceptions.append(_exception(done))
         return _TROUBLE[done.outcome]
-    return ClaimOutcome.CORRECTED if order.changes else ClaimOutcome.FLAGGED
+    return ClaimOutcome.CORRECTED if order.kind == "correct" else ClaimOutcome.FLAGGED
 
 
 _CHANGE_OUTCOMES = {
