@@ -32,9 +32,17 @@ def demo(
     """Start the practice portal, fill it, check and correct its claims, show what came out."""
     typer.echo("claimbots demo: a practice portal with synthetic claims, on this machine only")
     from bots.cli.practice import stop
+    from bots.errors import Problem
     from bots.places import here
 
-    root = here().demo
+    office = here()
+    if (office.root / "truth.jsonl").exists():  # only a demo's own folder has one
+        raise Problem(
+            "this is the demo's own folder",
+            where=str(office.root),
+            do="unset CLAIMBOTS_DATA and CLAIMBOTS_CONFIG for `claimbots demo`",
+        )
+    root = office.demo
     server = _prepared(root, claims, seed, again)
     try:
         _office(root, server.address, headed)
@@ -42,7 +50,10 @@ def demo(
         code = _say(summaries, shadow)
     finally:
         if keep:
-            typer.echo(f"the portal goes on at {server.address}; `claimbots practice stop`")
+            typer.echo(
+                f"the portal goes on at {server.address}; `claimbots practice people` names its "
+                f"accounts; end it with `claimbots practice stop --data {server.data}`"
+            )
         else:
             stop(server)
     raise typer.Exit(code)
@@ -94,7 +105,8 @@ def _office(root: Path, address: str, headed: bool) -> None:
     os.environ["CLAIMBOTS_CONFIG"] = str(root / "config")
     for name in ("config", "selectors"):
         shutil.rmtree(root / name, ignore_errors=True)
-        shutil.copytree(default_folder(name), root / name)
+        shutil.copytree(default_folder(name), root / name, copy_function=_closed_copy)
+        (root / name).chmod(0o700)
     _put(root / "config" / "portals.yaml", "address:", address)
     _put(root / "config" / "claimbots.yaml", "headed:", "true" if headed else "false")
     places = here().made()
@@ -109,6 +121,14 @@ def _office(root: Path, address: str, headed: bool) -> None:
         places,
         development_key(places),
     )
+
+
+def _closed_copy(source: str, target: str) -> None:
+    """Everything in the data folder is closed to others, whatever the wheel's modes are."""
+    import shutil
+
+    shutil.copyfile(source, target)
+    Path(target).chmod(0o600)
 
 
 def _put(path: Path, key: str, value: str) -> None:
@@ -163,7 +183,8 @@ def _say(summaries: list[RunSummary], shadow: bool) -> int:
         typer.echo(f"stopped: {reason}", err=True)
     typer.echo(
         "next: `claimbots demo --again` changes nothing more; "
-        f"CLAIMBOTS_DATA={places.root} claimbots proposals list; docs/start.md"
+        f"`CLAIMBOTS_DATA={places.root} claimbots proposals list` shows what waits for you; "
+        "docs/start.md goes on from here"
     )
     return max([verified, *(summary.exit for summary in summaries)])
 

@@ -185,6 +185,9 @@ def reset_command(
     typer.echo(ask(_folder(data), "reset", *words).strip())
 
 
+_FAULT_ACTIONS = ("known", "list", "set", "clear")
+
+
 @app.command("faults")
 def faults_command(
     action: Annotated[str, typer.Argument(help="known, list, set or clear.")] = "known",
@@ -195,11 +198,37 @@ def faults_command(
     data: Data = None,
 ) -> None:
     """Switch the portal's faults on and off, by their number."""
+    if action not in _FAULT_ACTIONS:
+        from bots.errors import Problem
+
+        raise Problem(
+            f'no action "{action[:40]}"',
+            where="practice faults",
+            do=f"use one of: {', '.join(_FAULT_ACTIONS)}",
+        )
     words = ["faults", action, *([name] if name else []), *(options or [])]
     typer.echo(ask(_folder(data), *words).strip())
 
 
 @app.command("people")
-def people_command(data: Data = None) -> None:
-    """The accounts, with their published passwords and seeds of one-time codes."""
-    typer.echo(ask(_folder(data), "people").strip())
+def people_command(
+    data: Data = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON Lines.")] = False,
+) -> None:
+    """The accounts, with their published passwords and the one-time code of this moment."""
+    import json
+
+    people = json.loads(ask(_folder(data), "people"))
+    if as_json:
+        for person in people:
+            typer.echo(json.dumps(person))
+        return
+    import pyotp
+
+    typer.echo(f"{'user':12} {'password':20} {'code now':9} {'role':11} {'name':16} seed")
+    for person in people:
+        code = pyotp.TOTP(person["seed"]).now()
+        typer.echo(
+            f"{person['username']:12} {person['password']:20} {code:9} {person['role']:11} "
+            f"{person['name']:16} {person['seed']}"
+        )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import stat
 from pathlib import Path
 
 import pytest
@@ -73,6 +75,35 @@ def test_a_run_that_is_not_there_cannot_be_gone_on_with():
             asked("run", "--portal", "practice", "--queue", "pending", "--resume", "R-1")
     finally:
         database.close()
+
+
+def test_the_people_of_the_practice_portal_can_be_read_and_are_json_when_asked():
+    head, *people = asked("practice", "people").stdout.splitlines()
+    told = [json.loads(line) for line in asked("practice", "people", "--json").stdout.splitlines()]
+    assert "code now" in head
+    assert [line.split()[0] for line in people] == [person["username"] for person in told]
+    assert all(re.search(r" \d{6} ", line) for line in people)
+
+
+def test_a_wrong_action_on_faults_is_answered_in_our_own_words():
+    with pytest.raises(Problem, match="use one of: known, list, set, clear"):
+        asked("practice", "faults", "bad")
+
+
+def test_a_demo_is_not_begun_inside_the_demos_own_folder(data):
+    data.mkdir()
+    (data / "truth.jsonl").touch()
+    with pytest.raises(Problem, match="unset CLAIMBOTS_DATA"):
+        asked("demo", "--again")
+
+
+def test_what_the_demo_copies_is_closed_to_others(tmp_path):
+    from bots.cli.demo import _closed_copy
+
+    (tmp_path / "open.yaml").write_text("a: 1")
+    (tmp_path / "open.yaml").chmod(0o644)
+    _closed_copy(str(tmp_path / "open.yaml"), str(tmp_path / "closed.yaml"))
+    assert stat.S_IMODE((tmp_path / "closed.yaml").stat().st_mode) == 0o600
 
 
 def test_approved_proposals_are_not_narrowed_to_claims_of_a_list():
