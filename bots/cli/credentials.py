@@ -69,6 +69,7 @@ def test(
 
     from bots.cli.key_door import office_key, settings_and_places
     from bots.config import find_portal, load_portals
+    from bots.errors import Problem
     from bots.portals.base import LoginRefused
     from bots.portals.login import probe
     from bots.secrets import credential_for, refused
@@ -83,11 +84,14 @@ def test(
         asyncio.run(
             probe(portal, found, credential, settings=settings, places=places, master=master)
         )
-    except LoginRefused:
+    except LoginRefused as error:
         refused.remember(name, credential, places, master)
-        typer.echo(f"{portal}: the portal refused the log-in {name}; it is not tried again")
-        raise typer.Exit(1) from None
-    typer.echo(f"{portal}: logged in as {name}")
+        raise Problem(
+            f"the portal refused the log-in {name} ({error.code})",
+            where=portal,
+            do="it is not tried again until `claimbots credentials set` or `unlock`",
+        ) from None
+    typer.echo(f"{portal}: logged in with {name}")
 
 
 @app.command()

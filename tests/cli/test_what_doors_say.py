@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from bots.cli.main import app
 from bots.errors import Problem
+from bots.places import here
 
 REPO = Path(__file__).parents[2]
 SAMPLES = REPO / "tests" / "files" / "samples"
@@ -109,3 +110,22 @@ def test_what_the_demo_copies_is_closed_to_others(tmp_path):
 def test_approved_proposals_are_not_narrowed_to_claims_of_a_list():
     with pytest.raises(Problem, match="approved"):
         asked("run", "--portal", "practice", "--queue", "approved", "--claim", "C1")
+
+
+@pytest.mark.parametrize("code", ["LOGIN_REFUSED", "ACCOUNT_LOCKED"])
+def test_a_refused_log_in_is_wrong_configuration_and_remembered(code, monkeypatch):
+    from bots.portals.base import AccountLocked, LoginRefused
+    from bots.secrets import development_key, refused
+    from bots.secrets.credentials import Credential, remember_credential
+
+    places = here().made()
+    remember_credential("practice", Credential("ann", "pa55", ""), places, development_key(places))
+
+    async def refuse(*_args, **_more):
+        raise (AccountLocked if code == "ACCOUNT_LOCKED" else LoginRefused)("no")
+
+    monkeypatch.setattr("bots.portals.login.probe", refuse)
+    with pytest.raises(Problem, match=code) as raised:
+        asked("credentials", "test", "practice")
+    assert raised.value.exit == 2
+    assert "practice" in refused.refusals(places)

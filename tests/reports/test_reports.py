@@ -377,6 +377,14 @@ def test_a_run_without_claims_has_a_report(places):
     assert csv_of(files, "Claims") == []
 
 
+def test_one_save_is_not_called_saves(places):
+    run = store_cases.a_run()
+    store_cases.fill(run, 2)  # the second was corrected
+    files = write_report(run.id, places)
+    assert tiles(files, "pre-bill")["Corrected"] == (1, "1 save confirmed")
+    assert "1 save confirmed" in "\n".join(summary_lines(run.id))
+
+
 def test_a_shadow_run_says_that_nothing_was_written(places):
     run = store_cases.a_run(mode="shadow", synthetic=False)
     store_cases.fill(run, 10)
