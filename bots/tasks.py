@@ -51,6 +51,8 @@ def _each_item(work: Work) -> None:
                 work(item)
             except workitems.BusinessException as error:
                 _give_back(item, "BUSINESS", str(error.code), str(error.message))
+            except workitems.ApplicationException as error:
+                _give_back(item, "APPLICATION", str(error.code), str(error.message))
             except Problem as error:
                 _give_back(item, "BUSINESS", "WRONG_INPUT", error.sentence())
             except Exception as error:  # the text of an exception may quote a claim
@@ -174,4 +176,8 @@ def _run(item: workitems.Input, queue: str) -> None:
                 "message": record.message,
                 "look": f"claimbots exceptions show {record.id}",
             }
+        )
+    if summary.stop_reason:
+        raise workitems.ApplicationException(
+            f"run {summary.run} ended early: {summary.stop_reason}; see its report", "RUN_STOPPED"
         )

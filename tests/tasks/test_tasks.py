@@ -2,17 +2,8 @@
 
 from __future__ import annotations
 
-import base64
-import contextlib
-import io
 import json
-import os
-import re
-import subprocess
-import sys
-import zipfile
-import zlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,54 +11,11 @@ from typing import Any
 import pytest
 from builders.claims import a_claim, a_coverage, a_patient
 from ruamel.yaml import YAML
+from tasks.control_room import ROOT, decoded, leaks, run_task
 from x12_writer import a_file, a_set
 
 from bots.claims import Case
 from bots.files.json_claims import case_to
-
-ROOT = Path(__file__).parents[2]
-CANARIES = ("CANARYLAST", "CANARYFIRST", "CANARYMEMBER", "CANARYMRN", "CANARYROAD", "CANARYCLAIM")
-
-
-@dataclass(frozen=True)
-class Ran:
-    exit: int
-    said: str
-    folder: Path
-
-    @property
-    def outputs(self) -> list[dict[str, Any]]:
-        path = self.folder / "items-out" / "work-items.json"
-        if not path.exists():
-            return []
-        return [item["payload"] for item in json.loads(path.read_text())]
-
-
-def run_task(
-    name: str, items: list[dict[str, Any]], folder: Path, tasks: Path | str = "bots/tasks.py"
-) -> Ran:
-    inputs = folder / "items-in" / "work-items.json"
-    inputs.parent.mkdir(parents=True)
-    inputs.write_text(json.dumps(items))
-    (folder / "items-out").mkdir()
-    command = [sys.executable, "-m", "robocorp.tasks", "run", str(tasks), "-t", name]
-    done = subprocess.run(
-        [*command, "-o", str(folder / "log")],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "RC_WORKITEM_ADAPTER": "FileAdapter",
-            "RC_WORKITEM_INPUT_PATH": str(inputs),
-            "RC_WORKITEM_OUTPUT_PATH": str(folder / "items-out" / "work-items.json"),
-            "CLAIMBOTS_DATA": str(folder / "data"),
-            "CLAIMBOTS_CONFIG": str(ROOT / "config"),
-        },
-    )
-    return Ran(done.returncode, done.stdout + done.stderr, folder)
 
 
 def marked_claim(**fields: Any) -> Any:
@@ -89,40 +37,6 @@ def marked_837(folder: Path) -> Path:
     path = folder / "marked.837"
     path.write_text(a_file([a_set([marked_claim()])]))
     return path
-
-
-def decoded(raw: bytes, depth: int = 4) -> list[bytes]:
-    """The bytes, and all that is packed inside them: base64, gzip, zlib, zip, escapes."""
-    found = [raw]
-    if depth == 0:
-        return found
-    inner: list[bytes] = []
-    if raw[:2] == b"\x1f\x8b" or raw[:1] == b"\x78":
-        with contextlib.suppress(zlib.error):  # what there is of it, cut off or not
-            inner.append(zlib.decompressobj(wbits=47).decompress(raw))
-    elif raw[:4] == b"PK\x03\x04":
-        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            inner += [archive.read(name) for name in archive.namelist()]
-    if b"\\u" in raw:
-        inner.append(re.sub(rb"\\u00([0-9a-fA-F]{2})", lambda m: bytes([int(m[1], 16)]), raw))
-    for run in re.findall(rb"[A-Za-z0-9+/]{16,}={0,2}", raw):
-        for start in range(4) if len(run) < 2000 else (0,):
-            cut = run[start:].rstrip(b"=")
-            cut = cut[: len(cut) - (len(cut) % 4 == 1)]
-            inner.append(base64.b64decode(cut + b"=" * (-len(cut) % 4)))
-    for part in inner:
-        found += decoded(part, depth - 1)
-    return found
-
-
-def leaks(folder: Path, said: str = "") -> set[str]:
-    """Which canaries stand in the runner's log, decoded, or in what it printed."""
-    packed = [said.encode()]
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            packed.append(path.read_bytes())
-    text = b"\n".join(part for raw in packed for part in decoded(raw)).upper()
-    return {canary for canary in CANARIES if canary.encode() in text}
 
 
 def test_a_claim_in_error_comes_back_as_business_with_ids_only(tmp_path: Path):
@@ -214,32 +128,12 @@ def test_an_attachment_is_read_under_a_name_of_ours(tmp_path: Path):
 def test_an_item_that_cannot_be_done_is_given_back_as_business(
     tmp_path: Path, payload: Any, code: str, says: str
 ):
-    """The file adapter keeps a release in memory only, so the release itself is watched."""
-    watch = tmp_path / "watch" / "sitecustomize.py"
-    watch.parent.mkdir()
-    watch.write_text(
-        "import json, os\n"
-        "from robocorp.workitems._adapters._file import FileAdapter as F\n"
-        "def release(self, item_id, state, exception=None):\n"
-        f"    with open({str(tmp_path / 'released')!r}, 'a') as out:\n"
-        "        out.write(json.dumps([state.value, exception]) + '\\n')\n"
-        "F.release_input = release\n"
-    )
-    before = os.environ.get("PYTHONPATH")
-    os.environ["PYTHONPATH"] = str(watch.parent)
-    try:
-        ran = run_task(
-            "check_files",
-            [{"payload": payload, "files": {}}, {"payload": {"files": []}, "files": {}}],
-            tmp_path,
-        )
-    finally:
-        os.environ.pop("PYTHONPATH")
-        if before is not None:
-            os.environ["PYTHONPATH"] = before
+    items = [{"payload": payload, "files": {}}, {"payload": {"files": []}, "files": {}}]
+
+    ran = run_task("check_files", items, tmp_path)
 
     assert ran.exit == 0, ran.said
-    first, second = [json.loads(line) for line in (tmp_path / "released").read_text().splitlines()]
+    first, second = ran.released
     assert first[0] == "FAILED"
     assert (first[1]["type"], first[1]["code"]) == ("BUSINESS", code)
     assert says in first[1]["message"]
