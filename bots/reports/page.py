@@ -102,8 +102,9 @@ def headline(part: Part) -> str:
     n = part.counts
     if not n.claims:
         return "No claim was seen."
-    said = [f"{_count(n.clean_as_found)} of {_claims(n.claims)} were clean as found"]
-    if rate := part.rate(n.clean_as_found):
+    were = "was" if n.claims == 1 else "were"
+    said = [f"{_count(n.clean_as_found)} of {_claims(n.claims)} {were} clean as found"]
+    if (rate := part.rate(n.clean_as_found)) is not None:
         said[0] += f" ({rate}%)"
     if corrected := part.counts.outcomes.get("corrected", 0):
         said.append(f"the bot corrected {_count(corrected)}")
@@ -111,9 +112,9 @@ def headline(part: Part) -> str:
         said.append(
             f"the bot would have corrected {_count(n.would_save)} (shadow: nothing written)"
         )
-    proposed, flagged = n.outcomes.get("proposed", 0), n.outcomes.get("flagged", 0)
-    if proposed or flagged:
-        said.append(f"waiting for a decision: {_count(proposed)}, for a look: {_count(flagged)}")
+    waiting = {"a decision": n.outcomes.get("proposed", 0), "a look": n.outcomes.get("flagged", 0)}
+    if told := [f"for {what}: {_count(count)}" for what, count in waiting.items() if count]:
+        said.append(f"waiting {', '.join(told)}")
     if undone := sum(n.outcomes.get(name, 0) for name in _BAD):
         said.append(f"{_count(undone)} could not be done")
     first = "; ".join(said) + "."

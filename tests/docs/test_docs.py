@@ -206,6 +206,18 @@ def index_of_checks() -> str:
     return "\n".join([*head, *rows])
 
 
+@pytest.mark.parametrize(
+    ("task", "form"), [("`pre_bill`, `look_back`", "RunOrder"), ("`check_files`", "CheckOrder")]
+)
+def test_every_key_of_a_work_item_is_on_the_page_and_no_other(task: str, form: str):
+    from bots.runs import orders
+
+    page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    (row,) = re.findall(rf"^\| {task} \| (.*) \|$", page, re.MULTILINE)
+
+    assert set(re.findall(r"`(\w+)`", row)) == set(getattr(orders, form).model_fields)
+
+
 def test_the_selector_file_shown_is_one_that_can_be_read():
     from bots.portals.locators import Selectors
 

@@ -377,6 +377,14 @@ def test_a_run_without_claims_has_a_report(places):
     assert csv_of(files, "Claims") == []
 
 
+def test_the_headline_of_one_claim_says_only_what_there_is(places):
+    run = store_cases.a_run()
+    seen = SeenRecord(number="C1", position=1, outcome=ClaimOutcome.FLAGGED)
+    records.keep_claim(run.id, seen)
+    said = headline(report_of([run.id]).parts[0])
+    assert said == "0 of 1 claim was clean as found (0.0%); waiting for a look: 1."
+
+
 def test_one_save_is_not_called_saves(places):
     run = store_cases.a_run()
     store_cases.fill(run, 2)  # the second was corrected
