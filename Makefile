@@ -25,7 +25,9 @@ $(VENV)/browser.stamp: $(VENV)/run.stamp
 	@$(BIN)/python -m bots.portals.browser --install
 	@touch $@
 
-setup: $(VENV)/run.stamp $(VENV)/browser.stamp ## .venv, locked dependencies, a browser
+# The table is looked for each time and built once: a stamp would not see another data folder.
+setup: $(VENV)/run.stamp $(VENV)/browser.stamp ## .venv, locked dependencies, a browser, ICD-10-CM
+	@$(BIN)/python -m bots.codesets.icd10cm
 
 browser: ## look for a browser again, install one where none is
 	@rm -f $(VENV)/browser.stamp

@@ -1,5 +1,7 @@
 """ICD-10-CM: the tabular list of one release, read once into a table of our own.
 
+Run as `python -m bots.codesets.icd10cm`, as `make setup` does; says nothing where it is there.
+
 Source: the CMS tabular list (XML) and code list inside the package simple-icd-10-cm. The
 package itself is never imported: that takes 1.8 s and 200 MB; its two files are read here.
 
@@ -23,6 +25,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -227,3 +230,21 @@ def _children(codes: list[str]) -> dict[str, tuple[str, ...]]:
 
 def _dotted(word: str) -> str:
     return word if len(word) <= 3 or "." in word or "-" in word else f"{word[:3]}.{word[3:]}"
+
+
+def main() -> int:
+    """Build the table in the data folder, and nothing else there; 0, or 2 and what to do."""
+    from bots.places import here
+
+    codesets = here().codesets
+    try:
+        if build_icd10cm(codesets):
+            sys.stdout.write(f"claimbots: {RELEASE} built in {codesets}\n")
+    except Problem as problem:
+        sys.stderr.write(f"claimbots: {problem}\n")
+        return problem.exit
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

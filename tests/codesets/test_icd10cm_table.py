@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from datetime import date
@@ -195,3 +196,21 @@ def test_opening_is_cheap(folder):
     began = time.perf_counter()
     open_codesets(folder)
     assert time.perf_counter() - began < 0.03
+
+
+def test_what_make_setup_runs_builds_it_once_and_nothing_else(tmp_path):
+    def asked() -> str:
+        return subprocess.run(
+            [sys.executable, "-m", "bots.codesets.icd10cm"],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "CLAIMBOTS_DATA": str(tmp_path / "data")},
+        ).stdout
+
+    assert asked() == f"claimbots: {RELEASE} built in {tmp_path / 'data' / 'codesets'}\n"
+    assert asked() == ""
+    assert [path.name for path in (tmp_path / "data").iterdir()] == ["codesets"]
+    assert (tmp_path / "data").stat().st_mode & 0o077 == 0
+    makefile = (Path(__file__).parents[2] / "Makefile").read_text()
+    assert "-m bots.codesets.icd10cm" in makefile
