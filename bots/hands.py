@@ -129,7 +129,9 @@ async def perform(order: Order, at: Workplace) -> Done:
     try:
         async with open_editor(at.session, intent) as editor:
             # 2. Look again: has somebody else changed it, or is it right already?
-            before = await editor.look(intent.changes)
+            before: Claim = await looking(at.session)(
+                editor.look_again, order.case.claim, intent.changes
+            )
             early = await _already(editor, intent, order, before)
             if early is not None:
                 return await _close(at, intent, *early)

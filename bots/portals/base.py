@@ -171,6 +171,14 @@ class Editor(Protocol):
         """Open the record afresh and read it whole (a new page load, never a cache)."""
         ...
 
+    async def look_again(self, read: Claim, changes: Sequence[Change]) -> Claim:
+        """The record as it stands right before the act, given how it was read.
+
+        As `look`; or, where the portal counts a record's versions and the form to fill in
+        still carries the version that was read, `read` itself.
+        """
+        ...
+
     async def correct(self, changes: Sequence[Change]) -> SaveAnswer:
         """Fill in all changes through sure locators and save once.
 

@@ -258,9 +258,25 @@ class PracticeEditor:
         self._tab, self._number = tab, intent.claim_number
         self._claim: Claim | None = None
         self._notes: frozenset[str] | None = None
+        self._form: Seen | None = None
+
+    async def look_again(self, read: Claim, changes: Sequence[Change]) -> Claim:
+        """Open the form: every save of a claim gives it a new version, which the form carries.
+
+        A save then goes out from this very form, and the portal refuses it if the version
+        moves on in between.
+        """
+        if not changes:
+            return await self.look(changes)
+        seen = await self._edit_form()
+        if "not_editable" in seen or seen["version"] != read.version:
+            return await self.look(changes)
+        self._claim, self._form = read, seen
+        return read
 
     async def look(self, changes: Sequence[Change]) -> Claim:
         """Open the claim afresh and read it whole."""
+        self._form = None
         seen = await _claim_screen(self._tab, self._number)
         self._claim, self._notes = to_claim(seen), note_keys(seen)
         return self._claim
@@ -281,8 +297,7 @@ class PracticeEditor:
         """
         tab, number = self._tab, self._number
         claim = self._claim or await self.look(changes)
-        await tab.go(tab.path("edit", claim=number), "the edit form")
-        seen = await tab.look("edit", required=_HEAD, claim=number)
+        seen, self._form = self._form or await self._edit_form(), None
         for refusal in ("alert", "not_editable"):
             if refusal in seen:
                 return SaveAnswer(Saved.REFUSED, for_people(seen.loose(refusal)))
@@ -296,6 +311,10 @@ class PracticeEditor:
         await self._type(boxes, typed)
         crashpoint("editor.before_save")
         return await self._pressed(button, "save the claim")
+
+    async def _edit_form(self) -> Seen:
+        await self._tab.go(self._tab.path("edit", claim=self._number), "the edit form")
+        return await self._tab.look("edit", required=_HEAD, claim=self._number)
 
     async def write_note(self, key: str, text: str) -> SaveAnswer:
         """Put one keyed note on the claim, once.

@@ -23,9 +23,17 @@ NEW = "1EG4TE5NEW1"
 
 
 @pytest.fixture
-def number() -> str:
+def number(portal: Portal) -> str:
+    """A claim as it was seeded, whatever other tests of this portal did to it."""
     n = next(n for n in _free if n % 3)
-    return f"C{n:05d}"
+    number = f"C{n:05d}"
+    portal.query("UPDATE billing_claim SET on_hold = 0 WHERE number = ?", number)
+    portal.query(
+        "UPDATE billing_serviceline SET ndc = '00641036725' WHERE number = 2 AND claim_id ="
+        " (SELECT id FROM billing_claim WHERE number = ?)",
+        number,
+    )
+    return number
 
 
 async def no_brake(is_correction: bool) -> str | None:
@@ -93,6 +101,20 @@ async def test_a_page_that_cannot_be_given_back_after_the_save_leaves_it_confirm
     assert failed
     assert done.outcome is Outcome.CONFIRMED
     assert outcomes(at.ledger, done.intent) == ["confirmed"]
+
+
+async def test_a_session_that_ended_before_the_act_costs_a_log_in_and_no_claim(
+    at, session, portal, number
+):
+    wanted = await order(session, number)
+    session._key.last_step = 0
+    portal.fresh_codes()
+    portal.fault("session-ends", nth=1)
+
+    done = await perform(wanted, at)
+
+    assert done.outcome is Outcome.CONFIRMED
+    assert ndc(portal, number) == "00641-0367-25"
 
 
 async def test_what_a_bot_may_never_write_is_not_even_begun(at, session, portal, number):
