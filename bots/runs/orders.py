@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bots.errors import Problem
 
@@ -31,10 +31,10 @@ class RunOrder(BaseModel):
     facility: str = ""
     code: str = ""
     min_charge: Decimal | None = None
-    limit: int | None = None
+    limit: int | None = Field(default=None, ge=1)
     claims: tuple[str, ...] = ()
     shadow: bool = False
-    pages: int | None = None
+    pages: int | None = Field(default=None, ge=1, le=8)
     as_of: date | None = None
 
 

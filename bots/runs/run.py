@@ -141,7 +141,7 @@ class _Run:
             state, self.course.stop_reason = RunState.STOPPED, "the audit log cannot be written"
             problem = error if isinstance(error, Problem) else None
         except PortalError as error:
-            state, self.course.stop_reason = RunState.FAILED, error.code
+            state, self.course.stop_reason = RunState.FAILED, f"{error} ({error.code})"[:300]
             await self._exception("", ExceptionType.APPLICATION, error.code, str(error))
         except asyncio.CancelledError:
             self.course.stop_reason = "stopped by a signal"
@@ -380,7 +380,7 @@ class _Run:
             self._count_fault(error)
             return _failed(ref, position, ExceptionType.APPLICATION, error.code, str(error))
         except PortalError as error:
-            self.course.stop_reason = error.code
+            self.course.stop_reason = f"{error} ({error.code})"[:300]
             return _failed(ref, position, ExceptionType.APPLICATION, error.code, str(error))
         except Exception as error:  # a fault of ours must not cost the other claims
             log.error("claim failed", error=type(error).__name__)

@@ -203,6 +203,20 @@ def test_a_demo_takes_a_free_port_and_leaves_no_portal_behind_when_it_cannot_go_
     assert not (desk.data / "demo" / "practice" / "server.json").exists()
 
 
+@pytest.mark.usefixtures("log_in")
+def test_a_portal_that_does_not_answer_leaves_its_work_over_and_says_where_it_stood(desk):
+    with a_taken_port() as port:
+        pass  # nobody listens there any more
+    desk.put("portals.yaml", "http://127.0.0.1:8765", f"http://127.0.0.1:{port}")
+
+    done = desk.type(*RUN)
+
+    assert done.returncode == 3
+    assert "stopped: open the log-in page: ERR_CONNECTION_REFUSED (UNREACHED)" in done.stdout
+    assert desk.runs() == ["failed"]
+    assert "APPLICATION  (run)           UNREACHED" in desk.type("exceptions", "list").stdout
+
+
 # A data folder that cannot be written, a disk without space
 
 

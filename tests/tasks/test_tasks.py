@@ -15,7 +15,9 @@ from tasks.control_room import ROOT, decoded, leaks, run_task
 from x12_writer import a_file, a_set
 
 from bots.claims import Case
+from bots.errors import Problem
 from bots.files.json_claims import case_to
+from bots.runs.orders import RunOrder, order_of
 
 
 def marked_claim(**fields: Any) -> Any:
@@ -158,3 +160,23 @@ def test_conda_yaml_installs_the_lock_with_its_hashes():
     assert "-r requirements/run.txt" in pip
     assert "--require-hashes" in pip
     assert (ROOT / "requirements" / "run.txt").is_file()
+
+
+@pytest.mark.parametrize(
+    ("payload", "key"),
+    [
+        ({}, "portal"),
+        ({"portal": "p", "page": 2}, "page"),
+        ({"portal": "p", "pages": 0}, "pages"),
+        ({"portal": "p", "pages": 9}, "pages"),
+        ({"portal": "p", "limit": -1}, "limit"),
+        ({"portal": "p", "since": "yesterday"}, "since"),
+        ({"portal": "p", "claims": "CL0000001"}, "claims"),
+        ({"portal": "p", "shadow": "perhaps"}, "shadow"),
+    ],
+)
+def test_a_run_that_cannot_be_ordered_is_refused_by_its_key(payload: Any, key: str):
+    with pytest.raises(Problem, match=rf"^payload\.{key}: ") as refused:
+        order_of(RunOrder, payload)
+    assert "correct the work item; it may have: portal, since" in str(refused.value)
+    assert "yesterday" not in str(refused.value)
