@@ -57,7 +57,14 @@ def set_credential(
     else:
         remember_credential(name, _asked(), places, master)
     refused.unlock(name, places)
-    typer.echo(f"{name}: kept{f' as {from_}' if from_ else ', sealed under the master key'}")
+    how = f"as {from_}" if from_ else f"sealed under the master key {master.reference}"
+    typer.echo(f"{name}: kept {how}")
+    if not from_ and settings.keys.master is None:
+        typer.echo(
+            "that is a development key: a log-in for a real portal has to be set again once "
+            "keys.master is set",
+            err=True,
+        )
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import stat
@@ -110,6 +111,21 @@ def test_what_the_demo_copies_is_closed_to_others(tmp_path):
 def test_approved_proposals_are_not_narrowed_to_claims_of_a_list():
     with pytest.raises(Problem, match="approved"):
         asked("run", "--portal", "practice", "--queue", "approved", "--claim", "C1")
+
+
+def test_a_log_in_says_under_which_key_it_is_sealed(monkeypatch, tmp_path):
+    def set_it():
+        words = ["credentials", "set", "bot"]
+        return CliRunner().invoke(app, words, input="ann\npa55\n\n")
+
+    early = set_it()
+    assert "development.key" in early.stdout
+    assert "has to be set again once keys.master is set" in early.stderr
+    key = tmp_path / "master.key"
+    key.write_text(base64.b64encode(bytes(32)).decode())
+    key.chmod(0o600)
+    monkeypatch.setenv("CLAIMBOTS_KEYS__MASTER", f"file:{key}")
+    assert "set again" not in set_it().stderr
 
 
 @pytest.mark.parametrize("code", ["LOGIN_REFUSED", "ACCOUNT_LOCKED"])
