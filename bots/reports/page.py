@@ -120,9 +120,8 @@ def headline(part: Part) -> str:
     first = "; ".join(said) + "."
     if not n.missed_charges:
         return first
-    plural = "s" if n.missed_charges != 1 else ""
-    worth = f" worth ${_money(n.missed_worth)}" if n.missed_priced else ", not priced"
-    return f"{first} {_count(n.missed_charges)} suspected missed charge{plural}{worth}."
+    worth = f"worth ${_money(n.missed_worth)}" if n.missed_priced else "not priced"
+    return f"{first} Suspected missed charges: {_count(n.missed_charges)}, {worth}."
 
 
 def _claims(count: int) -> str:

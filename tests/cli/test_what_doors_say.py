@@ -99,6 +99,25 @@ def test_a_demo_is_not_begun_inside_the_demos_own_folder(data):
         asked("demo", "--again")
 
 
+def test_the_demos_own_claims_have_something_to_correct_to_decide_and_to_charge(tmp_path):
+    import inspect
+
+    from bots.cli.demo import demo
+    from bots.cli.practice import ask
+
+    asks = {name: str(p.default) for name, p in inspect.signature(demo).parameters.items()}
+    truth = tmp_path / "truth.jsonl"
+    ask(
+        tmp_path, "seed", "--claims", asks["claims"], "--seed", asks["seed"],
+        "--truth", str(truth),
+    )  # fmt: skip
+    planted = [json.loads(line) for line in truth.read_text().splitlines()]
+    kinds = [fault["class"] for fault in planted]
+    assert kinds.count("auto") >= 3
+    assert kinds.count("propose") >= 3
+    assert "missed-charge" in {fault["family"] for fault in planted}
+
+
 def test_what_the_demo_copies_is_closed_to_others(tmp_path):
     from bots.cli.demo import _closed_copy
 
