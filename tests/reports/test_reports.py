@@ -385,9 +385,10 @@ def test_the_headline_of_one_claim_says_only_what_there_is(places):
     assert said == "0 of 1 claim was clean as found (0.0%); waiting for a look: 1."
 
 
-def test_the_headlines_missed_charges_are_a_sentence_of_their_own(written):
-    _, ids, _, _ = written
-    said = headline(report_of(ids).parts[0])
+def test_the_headlines_missed_charges_are_a_sentence_of_their_own(places):
+    run = store_cases.a_run()
+    store_cases.fill(run, 60)
+    said = headline(report_of([run.id]).parts[0])
     assert re.search(r"for a look: \d+.*\. Suspected missed charges: \d+, worth \$[\d.]+\.$", said)
 
 
