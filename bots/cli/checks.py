@@ -73,6 +73,12 @@ def new(
     from bots.checks import by_id
     from bots.errors import Problem
 
+    if _root().name in {"site-packages", "dist-packages"}:
+        raise Problem(
+            "a check is written in a clone of the repository, not in an installed package",
+            where=str(_root()),
+            do="clone it, and run this there",
+        )
     if id in by_id():
         typer.echo(_write_head(by_id()[id]))
         return

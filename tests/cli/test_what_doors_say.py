@@ -53,6 +53,14 @@ def test_a_misspelt_family_of_checks_gets_the_nearest_right_one():
         asked("checks", "list", "--family", "total")
 
 
+def test_a_new_check_is_not_written_into_an_installed_package(tmp_path, monkeypatch):
+    (tmp_path / "site-packages").mkdir()
+    monkeypatch.setattr("bots.cli.checks._root", lambda: tmp_path / "site-packages")
+    with pytest.raises(Problem, match="clone"):
+        asked("checks", "new", "laterality", "--family", "facility-rule")
+    assert not list((tmp_path / "site-packages").iterdir())
+
+
 @pytest.mark.parametrize("amount", ["nan", "-5", "inf", "1e9", "much", "1.005"])
 def test_an_amount_that_is_none_is_refused_before_a_run_begins(amount, data):
     with pytest.raises(Problem, match="is no amount"):
