@@ -227,10 +227,7 @@ def test_a_portal_that_does_not_answer_leaves_its_work_over_and_says_where_it_st
         RUN,
         ("demo", "--claims", "5"),
         ("practice", "serve", "--background"),
-        ("practice", "seed", "--claims", "5"),
-        ("keys", "init"),
         ("stop",),
-        ("proposals", "list"),
     ],
     ids=" ".join,
 )
@@ -249,7 +246,6 @@ def test_a_data_folder_that_cannot_be_written_is_named_with_what_to_do(desk, wor
     ("space", "words"),
     [
         (0, RUN),
-        (20_000, RUN),
         (20_000, ("demo", "--claims", "5")),
         (0, ("practice", "seed", "--claims", "5")),
         (20_000, ("proposals", "list")),
