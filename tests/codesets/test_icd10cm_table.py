@@ -190,14 +190,6 @@ def test_codes_leaves_and_children_are_those_of_the_package(codesets, tmp_path):
     assert set(ours) == set(theirs)
 
 
-def test_opening_is_cheap(folder):
-    import time
-
-    began = time.perf_counter()
-    open_codesets(folder)
-    assert time.perf_counter() - began < 0.03
-
-
 def test_what_make_setup_runs_builds_it_once_and_nothing_else(tmp_path):
     def asked() -> str:
         return subprocess.run(
