@@ -55,7 +55,16 @@ async def _watched(request: RunRequest, progress: Progress) -> RunSummary:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, end, number)
+    loop.set_exception_handler(_name_what_was_left)
     return await task
+
+
+def _name_what_was_left(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Browser calls that nobody awaits any more end in errors whose texts may quote a page."""
+    import structlog
+
+    kind = type(context.get("exception")).__name__
+    structlog.get_logger().debug("left behind", error=kind)
 
 
 class Progress:
