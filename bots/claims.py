@@ -413,6 +413,11 @@ def plain(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def unit_words(number: Decimal) -> str:
+    """`1 unit`, `2.5 units`."""
+    return f"{plain(number)} unit{'' if number == 1 else 's'}"
+
+
 @dataclass(frozen=True, slots=True)
 class ClaimRef:
     """A row of a worklist: enough to open the claim and to say which one it was."""

@@ -173,7 +173,8 @@ def _run(item: workitems.Input, queue: str) -> None:
                 "exception": record.id,
                 "type": record.type,
                 "code": record.code,
-                "message": record.message,
+                # What the portal answered to a save may quote the claim: it stays in the store.
+                "message": "" if record.code.startswith("SAVE_") else record.message,
                 "look": f"claimbots exceptions show {record.id}",
             }
         )

@@ -96,6 +96,6 @@ def malformed_member_id(case: Case, codesets: CodeSets) -> Iterator[Finding | No
     if not fits:
         yield member_id_form.finding(
             None,
-            f"Payer {coverage.payer_id} writes member ids as {rule.value}",
+            f"The member id does not have the form that payer {coverage.payer_id} uses",
             table=codesets.payer_rule.release,
         )

@@ -20,7 +20,7 @@ from bots.checks.day import coded_lines, day_of, place_of
 from bots.checks.findings import Finding, NotEvaluated, Severity
 from bots.checks.forms import is_procedure
 from bots.checks.review import ncci_side
-from bots.claims import Case, Claim, ClaimType, Documentation, ServiceLine, plain
+from bots.claims import Case, Claim, ClaimType, Documentation, ServiceLine, unit_words
 from bots.codesets import CodeSets
 
 _VOID = "8"
@@ -72,7 +72,7 @@ def done_and_not_billed(case: Case, codesets: CodeSets) -> Iterator[Finding | No
         priced = "" if worth is not None else "; not priced"
         yield missed.finding(
             None,
-            f"{service.code} of {service.day.isoformat()}, {plain(service.units)} units, is "
+            f"{service.code} of {service.day.isoformat()}, {unit_words(service.units)}, is "
             f"ordered, done and signed ({', '.join(service.quote)}) and billed nowhere{priced}",
             codes=(service.code,),
             at_stake=worth,

@@ -16,7 +16,7 @@ from bots.checks.catalogue import Check
 from bots.checks.day import coded_lines, lines_beside, severity_under_ncci
 from bots.checks.findings import Finding, Severity
 from bots.checks.review import ncci_side
-from bots.claims import Case, ServiceLine, plain
+from bots.claims import Case, ServiceLine, plain, unit_words
 from bots.codesets import CodeSets, Mue, Table
 
 _LINE = "1"
@@ -52,7 +52,7 @@ def units_above_on_a_line(case: Case, codesets: CodeSets) -> Iterator[Finding]:
         if mue and mue.indicator == _LINE and units_a_day(line) > mue.units:
             yield line_units.finding(
                 line,
-                f"{plain(units_a_day(line))} units of {line.procedure}; "
+                f"{unit_words(units_a_day(line))} of {line.procedure}; "
                 f"the MUE is {mue.units} a line",
                 severity=severity_under_ncci(case, codesets, day),
                 table=table.release,
@@ -87,7 +87,7 @@ def units_above_in_the_day(case: Case, codesets: CodeSets) -> Iterator[Finding]:
             with_others = f", {plain(others)} of them on other claims" if others else ""
             yield day_units.finding(
                 billed[key],
-                f"{plain(total)} units of {code} on {day.isoformat()}{with_others}; "
+                f"{unit_words(total)} of {code} on {day.isoformat()}{with_others}; "
                 f"the MUE is {mue.units} a day, {_DAY[mue.indicator]}",
                 codes=(code,),
                 severity=severity_under_ncci(case, codesets, day),

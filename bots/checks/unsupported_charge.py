@@ -16,7 +16,7 @@ from decimal import Decimal
 from bots.checks.catalogue import Check
 from bots.checks.day import coded_lines
 from bots.checks.findings import Finding, Severity
-from bots.claims import Case, Documentation, ServiceLine, plain
+from bots.claims import Case, Documentation, ServiceLine, plain, unit_words
 from bots.codesets import CodeSets, Procedure
 
 _COUNTED = {"drug", "therapy"}
@@ -111,7 +111,7 @@ def more_than_documented(case: Case, codesets: CodeSets) -> Iterator[Finding]:
         if total > documented:
             yield units.finding(
                 [line for line, _ in lines],
-                f"{plain(total)} units of {code} on {day.isoformat()}; "
+                f"{unit_words(total)} of {code} on {day.isoformat()}; "
                 f"{plain(documented)} are documented",
                 codes=(code,),
                 quote=records,

@@ -141,7 +141,8 @@ async def apply_approved(
         ref,
         case,
         (approved.check,),
-        approved.reason,
+        # What the person typed is sealed in the log's approval; a reason stands there open.
+        f"approved proposal {approved.id}",
         changes=approved.changes,
         authority=by_id()[approved.check].authority if approved.check in by_id() else "",
         decided_by=approved.by,
@@ -163,9 +164,19 @@ async def apply_approved(
             told.seen = replace(told.seen, outcome=ClaimOutcome.FAILED)
             return told
     told.seen = replace(told.seen, outcome=_outcome_of(order, done, told))
+    told.changes = [replace(change, reason=approved.reason) for change in told.changes]
     if not at.shadow and done.outcome in {Outcome.CONFIRMED, Outcome.ALREADY_CORRECT}:
+        rest = [entry for entry in found.findings if not _is_mended(entry, approved)]
+        after = replace(found, findings=tuple(rest))
+        required = rules.policy.required_for(case.claim.type)
+        told.seen = replace(told.seen, clean_after=after.is_clean(required))
         told.became.append(Became(approved.id, ProposalState.APPLIED, done.intent))
     return told
+
+
+def _is_mended(finding: Finding, approved: Approved) -> bool:
+    repair = finding.repair
+    return finding.check == approved.check and bool(repair and repair.changes == approved.changes)
 
 
 def _holds(case: Case, changes: tuple[Change, ...]) -> bool:

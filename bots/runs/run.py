@@ -27,7 +27,6 @@ from bots.portals.base import (
     LoginRefused,
     PortalError,
     PortalFault,
-    Query,
     Reader,
 )
 from bots.portals.looking import looking
@@ -169,7 +168,7 @@ class _Run:
                 kind=_KINDS[request.query.queue],
                 as_of=office.today,
                 requested_by=request.requested_by,
-                query=_plain(request.query),
+                query=_plain(request),
                 policy_version=office.policy.version,
                 tables=office.tables(),
                 checks=office.asked(),
@@ -403,7 +402,7 @@ class _Run:
     async def _keep(self, told: Told) -> None:
         if told.halted and not self.course.ceiling:
             self.course.stop_reason = self.course.stop_reason or told.halted
-        if told.seen.outcome is ClaimOutcome.FAILED:
+        if told.halted or any(e.type is ExceptionType.APPLICATION for e in told.exceptions):
             self.course.left_over = True
         await self.store.call(
             records.keep_claim,
@@ -531,9 +530,16 @@ def _login_problem(error: LoginRefused, office: Office) -> Problem:
     )
 
 
-def _plain(query: Query) -> dict[str, object]:
-    return {
+def _plain(request: RunRequest) -> dict[str, object]:
+    """What was asked for, in words for the report: a list of claims by its length."""
+    query = request.query
+    asked = {
         name: str(value)
         for name in ("queue", "since", "until", "facility", "code", "min_charge", "limit")
         if (value := getattr(query, name)) not in (None, "")
     }
+    if query.numbers:
+        asked["claims named"] = str(len(query.numbers))
+    if request.resume:
+        asked["going on with"] = request.resume
+    return dict(asked)
