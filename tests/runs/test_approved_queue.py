@@ -49,6 +49,11 @@ def test_a_shadow_run_leaves_it_approved_and_a_live_run_applies_it(office, propo
     assert shown(office, approved)["state"] == "applied"
     assert shown(office, approved)["applied_intent"] in office.intents()
     assert office.saves(proposed) == 1
+    # What a person typed may name a patient: in the log it is sealed, never open.
+    segments = (office.root / "ledger").rglob("*.jsonl")
+    log = "".join(path.read_text() for path in segments)
+    assert f"approved proposal {approved}" in log
+    assert "seen in the chart" not in log
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,15 @@ def test_a_defect_is_corrected_read_back_on_the_log_and_in_the_report(office, cl
     assert office.saves(claim) == 1
 
 
+def test_a_claim_that_the_portal_does_not_know_is_an_exception_and_no_work_left_over(office):
+    done = office.run("--claim", "CL9999999", "--json")
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout.splitlines()[-1])["counts"]["exceptions"] == 1
+    listed = office.claimbots("exceptions", "list", "--json").stdout
+    assert "NOT_FOUND" in listed
+
+
 def test_a_shadow_run_changes_nothing(office, claim):
     before = office.witness()["digest"]
 
