@@ -124,16 +124,18 @@ async def session(
 ) -> AsyncIterator[Session]:
     """The shared session, whole and logged in whatever the test before did."""
     monkeypatch.setattr("bots.portals.tab._PATIENCE", 1.0)
-    shared.words.clear()
-    shared.ranks.clear()
-    yield shared
     portal.no_faults()
     portal.fresh_codes()
     shared._key.last_step = 0
+    shared._log_ins.clear()
     if shared._browser is not None and shared._browser.is_connected():
         await shared.log_in()
     else:
         await shared.restart()
+    shared.words.clear()
+    shared.ranks.clear()
+    yield shared
+    portal.no_faults()
 
 
 @pytest.fixture(scope="session")
