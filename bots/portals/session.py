@@ -46,7 +46,7 @@ RENEW_AFTER = 200  # claims opened in one context
 _CLOSE_LIMIT = 5.0
 # Two users of one log-in throw each other out for ever: a person must part them (F13).
 _LOG_INS_AT_MOST, _CONTEST_SECONDS = 5, 15 * 60
-_ARGUMENTS = (
+ARGUMENTS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-default-apps",
@@ -255,7 +255,7 @@ class Session:
             headless=not self.settings.browser.headed,
             chromium_sandbox=browsers.sandbox(),
             # No other host exists for this browser: nothing to load from, nothing to leak to.
-            args=[*_ARGUMENTS, f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {host}"],
+            args=[*ARGUMENTS, f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {host}"],
             handle_sigint=False,
             handle_sigterm=False,
             handle_sighup=False,
