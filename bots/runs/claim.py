@@ -297,7 +297,7 @@ def _authorities(findings: tuple[Finding, ...]) -> str:
 
 
 def _outcome_of(order: Order, done: Done, told: Told) -> ClaimOutcome:
-    outcome = ChangeOutcome.SHADOW if done.outcome is None else _CHANGE_OUTCOMES.get(done.outcome)
+    outcome = ChangeOutcome.SHADOW if done.outcome is None else CHANGE_OUTCOMES.get(done.outcome)
     checks = _check_by_change(order)
     if outcome is not None:
         told.changes += [
@@ -321,7 +321,7 @@ def _outcome_of(order: Order, done: Done, told: Told) -> ClaimOutcome:
     return ClaimOutcome.CORRECTED if order.kind == "correct" else ClaimOutcome.FLAGGED
 
 
-_CHANGE_OUTCOMES = {
+CHANGE_OUTCOMES = {
     Outcome.CONFIRMED: ChangeOutcome.CONFIRMED,
     Outcome.ALREADY_CORRECT: ChangeOutcome.ALREADY_CORRECT,
     Outcome.REFUSED: ChangeOutcome.REFUSED,

@@ -39,13 +39,13 @@ from bots.runs.claim import (
     apply_approved,
     process,
 )
+from bots.runs.lost import changes_of, written_by
 from bots.runs.office import Office, open_office, sole_run
 from bots.runs.request import RunRequest, RunSummary
 from bots.secrets.credentials import credential_for
 from bots.store import brake, records
 from bots.store.facts import (
     ChangeOutcome,
-    ChangeRecord,
     ClaimOutcome,
     Ending,
     ExceptionType,
@@ -176,11 +176,32 @@ class _Run:
             ),
         )
         self.id = record.id
+        await self._end_lost_runs()
         zone = ZoneInfo(office.settings.office.time_zone)
         self.saves_before_today = await self.store.call(
             records.corrections_on, record.started_at.astimezone(zone).date(), zone
         )
         await self._log("run-started", {"mode": record.mode, "queue": record.queue})
+
+    async def _end_lost_runs(self) -> None:
+        """Close the rows of runs that were killed, and keep what the log says they saved.
+
+        Only one run works in a data folder, so that whatever is not ended is dead.
+        """
+        for lost in await self.store.call(records.unended_runs):
+            if lost.id == self.id:
+                continue
+            written = await asyncio.to_thread(written_by, self.ledger, lost.id)
+            known = await self.store.call(records.intents_kept, [w.intent for w in written])
+            for entry in written:
+                if entry.intent not in known:
+                    await self.store.call(
+                        records.keep_settled, self.id, entry.claim, entry.changes
+                    )
+            log.warning("a run was killed", run=lost.id, kept=len(written) - len(known))
+            await self.store.call(
+                records.end_run, lost.id, Ending(RunState.FAILED, stop_reason="it was killed")
+            )
 
     async def _do(self) -> None:
         office = self.office
@@ -264,21 +285,8 @@ class _Run:
                 Outcome.CONFLICT: ChangeOutcome.CONFLICT,
             }
             if done.outcome in kept:
-                changes = [
-                    ChangeRecord(
-                        check=",".join(intent.checks),
-                        field=change.field,
-                        line=change.line,
-                        from_value=change.from_,
-                        to_value=change.to,
-                        outcome=kept[done.outcome],
-                        intent=intent.id,
-                        after_crash=True,
-                        decided_by="policy",
-                        reason="settled after a crash",
-                    )
-                    for change in intent.changes
-                ]
+                became = kept[done.outcome]
+                changes = changes_of(intent.id, intent.changes, intent.checks, became)
                 await self.store.call(records.keep_settled, self.id, intent.claim_number, changes)
             if done.outcome is Outcome.CONFLICT:
                 await self._exception(

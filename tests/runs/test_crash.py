@@ -1,5 +1,6 @@
 """A run that dies anywhere leaves a claim saved at most once, and the next run ends it."""
 
+import json
 import signal
 
 import pytest
@@ -67,6 +68,19 @@ def test_a_run_terminated_there_is_ended_by_the_next_with_one_save(killed_and_en
 
     assert died.returncode == 143, died.stderr
     assert "Traceback" not in died.stderr
+
+
+def test_what_a_killed_run_saved_is_kept_by_the_next_which_closes_its_row(office, claim):
+    assert office.run("--claim", claim, CLAIMBOTS_CRASH_AT="hands.after_outcome").returncode < 0
+
+    done = office.run("--claim", claim, "--json")
+
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout.splitlines()[-1])
+    assert said["counts"]["saves"] == 1
+    assert office.saves(claim) == 1
+    listed = office.claimbots("runs", "list", "--json").stdout.splitlines()
+    assert "in progress" not in [run["state"] for run in map(json.loads, listed)]
 
 
 def test_a_run_with_a_correction_passes_every_crash_point(office, claim, tmp_path):
