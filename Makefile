@@ -37,7 +37,7 @@ demo: setup ## the main job on the practice portal
 	@$(BIN)/claimbots demo
 
 test: setup $(VENV)/dev.stamp ## the whole test suite, real browser included
-	@$(BIN)/pytest -n 2 --dist loadfile
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/dev.stamp ## format, lint, types, import contracts
 	@$(BIN)/ruff format --check .
