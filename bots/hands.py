@@ -227,7 +227,7 @@ async def _already(
     """The outcome where nothing needs or may be saved; None where the save may go ahead."""
     if intent.kind == "flag":
         return (Outcome.ALREADY_CORRECT, "") if await editor.find_note(intent.note_key) else None
-    match _held_against(before, intent.changes):
+    match held_against(before, intent.changes):
         case "new":
             return Outcome.ALREADY_CORRECT, ""
         case "mixed":
@@ -289,13 +289,13 @@ def _confirmed(intent: OpenIntent, before: Claim, after: Claim | None) -> tuple[
 def _moved(before: Claim, after: Claim, meant: Sequence[Change] = ()) -> str:
     """The names of the fields that differ, but for those that were meant to."""
     expected = {(change.field, change.line) for change in meant}
-    before_lines, after_lines = len(before.lines), len(after.lines)
-    moved = {"lines"} if before_lines != after_lines else set()
-    for field, line in _places(before):
-        if (field, line) not in expected and _value(before, field, line) != _value(
-            after, field, line
-        ):
-            moved.add(field)
+    moved = {
+        place[0]
+        for place in _places(before)
+        if place not in expected and _value(before, *place) != _value(after, *place)
+    }
+    if len(before.lines) != len(after.lines):
+        moved.add("lines")
     return ", ".join(sorted(moved))
 
 
@@ -330,15 +330,18 @@ async def _look_once(at: Workplace, intent: OpenIntent) -> tuple[str, Claim]:
         if intent.kind == "flag":
             there = await editor.find_note(intent.note_key)
             return ("new" if there else "old"), claim
-        return _held_against(claim, intent.changes), claim
+        return held_against(claim, intent.changes), claim
 
 
-def _held_against(claim: Claim, changes: Sequence[Change]) -> str:
+def held_against(claim: Claim, changes: Sequence[Change]) -> str:
+    """ "new" where the claim holds all that the changes lead to, "old" all that they start
+    from; else "mixed".
+    """
     states = set()
     for change in changes:
         try:
             value = value_of(claim, change.field, change.line)
-        except KeyError:
+        except (KeyError, ValueError):  # no such field, line or role
             return "mixed"
         states.add("new" if value == change.to else "old" if value == change.from_ else "else")
     return states.pop() if len(states) == 1 and states <= {"new", "old"} else "mixed"

@@ -136,20 +136,13 @@ def _check(id: str) -> Check:
 
 
 def _known_family(family: str) -> None:
-    import difflib
-
     from bots.checks import catalogue
-    from bots.errors import Problem
+    from bots.cli.store_door import unknown_word
 
     known = sorted({check.family for check in catalogue()})
     if family and family not in known:
-        near = difflib.get_close_matches(family, known, n=1)
-        meant = f"did you mean {near[0]}? " if near else ""
-        raise Problem(
-            f'no check is of the family "{family[:40]}"',
-            where="--family",
-            do=f"{meant}use one of: {', '.join(known)}",
-        )
+        what = f'no check is of the family "{family[:40]}"'
+        raise unknown_word(what, family, known, "--family")
 
 
 def _root() -> Path:

@@ -148,12 +148,13 @@ def _configured() -> tuple[Settings, dict[str, Portal]]:
 def _configuration() -> Iterator[Line]:
     from bots.config import config_folder, selectors_folder
 
-    count = len(_configured()[1])
+    portals = _configured()[1]
+    count = len(portals)
     what = f"{count} portal{'' if count == 1 else 's'}"
     yield Line("OK", "configuration", f"{config_folder()} read: {what}")
     yield from _policy(config_folder())
     selectors = selectors_folder()
-    for name, portal in _configured()[1].items():
+    for name, portal in portals.items():
         path = selectors / f"{portal.kind}.yaml"
         if not path.is_file():
             yield Line("DO", "selectors", f"{path} for portal {name} is not there; write it")

@@ -6,6 +6,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bots.errors import Problem
     from bots.places import Places
 
 E = TypeVar("E", bound=StrEnum)
@@ -34,14 +37,21 @@ def one_of(words: type[E], said: str, option: str, also: str = "") -> E:
     Raises:
         Problem: it is none of them; names the nearest.
     """
+    known = [word.value for word in words]
+    if said in known:
+        return words(said)
+    raise unknown_word(f'unknown word "{said[:40]}"', said, known, option, also)
+
+
+def unknown_word(
+    what: str, said: str, known: Sequence[str], option: str, also: str = ""
+) -> Problem:
+    """The Problem of a word that is none of those known; names the nearest, then all."""
     from difflib import get_close_matches
 
     from bots.errors import Problem
 
-    known = [word.value for word in words]
-    if said in known:
-        return words(said)
     near = get_close_matches(said, known, n=1)
     listed = ", ".join([*known, *([also] if also else [])])
     meant = f"did you mean {near[0]}? " if near else ""
-    raise Problem(f'unknown word "{said[:40]}"', where=option, do=f"{meant}use one of: {listed}")
+    return Problem(what, where=option, do=f"{meant}use one of: {listed}")

@@ -46,15 +46,14 @@ def _record(places: Places, kind: Literal["stop", "go"], reason: str = "") -> No
     from bots.cli.key_door import office_key, settings_and_places
     from bots.cli.running import person
     from bots.errors import Problem
-    from bots.ledger import Ledger, LedgerKeys
+    from bots.ledger import Ledger
 
     try:
         settings, _ = settings_and_places()
         origin = settings.ledger.origin
         if not (places.ledger / origin).is_dir():
             return
-        keys = LedgerKeys.load(places, origin, office_key(settings, places))
-        ledger = Ledger.open(places.ledger, origin, keys)
+        ledger = Ledger.of_office(places, origin, office_key(settings, places))
         try:
             # What a person types may name a patient: it is sealed, as a decision's reason is.
             ledger.append(kind, actor=person(), sealed={"reason": reason} if reason else None)

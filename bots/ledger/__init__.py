@@ -1,6 +1,6 @@
 """The tamper-evident audit log: append, follow, verify. Its form stands in docs/ledger.md."""
 
-from bots.ledger.intents import OpenIntent, Outcome
+from bots.ledger.intents import OpenIntent, Outcome, sealed_changes
 from bots.ledger.keys import LedgerKeys, trusted_public_key
 from bots.ledger.log import Ledger, LedgerBroken
 from bots.ledger.notes import Checkpoint, PublicKey
@@ -18,6 +18,7 @@ __all__ = [
     "Record",
     "Tampering",
     "Verdict",
+    "sealed_changes",
     "trusted_public_key",
     "verify",
 ]

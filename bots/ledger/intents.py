@@ -6,10 +6,11 @@ and an editor of a portal takes nothing else.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from bots.claims import Change, ClaimRef
 
@@ -62,3 +63,8 @@ class OpenIntent:
     def claim_number(self) -> str:
         """The claim's number in that portal."""
         return self.ref.number
+
+
+def sealed_changes(secret: Mapping[str, Any]) -> tuple[Change, ...]:
+    """The changes that an intent's record seals."""
+    return tuple(Change(c["field"], c["line"], c["from"], c["to"]) for c in secret["changes"])

@@ -23,13 +23,14 @@ from bots.claims import Change, ClaimRef
 from bots.crashpoints import crashpoint
 from bots.errors import Problem
 from bots.ledger import disk
-from bots.ledger.intents import _TOKEN, OpenIntent, Outcome
+from bots.ledger.intents import _TOKEN, OpenIntent, Outcome, sealed_changes
 from bots.ledger.keys import LedgerKeys
 from bots.ledger.merkle import Tree
 from bots.ledger.notes import Checkpoint, NoteError, PublicKey, sign
 from bots.ledger.reading import read_records, sealing_place, unsealed
 from bots.ledger.records import GENESIS, VERSION, LineError, Record, canonical, is_torn, read_line
-from bots.secrets.master import SealError, seal
+from bots.places import Places
+from bots.secrets.master import MasterKey, SealError, seal
 
 CHECKPOINT_EVERY = 256
 SEGMENT_RECORDS = 50_000
@@ -79,6 +80,11 @@ class Ledger:
         self._signed: Checkpoint | None = None
         self._intents: dict[str, bytes] = {}  # open ones: id -> its line
         self._unknown: set[str] = set()
+
+    @classmethod
+    def of_office(cls, places: Places, origin: str, master: MasterKey) -> Ledger:
+        """Open an office's log with the office's own keys; raises as `open` does."""
+        return cls.open(places.ledger, origin, LedgerKeys.load(places, origin, master))
 
     @classmethod
     def open(
@@ -525,9 +531,7 @@ class Ledger:
             run=record.run,
             ref=ClaimRef(body["portal"], secret["claim"], body["queue"], body["status"]),
             kind=body["does"],
-            changes=tuple(
-                Change(c["field"], c["line"], c["from"], c["to"]) for c in secret["changes"]
-            ),
+            changes=sealed_changes(secret),
             checks=tuple(body["checks"]),
             note_key=secret["note_key"],
             note_text=secret["note_text"],

@@ -164,6 +164,10 @@ class SaveAnswer:
     words: str = ""
 
 
+# Characters that an editor puts of a hold's reason.
+HOLD_REASON_LIMIT = 200
+
+
 class Editor(Protocol):
     """Acts on one record, for one open intent. Opened only by `bots.portals.editing`."""
 

@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 from bots.claims import Case, Change, Claim, ClaimRef, Documentation, money
 from bots.crashpoints import crashpoint
 from bots.portals.base import (
+    HOLD_REASON_LIMIT,
     ChangedMeanwhile,
     NotSure,
     PortalError,
@@ -52,7 +53,6 @@ if TYPE_CHECKING:
 _ROWS = 100
 _HEAD = ("claim_number", "version")
 _STORED = frozenset({"Note added.", "Claim put on hold."})
-_REASON = 200  # characters that a hold's reason may have
 
 
 class PracticeReader:
@@ -75,15 +75,7 @@ class PracticeReader:
             PortalFault: a page could not be read, or the list never added up.
         """
         told = 0
-        # Claims that are named need no search: opening one tells whether it is there.
-        for number in dict.fromkeys(query.numbers):
-            if query.limit is not None and told >= query.limit:
-                return
-            told += 1
-            yield self._ref(number, query.queue, "")
-        if query.numbers:
-            return
-        async for ref in self._listed(query):
+        async for ref in self._named(query) if query.numbers else self._listed(query):
             if query.limit is not None and told >= query.limit:
                 return
             told += 1
@@ -230,6 +222,11 @@ class PracticeReader:
         async for row in walk(lambda number, turned: self._steady(search, number, turned)):
             yield self._ref(row.number, query.queue, row.status)
 
+    async def _named(self, query: Query) -> AsyncIterator[ClaimRef]:
+        """Claims that are named need no search: opening one tells whether it is there."""
+        for number in dict.fromkeys(query.numbers):
+            yield self._ref(number, query.queue, "")
+
     def _ref(self, number: str, queue: str, status: str) -> ClaimRef:
         return ClaimRef(self._session.name, number, queue, status, datetime.now(UTC))
 
@@ -344,7 +341,7 @@ class PracticeEditor:
         if self._claim is not None and seen["version"] != self._claim.version:
             raise ChangedMeanwhile("claim: it has another version than a moment ago")
         await _put_announcement_away(tab)
-        box = Box("hold_reason", "", reason[:_REASON])
+        box = Box("hold_reason", "", reason[:HOLD_REASON_LIMIT])
         typed = await sure(tab, "claim", box.element)
         button = await sure(tab, "claim", "put_on_hold")
         if not typed.form == button.form == "Put on hold":

@@ -7,15 +7,17 @@ under a new intent; nothing else is ever tried twice.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from bots.checks import Class, Finding, Review, by_id, review
-from bots.claims import HOLD, Case, Change, ClaimRef, value_of
+from bots.claims import HOLD, Case, Change, ClaimRef
 from bots.codesets import CodeSets
-from bots.hands import Done, Halted, Order, Workplace, perform
+from bots.hands import Done, Halted, Order, Workplace, held_against, perform
 from bots.ledger import Outcome
 from bots.policy import Action, Correct, Flag, Policy, Propose, class_of, decide
+from bots.portals.base import HOLD_REASON_LIMIT
 from bots.store.facts import (
     Became,
     ChangeOutcome,
@@ -29,9 +31,6 @@ from bots.store.facts import (
     ProposalState,
     SeenRecord,
 )
-
-# Characters of a hold's reason that a portal takes.
-_HOLD_REASON = 200
 
 # What the hands' outcome means for the claim; confirmed depends on what was done.
 _TROUBLE = {
@@ -147,7 +146,7 @@ async def apply_approved(
         authority=by_id()[approved.check].authority if approved.check in by_id() else "",
         decided_by=approved.by,
     )
-    if _holds(case, approved.changes):
+    if held_against(case.claim, approved.changes) == "new":
         # Saved by a run that died before it could say so, or by a person meanwhile.
         done = Done(Outcome.ALREADY_CORRECT)
     elif why := _outdated(case, found, rules, approved):
@@ -166,32 +165,22 @@ async def apply_approved(
     told.seen = replace(told.seen, outcome=_outcome_of(order, done, told))
     told.changes = [replace(change, reason=approved.reason) for change in told.changes]
     if not at.shadow and done.outcome in {Outcome.CONFIRMED, Outcome.ALREADY_CORRECT}:
-        rest = [entry for entry in found.findings if not _is_mended(entry, approved)]
-        after = replace(found, findings=tuple(rest))
-        required = rules.policy.required_for(case.claim.type)
-        told.seen = replace(told.seen, clean_after=after.is_clean(required))
+        mended = [finding for finding in found.findings if _is_approved(finding, approved)]
+        told.seen = replace(told.seen, clean_after=_is_clean_without(mended, found, rules, case))
         told.became.append(Became(approved.id, ProposalState.APPLIED, done.intent))
     return told
 
 
-def _is_mended(finding: Finding, approved: Approved) -> bool:
+def _is_approved(finding: Finding, approved: Approved) -> bool:
+    """Whether this is the finding, with the very changes, that a person approved."""
     repair = finding.repair
     return finding.check == approved.check and bool(repair and repair.changes == approved.changes)
-
-
-def _holds(case: Case, changes: tuple[Change, ...]) -> bool:
-    """Whether the claim already is as it was to become."""
-    try:
-        return all(value_of(case.claim, c.field, c.line) == c.to for c in changes)
-    except (KeyError, ValueError):
-        return False
 
 
 def _outdated(case: Case, found: Review, rules: Rules, approved: Approved) -> str:
     """Why an approved proposal may not be applied any more; empty where it may."""
     for finding in found.findings:
-        changes = finding.repair.changes if finding.repair else ()
-        if finding.check == approved.check and changes == approved.changes:
+        if _is_approved(finding, approved):
             if closed := rules.policy.closed_to_changes(case.claim):
                 return closed
             lowered = class_of(rules.policy, finding, case, rules.on) is Class.FLAG
@@ -234,7 +223,7 @@ def _clean_after(
     """Clean once the bot's own confirmed correction is taken into account."""
     if told.seen.clean_as_found:
         return True
-    mended: set[int] = set()
+    mended: list[Finding] = []
     confirmed = {
         change.check
         for change in told.changes
@@ -243,8 +232,14 @@ def _clean_after(
     }
     for action in actions:
         if isinstance(action, Correct) and all(f.check in confirmed for f in action.findings):
-            mended |= {id(finding) for finding in action.findings}
-    rest = tuple(finding for finding in found.findings if id(finding) not in mended)
+            mended += action.findings
+    return _is_clean_without(mended, found, rules, case)
+
+
+def _is_clean_without(mended: Iterable[Finding], found: Review, rules: Rules, case: Case) -> bool:
+    # By identity: of two equal findings only one may have been mended.
+    gone = {id(finding) for finding in mended}
+    rest = tuple(finding for finding in found.findings if id(finding) not in gone)
     return replace(found, findings=rest).is_clean(rules.policy.required_for(case.claim.type))
 
 
@@ -275,7 +270,7 @@ def _order(
                 reason,
                 changes=(HOLD,),
                 note_key=key,
-                hold_reason=f"[{key}] {text}"[:_HOLD_REASON],
+                hold_reason=f"[{key}] {text}"[:HOLD_REASON_LIMIT],
                 authority=_authorities(findings),
                 made=made,
             )

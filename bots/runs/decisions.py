@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from bots.config import config_folder, find_portal, load_portals, load_settings
-from bots.ledger import Ledger, LedgerKeys
+from bots.ledger import Ledger
 from bots.places import Places
 from bots.secrets import master_key
 from bots.store import records
@@ -42,8 +42,7 @@ def open_ledger(places: Places, portal: str) -> Ledger:
     settings = load_settings(folder)
     found = find_portal(load_portals(folder), portal)
     master = master_key(settings.keys.master, places, practice_only=found.is_practice)
-    origin = settings.ledger.origin
-    return Ledger.open(places.ledger, origin, LedgerKeys.load(places, origin, master))
+    return Ledger.of_office(places, settings.ledger.origin, master)
 
 
 def put_on(ledger: Ledger, proposal: ProposalRecord) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bots.claims import Change
-from bots.ledger import Ledger, Outcome
+from bots.ledger import Ledger, Outcome, sealed_changes
 from bots.runs.claim import CHANGE_OUTCOMES
 from bots.store.facts import ChangeOutcome, ChangeRecord
 
@@ -36,12 +36,9 @@ def written_by(ledger: Ledger, run: str) -> tuple[Written, ...]:
         became = CHANGE_OUTCOMES.get(outcome)
         if became is None:
             continue
-        record = intents[intent]
-        sealed = ledger.unseal(record)
-        made = [Change(c["field"], c["line"], c["from"], c["to"]) for c in sealed["changes"]]
-        changes = changes_of(
-            intent, made, record.body["checks"], became, record.body.get("decided_by", "policy")
-        )
+        body, sealed = intents[intent].body, ledger.unseal(intents[intent])
+        decided_by = body.get("decided_by", "policy")
+        changes = changes_of(intent, sealed_changes(sealed), body["checks"], became, decided_by)
         found.append(Written(intent, sealed["claim"], changes))
     return tuple(found)
 

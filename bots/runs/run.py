@@ -19,7 +19,7 @@ import structlog
 from bots.claims import Case, ClaimRef
 from bots.errors import Problem
 from bots.hands import Workplace, settle
-from bots.ledger import Ledger, LedgerBroken, LedgerKeys, Outcome
+from bots.ledger import Ledger, LedgerBroken, Outcome
 from bots.places import Places, here
 from bots.portals.base import (
     BusinessError,
@@ -33,6 +33,7 @@ from bots.portals.looking import looking
 from bots.portals.session import Session
 from bots.reports import ReportFiles, write_report
 from bots.runs.claim import (
+    CHANGE_OUTCOMES,
     Approved,
     Rules,
     Told,
@@ -45,7 +46,6 @@ from bots.runs.request import RunRequest, RunSummary
 from bots.secrets.credentials import credential_for
 from bots.store import brake, records
 from bots.store.facts import (
-    ChangeOutcome,
     ClaimOutcome,
     Ending,
     ExceptionType,
@@ -96,14 +96,9 @@ async def run(
     office = open_office(places, request.portal, shadow=request.shadow, as_of=request.as_of)
     with sole_run(places):
         async with StoreThread(places) as store:
-            ledger = await asyncio.to_thread(_open_ledger, office)
+            origin = office.settings.ledger.origin
+            ledger = await asyncio.to_thread(Ledger.of_office, places, origin, office.master)
             return await _Run(request, office, store, ledger, progress).whole()
-
-
-def _open_ledger(office: Office) -> Ledger:
-    origin = office.settings.ledger.origin
-    keys = LedgerKeys.load(office.places, origin, office.master)
-    return Ledger.open(office.places.ledger, origin, keys)
 
 
 class _Run:
@@ -140,7 +135,7 @@ class _Run:
             state, self.course.stop_reason = RunState.STOPPED, "the audit log cannot be written"
             problem = error if isinstance(error, Problem) else None
         except PortalError as error:
-            state, self.course.stop_reason = RunState.FAILED, f"{error} ({error.code})"[:300]
+            state, self.course.stop_reason = RunState.FAILED, _words(error)
             await self._exception("", ExceptionType.APPLICATION, error.code, str(error))
         except asyncio.CancelledError:
             self.course.stop_reason = "stopped by a signal"
@@ -205,7 +200,7 @@ class _Run:
 
     async def _do(self) -> None:
         office = self.office
-        if self._is_quiet():
+        if self._takes_no_more():
             return
         credential = await asyncio.to_thread(
             credential_for, office.portal.credential, office.places, office.master
@@ -230,14 +225,13 @@ class _Run:
             finally:
                 self.ranks = {name: dict(ranks) for name, ranks in session.ranks.items()}
 
-    def _is_quiet(self) -> bool:
-        """Whether the portal wants no bot at this hour; then the run ends after this claim."""
+    def _takes_no_more(self) -> bool:
+        """Whether the run ends after this claim; the portal's quiet hours end it, too."""
         portal, office = self.office.portal, self.office.settings.office
         now = datetime.now(ZoneInfo(portal.time_zone or office.time_zone))
-        if portal.is_quiet_at(now.time()):
-            self.course.stop_reason = self.course.stop_reason or "the portal's quiet hours"
-            return True
-        return False
+        if not self.course.stop_reason and portal.is_quiet_at(now.time()):
+            self.course.stop_reason = "the portal's quiet hours"
+        return bool(self.course.stop_reason)
 
     def _workplace(self, session: Session) -> Workplace:
         office = self.office
@@ -280,12 +274,8 @@ class _Run:
             name = str(done.outcome)
             self.settled[name] = self.settled.get(name, 0) + 1
             log.info("settled", intent=intent.id, outcome=name)
-            kept = {
-                Outcome.CONFIRMED: ChangeOutcome.CONFIRMED,
-                Outcome.CONFLICT: ChangeOutcome.CONFLICT,
-            }
-            if done.outcome in kept:
-                became = kept[done.outcome]
+            if done.outcome in {Outcome.CONFIRMED, Outcome.CONFLICT}:
+                became = CHANGE_OUTCOMES[done.outcome]
                 changes = changes_of(intent.id, intent.changes, intent.checks, became)
                 await self.store.call(records.keep_settled, self.id, intent.claim_number, changes)
             if done.outcome is Outcome.CONFLICT:
@@ -352,7 +342,7 @@ class _Run:
     ) -> None:
         reader = await session.reader()
         while (entry := await queue.get()) is not None:
-            if self.course.stop_reason or self._is_quiet():
+            if self._takes_no_more():
                 self.course.left_over = True
                 continue
             position, ref = entry
@@ -387,7 +377,7 @@ class _Run:
             self._count_fault(error)
             return _failed(ref, position, ExceptionType.APPLICATION, error.code, str(error))
         except PortalError as error:
-            self.course.stop_reason = f"{error} ({error.code})"[:300]
+            self.course.stop_reason = _words(error)
             return _failed(ref, position, ExceptionType.APPLICATION, error.code, str(error))
         except Exception as error:  # a fault of ours must not cost the other claims
             log.error("claim failed", error=type(error).__name__)
@@ -538,10 +528,14 @@ def _login_problem(error: LoginRefused, office: Office) -> Problem:
     )
 
 
+def _words(error: PortalError) -> str:
+    return f"{error} ({error.code})"[:300]
+
+
 def _plain(request: RunRequest) -> dict[str, object]:
     """What was asked for, in words for the report: a list of claims by its length."""
     query = request.query
-    asked = {
+    asked: dict[str, object] = {
         name: str(value)
         for name in ("queue", "since", "until", "facility", "code", "min_charge", "limit")
         if (value := getattr(query, name)) not in (None, "")
@@ -550,4 +544,4 @@ def _plain(request: RunRequest) -> dict[str, object]:
         asked["claims named"] = str(len(query.numbers))
     if request.resume:
         asked["going on with"] = request.resume
-    return dict(asked)
+    return asked

@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,6 +21,7 @@ from practice.visiting import Portal as PortalFolder
 from bots.claims import Change, ClaimRef
 from bots.cli import practice
 from bots.config import Portal, Settings
+from bots.hands import Workplace
 from bots.ledger import Ledger, LedgerKeys, OpenIntent
 from bots.places import Places
 from bots.portals.base import Editor
@@ -159,6 +160,36 @@ class Hands:
 
     def editor(self, number: str, *changes: Change) -> AbstractAsyncContextManager[Editor]:
         return open_editor(self.session, self.intent(number, *changes))
+
+
+async def _no_brake(is_correction: bool) -> str | None:
+    return None
+
+
+@pytest.fixture
+def workplace(session: Session, ledger: Ledger) -> Callable[..., Workplace]:
+    """Makes a workplace of the hands; what a test wants otherwise it names."""
+
+    def workplace(**other: Any) -> Workplace:
+        facts = {
+            "session": session,
+            "ledger": ledger,
+            "portal": session.portal.model_copy(update={"save_limit_seconds": 0.5}),
+            "run": "r",
+            "actor": "test",
+            "shadow": False,
+            "policy_version": "1",
+            "tables": "synthetic",
+            "brake": _no_brake,
+        }
+        return Workplace(**(facts | other))
+
+    return workplace
+
+
+@pytest.fixture
+def at(workplace: Callable[..., Workplace]) -> Workplace:
+    return workplace()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from practice.visiting import Portal
 
 from bots.claims import Change, ClaimRef
-from bots.hands import Halted, Order, Workplace, perform, settle
+from bots.hands import Halted, Order, perform, settle
 from bots.ledger import Ledger, LedgerBroken, LedgerKeys, Outcome
 from bots.portals.base import BusinessError, PortalFault
 from bots.portals.practice import PracticeReader
@@ -20,7 +20,6 @@ from bots.portals.session import Session
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 # Sent claims, brought back to the office: the other files read or write the pending ones.
 _free = itertools.count(6, 3)
-NEW = "1EG4TE5NEW1"
 
 
 @pytest.fixture
@@ -35,28 +34,6 @@ def number(portal: Portal) -> str:
         number,
     )
     return number
-
-
-async def no_brake(is_correction: bool) -> str | None:
-    return None
-
-
-@pytest.fixture
-def at(session: Session, ledger: Ledger) -> Workplace:
-    return workplace(session, ledger)
-
-
-def workplace(session: Session, ledger: Ledger, **other) -> Workplace:
-    facts = {
-        "run": "r",
-        "actor": "test",
-        "shadow": False,
-        "policy_version": "1",
-        "tables": "synthetic",
-        "brake": no_brake,
-    }
-    portal = session.portal.model_copy(update={"save_limit_seconds": 0.5})
-    return Workplace(session=session, ledger=ledger, portal=portal, **(facts | other))
 
 
 async def order(session: Session, number: str) -> Order:
@@ -132,13 +109,13 @@ async def test_what_a_bot_may_never_write_is_not_even_begun(at, session, portal,
     assert ndc(portal, number) == "00641036725"
 
 
-async def test_a_brake_stops_before_the_intent(session, ledger, portal, number):
+async def test_a_brake_stops_before_the_intent(workplace, session, ledger, portal, number):
     async def brake(is_correction: bool) -> str | None:
         return "claimbots stop is on"
 
     before = len(list(ledger.records()))
     with pytest.raises(Halted, match="stop is on"):
-        await perform(await order(session, number), workplace(session, ledger, brake=brake))
+        await perform(await order(session, number), workplace(brake=brake))
 
     assert len(list(ledger.records())) == before
     assert ndc(portal, number) == "00641036725"
@@ -156,7 +133,7 @@ async def test_f53_more_changed_than_was_asked_is_a_conflict_that_names_it(
 
 
 async def test_f43_an_intent_that_may_not_be_on_disk_is_not_acted_on(
-    session, portal, number, monkeypatch, shared_office, tmp_path
+    workplace, session, portal, number, monkeypatch, shared_office, tmp_path
 ):
     keys = LedgerKeys.load(shared_office.places, "broken", shared_office.master)
     ledger = Ledger.open(tmp_path / "ledger", "broken", keys)
@@ -168,7 +145,7 @@ async def test_f43_an_intent_that_may_not_be_on_disk_is_not_acted_on(
     monkeypatch.setattr("bots.ledger.disk.os.fsync", broken)
     for _ in range(2):  # and not the second time either: the log is not trusted any more
         with pytest.raises(LedgerBroken, match="Input/output"):
-            await perform(wanted, workplace(session, ledger))
+            await perform(wanted, workplace(ledger=ledger))
 
     assert ndc(portal, number) == "00641036725"
 

@@ -9,8 +9,8 @@ import pytest
 from practice.visiting import Portal
 
 from bots.claims import HOLD, Change, ClaimRef, value_of
-from bots.hands import Order, Workplace, perform, settle
-from bots.ledger import Ledger, Outcome
+from bots.hands import Order, perform, settle
+from bots.ledger import Outcome
 from bots.portals.base import NotSure, Saved
 from bots.portals.practice import PracticeReader
 from bots.portals.session import Session
@@ -25,19 +25,6 @@ NDC = Change("ndc", 2, "00641036725", "00641-0367-25")
 @pytest.fixture
 def number() -> str:
     return f"C{next(_free):05d}"
-
-
-async def no_brake(is_correction: bool) -> str | None:
-    return None
-
-
-@pytest.fixture
-def at(session: Session, ledger: Ledger) -> Workplace:
-    portal = session.portal.model_copy(update={"save_limit_seconds": 0.5})
-    return Workplace(
-        session=session, ledger=ledger, portal=portal, run="r", actor="test", shadow=False,
-        policy_version="1", tables="synthetic", brake=no_brake,
-    )  # fmt: skip
 
 
 async def order(session: Session, number: str, **other) -> Order:

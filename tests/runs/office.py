@@ -19,10 +19,10 @@ LIMIT = 120  # seconds that one command of a test may take
 TODAY = "2026-09-30"  # the practice portal's day
 
 
-def claimbots(*words, environment, limit=LIMIT):
-    """The command as its user types it."""
+def claimbots(*words, environment, limit=LIMIT, first=""):
+    """The command as its user types it; `first` is Python that spoils something before."""
     return subprocess.run(
-        [sys.executable, "-c", "from bots.cli import main; main()", *words],
+        [sys.executable, "-c", f"{first}\nfrom bots.cli import main; main()", *words],
         env=environment,
         capture_output=True,
         text=True,
@@ -39,13 +39,13 @@ class Office:
     server: Server
     environment: dict[str, str]
 
-    def claimbots(self, *words, **environment):
-        return claimbots(*words, environment=self.environment | environment)
+    def claimbots(self, *words, first="", **environment):
+        return claimbots(*words, environment=self.environment | environment, first=first)
 
-    def run(self, *words, queue="pending", **environment):
+    def run(self, *words, queue="pending", first="", **environment):
         return self.claimbots(
             "run", "--portal", "practice", "--queue", queue, "--as-of", TODAY,
-            *words, **environment,
+            *words, first=first, **environment,
         )  # fmt: skip
 
     def practice(self, *words):

@@ -1,36 +1,19 @@
 """A disk that fails under the audit log stops the run before the portal is touched (F41-F43)."""
 
-import subprocess
-import sys
-
 import pytest
 
-# The disk of the log fails from the so-manieth record on: the second is the intent.
-PRELUDE = """
+# The disk of the log fails from its second record on: the first is the run's, then the intent.
+BROKEN = """
 import errno, os
 from bots.ledger import disk
 real, seen = getattr(disk, {call!r}), []
 def failing(*given):
     seen.append(1)
-    if len(seen) >= {nth}:
+    if len(seen) >= 2:
         raise OSError(errno.{error}, os.strerror(errno.{error}))
     return real(*given)
 setattr(disk, {call!r}, failing)
-from bots.cli import main
-main()
 """
-
-
-def _run(office, claim, **fault):
-    words = ["run", "--portal", "practice", "--queue", "pending", "--as-of", "2026-09-30"]
-    return subprocess.run(
-        [sys.executable, "-c", PRELUDE.format(**fault), *words, "--claim", claim],
-        env=office.environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
 
 
 @pytest.mark.parametrize(
@@ -39,7 +22,7 @@ def _run(office, claim, **fault):
     ids=["F41", "F42", "F43"],
 )
 def test_an_intent_that_is_not_on_disk_is_not_acted_on(office, claim, number, call, error):
-    died = _run(office, claim, call=call, error=error, nth=2)
+    died = office.run("--claim", claim, first=BROKEN.format(call=call, error=error))
 
     assert died.returncode == 2, died.stdout
     assert "audit log is broken" in died.stderr
