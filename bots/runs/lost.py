@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bots.claims import Change
 from bots.ledger import Ledger, Outcome, sealed_changes
 from bots.runs.claim import CHANGE_OUTCOMES
+from bots.secrets import SealError
 from bots.store.facts import ChangeOutcome, ChangeRecord
 
 
@@ -36,7 +37,10 @@ def written_by(ledger: Ledger, run: str) -> tuple[Written, ...]:
         became = CHANGE_OUTCOMES.get(outcome)
         if became is None:
             continue
-        body, sealed = intents[intent].body, ledger.unseal(intents[intent])
+        try:
+            body, sealed = intents[intent].body, ledger.unseal(intents[intent])
+        except SealError:  # the patient was redacted since: nobody can say what it was
+            continue
         decided_by = body.get("decided_by", "policy")
         changes = changes_of(intent, sealed_changes(sealed), body["checks"], became, decided_by)
         found.append(Written(intent, sealed["claim"], changes))

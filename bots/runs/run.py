@@ -424,7 +424,7 @@ class _Run:
         rules = Rules(self.office.codesets, self.office.policy, self.office.today)
         waiting = await self.store.call(records.approved_proposals, self.request.portal)
         for position, proposal in enumerate(waiting, start=1):
-            if self.course.stop_reason:
+            if self._takes_no_more():
                 break
             ref = ClaimRef(self.request.portal, proposal.number, "approved")
             approved = Approved(
