@@ -72,6 +72,7 @@ class Patient:
     first_name: str
     birth_date: date | None
     sex: Sex = Sex.UNKNOWN
+    died_on: date | None = None
     address: str = ""
     city: str = ""
     state: str = ""
@@ -154,7 +155,9 @@ class ServiceLine:
 
     `place_of_service` is empty where the claim's own applies. `ndc` is as the field
     has it, hyphens and all. `description` is SV101-7 (needed for codes that are not
-    otherwise classified), never a CPT descriptor.
+    otherwise classified), never a CPT descriptor. `unit` is SV103 (UN units, MJ minutes of
+    anesthesia). `rendering_npi` is the line's own (loop 2420A); empty where the claim's
+    applies. `noncovered_charge` is SV207.
     """
 
     number: int
@@ -171,6 +174,38 @@ class ServiceLine:
     ndc_quantity: Decimal | None = None
     ndc_unit: str = ""
     description: str = ""
+    unit: str = "UN"
+    rendering_npi: str = ""
+    noncovered_charge: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimCode:
+    """A value, occurrence or occurrence span code of an institutional claim (HI BE, BH, BI)."""
+
+    code: str
+    since: date | None = None  # the day of an occurrence, the first of a span
+    until: date | None = None  # the last day of a span
+    amount: Decimal | None = None  # of a value code
+
+
+@dataclass(frozen=True, slots=True)
+class InpatientProcedure:
+    """One ICD-10-PCS code (HI BBR, BBQ); the first is the principal one."""
+
+    code: str
+    performed_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OtherPayer:
+    """Another payer of the claim (loop 2320); `paid` in dollars, None where it says nothing."""
+
+    payer_id: str
+    payer_name: str = ""
+    rank: str = "secondary"
+    filing_indicator: str = ""
+    paid: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +239,18 @@ class Claim:
     admitted_on: date | None = None
     discharge_status: str = ""
     condition_codes: tuple[str, ...] = ()
+    occurrences: tuple[ClaimCode, ...] = ()
+    occurrence_spans: tuple[ClaimCode, ...] = ()
+    values: tuple[ClaimCode, ...] = ()
+    inpatient_procedures: tuple[InpatientProcedure, ...] = ()
+    admission_type: str = ""
+    admission_source: str = ""
+    drg: str = ""
     authorization: str = ""
+    clia: str = ""
+    other_payers: tuple[OtherPayer, ...] = ()
+    accident: str = ""  # CLM11-1: AA auto, EM employment, OA other
+    accident_on: date | None = None
     coder: str = ""
     created_on: date | None = None
     submitted_on: date | None = None
@@ -259,6 +305,11 @@ class ProcedureEntry:
     minutes: int | None = None
     performed_by_npi: str = ""
     signed: bool = False
+    started_at: datetime | None = None  # of an infusion or of anesthesia
+    stopped_at: datetime | None = None
+    side: str = ""  # "left", "right", "both" or empty
+    site: str = ""  # the record's own word for where, to tell two sites apart
+    session: str = ""  # two entries of one day with different sessions were apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +324,8 @@ class Administration:
     dose: str = ""
     route: str = ""
     signed: bool = False
+    wasted: Decimal | None = None  # billing units drawn and discarded
+    single_dose: bool | None = None  # a single-dose container
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +339,36 @@ class NoteHeading:
 
 
 @dataclass(frozen=True, slots=True)
+class Visit:
+    """What the record says of an evaluation and management visit.
+
+    `decision_making` is "straightforward", "low", "moderate" or "high", empty where the
+    record does not say; `minutes` the physician's total time of the day.
+    """
+
+    number: str
+    seen_on: date
+    seen_by_npi: str = ""
+    decision_making: str = ""
+    minutes: int | None = None
+    new_patient: bool | None = None
+    resident: bool = False
+    teaching_statement: bool = False  # the teaching physician's own
+    separate_from_procedure: bool = False  # the note says why the visit stands apart
+    decision_for_surgery: bool = False
+    signed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentedDiagnosis:
+    """A diagnosis that the record names, by code; `number` is its entry."""
+
+    number: str
+    code: str
+    signed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Documentation:
     """What the encounter's record says was ordered, done, given and written."""
 
@@ -294,6 +377,33 @@ class Documentation:
     procedures: tuple[ProcedureEntry, ...] = ()
     administrations: tuple[Administration, ...] = ()
     notes: tuple[NoteHeading, ...] = ()
+    visits: tuple[Visit, ...] = ()
+    diagnoses: tuple[DocumentedDiagnosis, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageSpan:
+    """A stretch of days with the payer, as an eligibility screen or a 271 says it.
+
+    `kind` is "active", "inactive", "hospice", "snf", "home-health" or "other-payer" (then
+    `payer_id` is whose turn it is before this payer).
+    """
+
+    kind: str
+    since: date | None = None
+    until: date | None = None
+    payer_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Authorization:
+    """A prior authorization as the portal's own screen shows it; `units` None without a limit."""
+
+    number: str
+    codes: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
+    units: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,7 +413,8 @@ class Case:
     `history` are the patient's other claims that the source knows of (for a portal:
     the same patient's claims of the same days, by the portal's own search); None where
     the source cannot say, which is not the same as an empty tuple.
-    `documentation` is None where there is none to see. `as_of` is the day against which
+    `documentation` is None where there is none to see, and so are `eligibility` and
+    `authorizations` where the source shows no such screen. `as_of` is the day against which
     "future" and "late" are judged: never the wall clock.
     """
 
@@ -311,6 +422,8 @@ class Case:
     as_of: date
     history: tuple[Claim, ...] | None = None
     documentation: Documentation | None = None
+    eligibility: tuple[CoverageSpan, ...] | None = None
+    authorizations: tuple[Authorization, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

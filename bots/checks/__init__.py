@@ -6,13 +6,16 @@ nothing else lists it. `review` runs the whole catalogue over one case.
 """
 
 from bots.checks.catalogue import Check, by_id, catalogue
-from bots.checks.findings import Class, Finding, NotEvaluated, Repair, Review, Severity
+from bots.checks.findings import Class, Denial, Finding, NotEvaluated, Repair, Review, Severity
+from bots.checks.marks import Mark
 from bots.checks.review import review
 
 __all__ = [
     "Check",
     "Class",
+    "Denial",
     "Finding",
+    "Mark",
     "NotEvaluated",
     "Repair",
     "Review",

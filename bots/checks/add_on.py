@@ -51,7 +51,6 @@ def no_primary_that_day(case: Case, codesets: CodeSets) -> Iterator[Finding | No
             f"{line.procedure} is an add-on code and no primary of it stands on "
             f"{day.isoformat()}; {_accepted(listed)}",
             severity=_severity(rows),
-            table=codesets.add_on.release,
         )
     if history_lacks:
         yield alone.not_evaluated("the patient's other claims")

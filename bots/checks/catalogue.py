@@ -9,14 +9,15 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 
-from bots.checks.findings import Class, Finding, NotEvaluated, Repair, Severity
+from bots.checks.findings import Class, Denial, Finding, NotEvaluated, Repair, Severity
+from bots.checks.marks import Mark
 from bots.claims import Case, ServiceLine
 from bots.codesets import CodeSets
 
 Rule = Callable[[Case, CodeSets], Iterable[Finding | NotEvaluated]]
 
 # The rooms of this package that are not families.
-_NOT_FAMILIES = {"catalogue", "findings", "review"}
+_NOT_FAMILIES = {"catalogue", "findings", "marks", "review"}
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,9 @@ class Check:
     `needs` names what must be there before the rule is asked: tables by their name in
     `CodeSets` ("icd10cm", "procedure", "fee", ...); "ptp" and "mue" stand for the claim
     side's own table; "documentation" and "history" for those parts of the case. What is
-    missing makes the check *not evaluated*; the rule is not called then.
+    missing makes the check *not evaluated*; the rule is not called then. `when` are groups of
+    marks: a claim that lacks one of each is none of this check's concern (`bots.checks.marks`).
+    `denial` is what a payer would answer to a finding, None where it would not deny.
     """
 
     id: str
@@ -36,6 +39,8 @@ class Check:
     severity: Severity
     at_most: Class = Class.FLAG
     needs: tuple[str, ...] = ()
+    when: tuple[Mark, ...] = ()
+    denial: Denial | None = None
     _rule: list[Rule] = field(default_factory=list, repr=False, compare=False)
 
     def review(self, rule: Rule) -> Rule:
@@ -63,13 +68,13 @@ class Check:
         severity: Severity | None = None,
         repair: Repair | None = None,
         at_stake: Decimal | None = None,
-        table: str | None = None,
         quote: Iterable[str] = (),
+        denial: Denial | None = None,
     ) -> Finding:
         """A finding of this check, on a line, on several, or (None) on the whole claim.
 
-        Without `codes`, the procedures of the lines. `severity` only where the rule for
-        severity says another one for this very case.
+        Without `codes`, the procedures of the lines. `severity` and `denial` only where the
+        rule says another one for this very case. `review` adds the releases asked.
         """
         entries = [lines] if isinstance(lines, ServiceLine) else list(lines or ())
         return Finding(
@@ -80,8 +85,8 @@ class Check:
             severity=severity or self.severity,
             repair=repair,
             at_stake=at_stake,
-            table=table,
             quote=tuple(quote),
+            denial=denial or self.denial,
         )
 
     def not_evaluated(self, missing: str) -> NotEvaluated:

@@ -62,11 +62,13 @@ def unknown_payer(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     table = codesets.payer_rule
     assert table is not None
     payer = case.claim.coverage.payer_id.strip()
-    if not payer or not table.complete:
+    day = case.claim.service_from or case.as_of
+    if not payer or not table.knows_all(payer, day):
         return
     if not any(table.rows(payer, rule) for rule in _RULES):
         yield payer_unknown.finding(
-            None, f"No rule is known of payer {payer}", table=table.release
+            None,
+            f"No rule is known of payer {payer}",
         )
 
 
@@ -97,5 +99,4 @@ def malformed_member_id(case: Case, codesets: CodeSets) -> Iterator[Finding | No
         yield member_id_form.finding(
             None,
             f"The member id does not have the form that payer {coverage.payer_id} uses",
-            table=codesets.payer_rule.release,
         )

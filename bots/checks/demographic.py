@@ -70,7 +70,6 @@ def procedure_of_the_other_sex(case: Case, codesets: CodeSets) -> Iterator[Findi
             yield procedure_sex.finding(
                 line,
                 f"Line {line.number}: the procedure is {_word(row.sex)}, the patient is not",
-                table=codesets.procedure.release,
             )
 
 
@@ -89,7 +88,6 @@ def diagnosis_of_the_other_sex(case: Case, codesets: CodeSets) -> Iterator[Findi
                 None,
                 f"{entry.code} is {_word(row.sex)}, the claim's patient is not",
                 codes=(entry.code,),
-                table=codesets.release("icd10cm"),
             )
 
 
@@ -108,7 +106,6 @@ def maternity_of_a_man(case: Case, codesets: CodeSets) -> Iterator[Finding | Not
                 None,
                 f"{entry.code} is a code of pregnancy, the claim's patient is male",
                 codes=(entry.code,),
-                table=codesets.release("icd10cm"),
             )
 
 
@@ -131,7 +128,6 @@ def age_outside_the_procedures(case: Case, codesets: CodeSets) -> Iterator[Findi
             yield procedure_age.finding(
                 line,
                 f"Line {line.number}: the procedure is for ages {_ages(row.age_from, row.age_to)}",
-                table=codesets.procedure.release,
             )
 
 

@@ -103,14 +103,13 @@ def not_in_the_table(case: Case, codesets: CodeSets) -> Iterator[Finding | NotEv
         code = dotted(entry.code)
         if table.rows(code) or _header_without_seventh(code, case, codesets):
             continue
-        if not table.complete:
+        if not table.knows_all(code, case.claim.service_through or case.as_of):
             yield unknown.not_evaluated("icd10cm: the list is not complete")
             return
         yield unknown.finding(
             None,
             f"Diagnosis {entry.position}, {entry.code}, is not in the table",
             codes=(entry.code,),
-            table=table.release,
         )
 
 
@@ -130,7 +129,6 @@ def not_in_force(case: Case, codesets: CodeSets) -> Iterator[Finding]:
                 f"Diagnosis {entry.position}, {entry.code}, is not in force on "
                 f"{off[0].isoformat()}",
                 codes=(entry.code,),
-                table=table.release,
             )
 
 
@@ -147,7 +145,6 @@ def heading_billed(case: Case, codesets: CodeSets) -> Iterator[Finding]:
             None,
             f"Diagnosis {entry.position}, {entry.code}, is a heading with {more}",
             codes=(entry.code,),
-            table=codesets.release("icd10cm"),
         )
 
 
@@ -162,7 +159,6 @@ def no_seventh_character(case: Case, codesets: CodeSets) -> Iterator[Finding]:
                 None,
                 f"Diagnosis {entry.position}, {entry.code}, needs a seventh character: {ends}",
                 codes=(entry.code,),
-                table=codesets.release("icd10cm"),
             )
 
 
@@ -182,7 +178,6 @@ def excluded_together(case: Case, codesets: CodeSets) -> Iterator[Finding]:
                 None,
                 f"{one.code} and {other.code}: an Excludes1 note at {holder.code} names {note}",
                 codes=(one.code, other.code),
-                table=codesets.release("icd10cm"),
             )
 
 
@@ -204,7 +199,6 @@ def wrong_way_round(case: Case, codesets: CodeSets) -> Iterator[Finding]:
         codes=[code for later, _, first in displaced for code in (first.code, later.code)],
         severity=_severity(row for _, row, _ in displaced),
         repair=_reordered(case.claim, [(first, later) for later, _, first in displaced]),
-        table=codesets.release("icd10cm"),
     )
 
 
@@ -229,7 +223,6 @@ def nothing_before_it(case: Case, codesets: CodeSets) -> Iterator[Finding]:
             None,
             f"{entry.code} is coded after {named}; none is there",
             codes=(entry.code,),
-            table=codesets.release("icd10cm"),
         )
 
 

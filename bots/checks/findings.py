@@ -42,13 +42,27 @@ class Repair:
 
 
 @dataclass(frozen=True, slots=True)
+class Denial:
+    """What the payer would answer: group code, CARC and, where there is one, RARC (X12 835)."""
+
+    group: str
+    carc: str
+    rarc: str = ""
+
+    def __str__(self) -> str:
+        """As a remittance has it: CO-97 N390."""
+        return f"{self.group}-{self.carc}" + (f" {self.rarc}" if self.rarc else "")
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One thing wrong with one claim.
 
     `lines` are 1-based; `codes` are those the message speaks of; `message` states the fact
     and the limit, without patient data and without a CPT descriptor. `at_stake` is in
-    dollars, None where it is not priced. `table` is the release that was asked, or None.
-    `quote` names the documentation entry that supports it (its number), never its text.
+    dollars, None where it is not priced. `table` names the releases that were asked on the
+    day, or is None. `quote` names the documentation entry that supports it (its number), never
+    its text. `denial` is the likely one, None where none is to be expected.
     """
 
     check: str
@@ -60,6 +74,7 @@ class Finding:
     at_stake: Decimal | None = None
     table: str | None = None
     quote: tuple[str, ...] = ()
+    denial: Denial | None = None
 
 
 @dataclass(frozen=True, slots=True)

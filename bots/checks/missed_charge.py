@@ -36,7 +36,7 @@ missed = Check(
     title="Ordered, done and signed, and on no claim of the day",
     authority="42 CFR 424.5(a)(6) and 410.32(a); Pub. 100-08, ch. 3, section 3.3.2.4",
     severity=Severity.WARNING,
-    needs=("documentation", "history", "procedure", "ptp", "mue", "add_on"),
+    needs=("documentation", "history", "procedure", "mpfs", "ptp", "mue", "add_on"),
 )
 
 
@@ -76,7 +76,6 @@ def done_and_not_billed(case: Case, codesets: CodeSets) -> Iterator[Finding | No
             f"ordered, done and signed ({', '.join(service.quote)}) and billed nowhere{priced}",
             codes=(service.code,),
             at_stake=worth,
-            table=codesets.release("procedure"),
             quote=service.quote,
         )
 
@@ -187,12 +186,13 @@ def _payable(line: ServiceLine, claim: Claim, codesets: CodeSets) -> bool:
     """Known, in force, of a payable status, and not incident-to in a facility."""
     assert codesets.procedure is not None
     assert line.service_date is not None
-    row = codesets.procedure.find(line.procedure, on=line.service_date)
-    if row is None:
+    if codesets.procedure.find(line.procedure, on=line.service_date) is None:
         return False
     if claim.type is not ClaimType.PROFESSIONAL:
         return True
-    if row.status in _NOT_PAYABLE:
+    assert codesets.mpfs is not None
+    row = codesets.mpfs.find(line.procedure, "", on=line.service_date)
+    if row is None or row.status in _NOT_PAYABLE:
         return False
     return row.pc_tc != _INCIDENT_TO or not _in_facility(claim, line, codesets)
 

@@ -49,7 +49,7 @@ component = Check(
     title="26 or TC on a code that has no such part",
     authority="Pub. 100-04, ch. 23, addendum (PC/TC indicator)",
     severity=Severity.ERROR,
-    needs=("procedure",),
+    needs=("mpfs",),
 )
 
 both_components = Check(
@@ -66,7 +66,7 @@ not_bilateral = Check(
     title="50 on a code that is not paid as bilateral",
     authority="Pub. 100-04, ch. 12, section 40.7 (bilateral indicator 0, 2, 9)",
     severity=Severity.ERROR,
-    needs=("procedure",),
+    needs=("mpfs",),
 )
 
 both_and_side = Check(
@@ -125,14 +125,13 @@ def not_on_the_list(case: Case, codesets: CodeSets) -> Iterator[Finding | NotEva
         for modifier in dict.fromkeys(line.modifiers):
             if not is_modifier(modifier) or codesets.modifier.find(modifier, on=day):
                 continue
-            if not codesets.modifier.complete:
+            if not codesets.modifier.knows_all(modifier, day):
                 open_list = True
                 continue
             yield unknown.finding(
                 line,
                 f"modifier {modifier} is not valid on {day.isoformat()}",
                 codes=(modifier,),
-                table=codesets.modifier.release,
             )
     if open_list:
         yield unknown.not_evaluated("modifier: the imported list does not say it is complete")
@@ -141,20 +140,19 @@ def not_on_the_list(case: Case, codesets: CodeSets) -> Iterator[Finding | NotEva
 @component.review
 def no_such_part(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Silent on a code that no row knows, and on both at once (another check)."""
-    assert codesets.procedure is not None
+    assert codesets.mpfs is not None
     for line in _professional_lines(case):
         asked = [part for part in ("26", "TC") if part in line.modifiers]
         if len(asked) != 1:  # both: see below
             continue
         day = line.service_date
-        row = codesets.procedure.find(line.procedure, on=day) if day else None
+        row = codesets.mpfs.find(line.procedure, "", on=day) if day else None
         if row is None or not row.pc_tc:
             continue
         if row.pc_tc not in (_TAKES_26 if asked == ["26"] else _TAKES_TC):
             yield component.finding(
                 line,
                 f"{line.procedure} has PC/TC indicator {row.pc_tc} and takes no {asked[0]}",
-                table=codesets.procedure.release,
             )
 
 
@@ -171,18 +169,17 @@ def both_parts_on_a_line(case: Case, codesets: CodeSets) -> Iterator[Finding]:
 @not_bilateral.review
 def fifty_where_it_does_not_apply(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Indicators 1 and 3 allow it; no indicator in the table, no finding."""
-    assert codesets.procedure is not None
+    assert codesets.mpfs is not None
     for line in _professional_lines(case):
         day = line.service_date
         if "50" not in line.modifiers or day is None:
             continue
-        row = codesets.procedure.find(line.procedure, on=day)
+        row = codesets.mpfs.find(line.procedure, "", on=day)
         if row is not None and row.bilateral in _NOT_BILATERAL:
             yield not_bilateral.finding(
                 line,
                 f"50 on {line.procedure}, bilateral indicator {row.bilateral}: "
                 f"{_NOT_BILATERAL[row.bilateral]}",
-                table=codesets.procedure.release,
             )
 
 
@@ -247,7 +244,6 @@ def information_before_payment(case: Case, codesets: CodeSets) -> Iterator[Findi
             f"modifier {late} affects payment and stands behind {line.modifiers[first]}",
             codes=(late, line.modifiers[first]),
             repair=_modifiers(line, paying + others),
-            table=codesets.modifier.release,
         )
 
 

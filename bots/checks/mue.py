@@ -55,7 +55,6 @@ def units_above_on_a_line(case: Case, codesets: CodeSets) -> Iterator[Finding]:
                 f"{unit_words(units_a_day(line))} of {line.procedure}; "
                 f"the MUE is {mue.units} a line",
                 severity=severity_under_ncci(case, codesets, day),
-                table=table.release,
             )
 
 
@@ -91,7 +90,6 @@ def units_above_in_the_day(case: Case, codesets: CodeSets) -> Iterator[Finding]:
                 f"the MUE is {mue.units} a day, {_DAY[mue.indicator]}",
                 codes=(code,),
                 severity=severity_under_ncci(case, codesets, day),
-                table=table.release,
             )
 
 

@@ -167,5 +167,4 @@ def _finding(
         f"indicator {edit.indicator}, {why}",
         codes=(edit.column_1, edit.column_2),
         severity=severity or severity_under_ncci(case, codesets, pair.day),
-        table=codesets.release(f"ptp_{ncci_side(case)}"),
     )

@@ -130,7 +130,8 @@ def drug_without_ndc(case: Case, codesets: CodeSets) -> Iterator[Finding]:
         row = codesets.procedure.find(line.procedure, on=day)
         if row is not None and row.needs_ndc and not line.ndc:
             yield missing.finding(
-                line, f"{line.procedure} needs an NDC", table=codesets.procedure.release
+                line,
+                f"{line.procedure} needs an NDC",
             )
 
 

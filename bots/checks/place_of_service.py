@@ -53,7 +53,7 @@ def no_such_place(case: Case, codesets: CodeSets) -> Iterator[Finding | NotEvalu
     for place, lines in wrong.items():
         if codesets.place_of_service.find(place, on=on):
             continue
-        if not codesets.place_of_service.complete:
+        if not codesets.place_of_service.knows_all(place, on):
             yield unknown.not_evaluated(
                 "place_of_service: the imported list does not say it is complete"
             )
@@ -62,7 +62,6 @@ def no_such_place(case: Case, codesets: CodeSets) -> Iterator[Finding | NotEvalu
             lines,
             f"place of service {place} is not a known code",
             codes=(place,),
-            table=codesets.place_of_service.release,
         )
 
 
@@ -72,7 +71,6 @@ def code_not_done_there(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     claim = case.claim
     if claim.type is not ClaimType.PROFESSIONAL:
         return
-    release = codesets.release("procedure")
     allowed = _places_by_line(case, codesets)
     whole: dict[tuple[str, ...], list[ServiceLine]] = {}
     for line, _ in coded_lines(claim):
@@ -82,7 +80,7 @@ def code_not_done_there(case: Case, codesets: CodeSets) -> Iterator[Finding]:
             continue
         if line.place_of_service:
             repair = _to_line(line, places[0]) if len(places) == 1 else None
-            yield mismatch.finding(line, _words(line, here, places), repair=repair, table=release)
+            yield mismatch.finding(line, _words(line, here, places), repair=repair)
         else:
             whole.setdefault(places, []).append(line)
     for places, lines in whole.items():
@@ -90,7 +88,6 @@ def code_not_done_there(case: Case, codesets: CodeSets) -> Iterator[Finding]:
             lines,
             _words(lines[0], claim.place_of_service, places),
             repair=_to_claim(claim, places, allowed),
-            table=release,
         )
 
 
@@ -110,7 +107,7 @@ def _is_real(place: str, codesets: CodeSets, case: Case) -> bool:
         return False
     table = codesets.place_of_service
     on = case.claim.service_from or case.as_of
-    return table is None or not table.complete or table.find(place, on=on) is not None
+    return table is None or not table.knows_all(place, on) or table.find(place, on=on) is not None
 
 
 def _to_line(line: ServiceLine, place: str) -> Repair:

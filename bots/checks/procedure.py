@@ -15,7 +15,7 @@ from bots.checks.catalogue import Check
 from bots.checks.day import coded_lines, lines_beside
 from bots.checks.findings import Finding, NotEvaluated, Severity
 from bots.claims import Case, ClaimType, ServiceLine
-from bots.codesets import CodeSets, Procedure
+from bots.codesets import CodeSets, FeeIndicators, Procedure
 
 # MPFS status indicators under which Medicare pays nothing for the code by itself.
 NEVER_PAID = {
@@ -51,7 +51,7 @@ never_paid = Check(
     title="The fee schedule never pays the code by itself",
     authority="Pub. 100-04, ch. 23, section 30.2.2 (status B, I, N)",
     severity=Severity.ERROR,
-    needs=("procedure",),
+    needs=("mpfs",),
 )
 
 paid_alone = Check(
@@ -60,7 +60,7 @@ paid_alone = Check(
     title="The code is paid only when nothing else is payable that day",
     authority="Pub. 100-04, ch. 23, section 30.2.2 (status T)",
     severity=Severity.ERROR,
-    needs=("procedure",),
+    needs=("mpfs",),
 )
 
 undescribed = Check(
@@ -77,18 +77,18 @@ undescribed = Check(
 def not_in_any_table(case: Case, codesets: CodeSets) -> Iterator[Finding | NotEvaluated]:
     """Unanswered where the list does not say that it is complete."""
     assert codesets.procedure is not None
-    strange = [
-        line for line, _ in coded_lines(case.claim) if not codesets.procedure.rows(line.procedure)
-    ]
-    if strange and not codesets.procedure.complete:
+    table = codesets.procedure
+    open_list = False
+    for line, day in coded_lines(case.claim):
+        if table.rows(line.procedure):
+            continue
+        if not table.knows_all(line.procedure, day):
+            open_list = True
+            continue
+        release = codesets.release("procedure", day)
+        yield unknown.finding(line, f"{line.procedure} is no procedure code of {release}")
+    if open_list:
         yield unknown.not_evaluated("procedure: the imported list does not say it is complete")
-        return
-    for line in strange:
-        yield unknown.finding(
-            line,
-            f"{line.procedure} is not a procedure code of release {codesets.procedure.release}",
-            table=codesets.procedure.release,
-        )
 
 
 @not_in_force.review
@@ -101,7 +101,6 @@ def out_of_its_dates(case: Case, codesets: CodeSets) -> Iterator[Finding]:
             yield not_in_force.finding(
                 line,
                 f"{line.procedure} {_when(rows, day)}; the date of service is {day.isoformat()}",
-                table=codesets.procedure.release,
             )
 
 
@@ -114,21 +113,20 @@ def status_pays_nothing(case: Case, codesets: CodeSets) -> Iterator[Finding]:
                 line,
                 f"{line.procedure} has status {row.status}: {NEVER_PAID[row.status]}",
                 severity=_fee_schedule_severity(case),
-                table=codesets.release("procedure"),
             )
 
 
 @paid_alone.review
 def not_alone_that_day(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Looks at the same provider's other claims of the day where they can be seen."""
-    assert codesets.procedure is not None
+    assert codesets.mpfs is not None
     rows = list(_professional_rows(case, codesets))
     dependent = [(line, row) for line, row in rows if row.status == PAID_ALONE]
     if not dependent:
         return
     paid = {(line.procedure, line.service_date) for line, row in rows if row.status in PAYABLE}
     for other in lines_beside(case):
-        row = codesets.procedure.find(other.line.procedure, on=other.day)
+        row = codesets.mpfs.find(other.line.procedure, "", on=other.day)
         if row is not None and row.status in PAYABLE:
             paid.add((row.code, other.day))
     for line, _ in dependent:
@@ -139,7 +137,6 @@ def not_alone_that_day(case: Case, codesets: CodeSets) -> Iterator[Finding]:
                 f"{line.procedure} has status T and is bundled that day into {others[0]}",
                 codes=(line.procedure, *others),
                 severity=_fee_schedule_severity(case),
-                table=codesets.procedure.release,
             )
 
 
@@ -153,17 +150,18 @@ def unlisted_without_words(case: Case, codesets: CodeSets) -> Iterator[Finding]:
             yield undescribed.finding(
                 line,
                 f"{line.procedure} is not otherwise classified and needs a description",
-                table=codesets.procedure.release,
             )
 
 
-def _professional_rows(case: Case, codesets: CodeSets) -> Iterator[tuple[ServiceLine, Procedure]]:
+def _professional_rows(
+    case: Case, codesets: CodeSets
+) -> Iterator[tuple[ServiceLine, FeeIndicators]]:
     """Lines of an 837P with their row in force; none of an 837I, which OPPS prices."""
-    assert codesets.procedure is not None
+    assert codesets.mpfs is not None
     if case.claim.type is not ClaimType.PROFESSIONAL:
         return
     for line, day in coded_lines(case.claim):
-        row = codesets.procedure.find(line.procedure, on=day)
+        row = codesets.mpfs.find(line.procedure, "", on=day)
         if row is not None:
             yield line, row
 

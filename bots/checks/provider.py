@@ -98,7 +98,6 @@ def no_required_taxonomy(case: Case, codesets: CodeSets) -> Iterator[Finding]:
             yield taxonomy_missing.finding(
                 None,
                 f"Payer {claim.coverage.payer_id} requires the {_words(provider.role)} taxonomy",
-                table=codesets.payer_rule.release,
             )
 
 
@@ -113,7 +112,7 @@ def unknown_taxonomy(case: Case, codesets: CodeSets) -> Iterator[Finding | NotEv
         for provider in case.claim.providers
         if provider.taxonomy and table.find(provider.taxonomy, on=day) is None
     ]
-    if unknown and not table.complete:
+    if unknown and not all(table.knows_all(entry.taxonomy, day) for entry in unknown):
         yield taxonomy_unknown.not_evaluated("taxonomy: the list is not complete")
         return
     for provider in unknown:
@@ -121,7 +120,6 @@ def unknown_taxonomy(case: Case, codesets: CodeSets) -> Iterator[Finding | NotEv
             None,
             f"The {_words(provider.role)} taxonomy {provider.taxonomy} is not in the list",
             codes=(provider.taxonomy,),
-            table=table.release,
         )
 
 
@@ -140,7 +138,6 @@ def no_ordering_npi(case: Case, codesets: CodeSets) -> Iterator[Finding]:
         lines,
         "Medicare wants the NPI of who ordered or referred; both are empty",
         repair=_from_linked_record(claim, lines, case.as_of),
-        table=codesets.release("procedure"),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from bots.checks.catalogue import Check, catalogue
@@ -28,7 +29,7 @@ def review(case: Case, codesets: CodeSets) -> Review:
             continue
         for said in check.rule(case, codesets):
             if isinstance(said, Finding):
-                findings.append(said)
+                findings.append(replace(said, table=_releases(check, said, case, codesets)))
             else:
                 unanswered.append(said)
     return Review(tuple(findings), tuple(unanswered))
@@ -63,6 +64,22 @@ def missing_for(check: Check, case: Case, codesets: CodeSets) -> str | None:
             if lacking:
                 return lacking
     return None
+
+
+def _releases(check: Check, finding: Finding, case: Case, codesets: CodeSets) -> str | None:
+    """The releases that the finding rests on: those of the check's tables, on its day."""
+    line = case.claim.line(finding.lines[0]) if finding.lines else None
+    day = (line and line.service_date) or case.claim.service_through or case.as_of
+    side = ncci_side(case)
+    named: dict[str, None] = {}
+    for need in check.needs:
+        if need in {"documentation", "history"}:
+            continue
+        table = f"{need}_{side}" if need in {"ptp", "mue"} else need
+        release = codesets.release(table, day)
+        if release:
+            named[release] = None
+    return "; ".join(named) or None
 
 
 def _first_missing(table: str, case: Case, codesets: CodeSets) -> str | None:

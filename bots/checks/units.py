@@ -58,5 +58,4 @@ def part_of_a_unit(case: Case, codesets: CodeSets) -> Iterator[Finding]:
         yield fractional.finding(
             line,
             f"{plain(line.units)} units of {line.procedure}, which is counted in whole units",
-            table=codesets.procedure.release,
         )

@@ -83,10 +83,11 @@ def build_icd10cm(into: Path) -> bool:
     codes = read_codes(tabular, listing)
     origin = Provenance(
         table="icd10cm",
+        series="icd10cm",
         release=RELEASE,
         since=SINCE,
         until=UNTIL,
-        complete=True,
+        complete_for=".*",
         synthetic=False,
         source=tabular.name,
         sha256=hashlib.sha256(tabular.read_bytes()).hexdigest(),

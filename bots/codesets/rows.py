@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -49,24 +50,130 @@ class IcdCode(Row):
 class Procedure(Row):
     """A CPT or HCPCS code as a table knows it: no descriptor, ever.
 
-    `status` is the fee schedule's status indicator (A, B, I, N, T, ...). `kind` is one of
-    em, surgery, imaging, laboratory, pathology, medicine, therapy, drug, supply,
-    anesthesia. `pc_tc` and `bilateral` are the fee schedule's indicators. `places` is
-    empty where any place of service will do. `max_minutes` unused by this release.
+    `kind` is one of em, surgery, imaging, laboratory, pathology, medicine, therapy, drug,
+    supply, anesthesia. `places` is empty where any place of service will do.
     """
 
     code: str
-    status: str = "A"
     kind: str = ""
     unlisted: bool = False  # not otherwise classified: needs a description
     sex: str = ""
     age_from: int | None = None
     age_to: int | None = None
-    pc_tc: str = "0"
-    bilateral: str = "0"
     needs_order: bool = False  # ordering or referring provider, 42 CFR 424.507
     needs_ndc: bool = False
     places: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeeIndicators(Row):
+    """The Medicare Physician Fee Schedule's payment policy indicators of a code.
+
+    `modifier` is empty, "26", "TC" or "53". Values are the file's own: `status` a letter,
+    `pc_tc`, `multiple`, `bilateral`, `assistant`, `co_surgeon`, `team` a digit, 9 where the
+    concept does not apply; `global_days` is 000, 010, 090, MMM, XXX, YYY or ZZZ;
+    `supervision` as written ("09" where it does not apply); `base` is the endoscopic base
+    code. `pays_in_office` and `pays_in_facility` are false where the file says NA.
+
+    Authority: CMS Medicare Claims Processing Manual (Pub. 100-04), ch. 23, addendum (MPFSDB
+    record layout).
+    """
+
+    code: str
+    modifier: str = ""
+    status: str = "A"
+    pc_tc: str = "0"
+    global_days: str = "XXX"
+    multiple: str = "0"
+    bilateral: str = "0"
+    assistant: str = "0"
+    co_surgeon: str = "0"
+    team: str = "0"
+    supervision: str = "09"
+    base: str = ""
+    pays_in_office: bool = True
+    pays_in_facility: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpdCode(Row):
+    """OPPS Addendum B: how the outpatient hospital is paid for a code.
+
+    `status` is the status indicator (C inpatient only, N packaged, Q1, S, T, V, ...), `apc`
+    the ambulatory payment classification, `payment` its rate in dollars, None where the file
+    gives none.
+    """
+
+    code: str
+    status: str
+    apc: str = ""
+    payment: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IcdProcedure(Row):
+    """ICD-10-PCS: a code of seven characters, or a table header."""
+
+    code: str
+    billable: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DenialCode(Row):
+    """A code of the remittance: `kind` is "group", "carc" or "rarc"."""
+
+    kind: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyProcedure(Row):
+    """A coverage policy (LCD or NCD article) speaks of this procedure.
+
+    `policy` is the document's number ("A57520"), `group` its code group, `states` those of
+    the contractor's jurisdiction, empty for all; `kind` is "LCD" or "NCD".
+    """
+
+    code: str
+    policy: str
+    group: str = "1"
+    kind: str = "LCD"
+    states: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyDiagnosis(Row):
+    """A diagnosis that supports (`covered`) or rules out necessity under a policy's group."""
+
+    policy: str
+    group: str
+    diagnosis: str
+    covered: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevenueCode(Row):
+    """A revenue code as the office's own list knows it; `bill_types` empty where any will do."""
+
+    code: str
+    needs_procedure: bool = False
+    bill_types: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeRule(Row):
+    """One rule about a code, of a payer or a facility: see `docs/operations.md`.
+
+    `owner` is "payer" or "facility", `id` the payer's or facility's own, or "*"; `rule` names
+    what is asked, `code` the procedure it is about ("*" for all), `value` the rule's figure or
+    list. Known rules: bots/checks/payer_rule.py and facility_rule.py.
+    """
+
+    owner: str
+    id: str
+    rule: str
+    code: str = "*"
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,3 +248,30 @@ class Fee(Row):
     modifier: str = ""
     facility: Decimal = Decimal(0)
     non_facility: Decimal = Decimal(0)
+
+
+# Every table there is: its row and the fields of its key, in order. PTP and MUE have a table
+# for each side of a claim.
+TABLES: Mapping[str, tuple[type[Row], tuple[str, ...]]] = {
+    "icd10cm": (IcdCode, ("code",)),
+    "icd10pcs": (IcdProcedure, ("code",)),
+    "procedure": (Procedure, ("code",)),
+    "mpfs": (FeeIndicators, ("code", "modifier")),
+    "opps": (OpdCode, ("code",)),
+    "ptp_practitioner": (Ptp, ("column_1", "column_2")),
+    "ptp_outpatient": (Ptp, ("column_1", "column_2")),
+    "mue_practitioner": (Mue, ("code",)),
+    "mue_outpatient": (Mue, ("code",)),
+    "mue_dme": (Mue, ("code",)),
+    "add_on": (AddOn, ("code",)),
+    "modifier": (Modifier, ("code",)),
+    "place_of_service": (Place, ("code",)),
+    "taxonomy": (Taxonomy, ("code",)),
+    "denial_code": (DenialCode, ("kind", "code")),
+    "policy_procedure": (PolicyProcedure, ("code",)),
+    "policy_diagnosis": (PolicyDiagnosis, ("policy", "group", "diagnosis")),
+    "revenue_code": (RevenueCode, ("code",)),
+    "payer_rule": (PayerRule, ("payer_id", "rule")),
+    "office_rule": (OfficeRule, ("owner", "id", "rule")),
+    "fee": (Fee, ("code", "modifier")),
+}

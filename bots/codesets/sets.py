@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Generic, Protocol, TypeVar
 
 from bots.codesets.rows import (
+    TABLES,
     AddOn,
+    DenialCode,
     Fee,
+    FeeIndicators,
     IcdCode,
+    IcdProcedure,
     Modifier,
     Mue,
+    OfficeRule,
+    OpdCode,
     PayerRule,
     Place,
+    PolicyDiagnosis,
+    PolicyProcedure,
     Procedure,
     Ptp,
+    RevenueCode,
     Row,
     Taxonomy,
 )
@@ -28,9 +37,6 @@ R_co = TypeVar("R_co", bound=Row, covariant=True)
 class Table(Protocol[R_co]):
     """One table. A key is a tuple of texts, in the order of the row's own key fields."""
 
-    release: str
-    complete: bool
-
     def covers(self, on: date) -> bool:
         """Whether this table can answer for that day at all."""
         ...
@@ -41,6 +47,14 @@ class Table(Protocol[R_co]):
 
     def find(self, *key: str, on: date) -> R_co | None:
         """The row in force on that day, or None."""
+        ...
+
+    def knows_all(self, code: str, on: date) -> bool:
+        """Whether a code like this one that has no row on that day is wrong for sure."""
+        ...
+
+    def release_on(self, on: date) -> str | None:
+        """The release that answers for that day; None where none does."""
         ...
 
 
@@ -68,22 +82,13 @@ class MemoryTable(Generic[R]):
         """The row in force on that day, or None."""
         return next((row for row in self.rows(*key) if row.holds_on(on)), None)
 
+    def knows_all(self, code: str, on: date) -> bool:
+        """Whether a code like this one that has no row on that day is wrong for sure."""
+        return self.complete and self.covers(on)
 
-# Name -> the fields that make up the key, in order. PTP and MUE have a table per claim side.
-KEYS: Mapping[str, tuple[str, ...]] = {
-    "icd10cm": ("code",),
-    "procedure": ("code",),
-    "ptp_practitioner": ("column_1", "column_2"),
-    "ptp_outpatient": ("column_1", "column_2"),
-    "mue_practitioner": ("code",),
-    "mue_outpatient": ("code",),
-    "add_on": ("code",),
-    "modifier": ("code",),
-    "place_of_service": ("code",),
-    "taxonomy": ("code",),
-    "payer_rule": ("payer_id", "rule"),
-    "fee": ("code", "modifier"),
-}
+    def release_on(self, on: date) -> str | None:
+        """The release that answers for that day; None where none does."""
+        return self.release if self.covers(on) else None
 
 
 @dataclass(frozen=True)
@@ -95,16 +100,25 @@ class CodeSets:
     """
 
     icd10cm: Table[IcdCode] | None = None
+    icd10pcs: Table[IcdProcedure] | None = None
     procedure: Table[Procedure] | None = None
+    mpfs: Table[FeeIndicators] | None = None
+    opps: Table[OpdCode] | None = None
     ptp_practitioner: Table[Ptp] | None = None
     ptp_outpatient: Table[Ptp] | None = None
     mue_practitioner: Table[Mue] | None = None
     mue_outpatient: Table[Mue] | None = None
+    mue_dme: Table[Mue] | None = None
     add_on: Table[AddOn] | None = None
     modifier: Table[Modifier] | None = None
     place_of_service: Table[Place] | None = None
     taxonomy: Table[Taxonomy] | None = None
+    denial_code: Table[DenialCode] | None = None
+    policy_procedure: Table[PolicyProcedure] | None = None
+    policy_diagnosis: Table[PolicyDiagnosis] | None = None
+    revenue_code: Table[RevenueCode] | None = None
     payer_rule: Table[PayerRule] | None = None
+    office_rule: Table[OfficeRule] | None = None
     fee: Table[Fee] | None = None
     synthetic: bool = False
 
@@ -118,10 +132,10 @@ class CodeSets:
             return f"{name}: no table for {on.year}Q{quarter}"
         return None
 
-    def release(self, name: str) -> str | None:
-        """The release of a table, or None where it was never imported."""
+    def release(self, name: str, on: date) -> str | None:
+        """The release of table `name` that answers for that day; None where none does."""
         table: Table[Row] | None = getattr(self, name)
-        return table.release if table is not None else None
+        return table.release_on(on) if table is not None else None
 
 
 def in_memory(
@@ -134,10 +148,10 @@ def in_memory(
     """
     tables: dict[str, object] = {}
     for name, entries in rows.items():
-        key_of: Callable[[Row], tuple[str, ...]] = _key(KEYS[name])
+        _, key = TABLES[name]
         grouped: dict[tuple[str, ...], list[Row]] = {}
         for row in entries:
-            grouped.setdefault(key_of(row), []).append(row)
+            grouped.setdefault(tuple(str(getattr(row, part)) for part in key), []).append(row)
         tables[name] = MemoryTable(
             release,
             {
@@ -147,7 +161,3 @@ def in_memory(
             complete=complete,
         )
     return CodeSets(synthetic=synthetic, **tables)  # type: ignore[arg-type]
-
-
-def _key(fields: tuple[str, ...]) -> Callable[[Row], tuple[str, ...]]:
-    return lambda row: tuple(str(getattr(row, name)) for name in fields)

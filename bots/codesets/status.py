@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from bots.codesets.sets import KEYS
+from bots.codesets.rows import TABLES
 from bots.codesets.store import Provenance, provenance
 
 
@@ -40,7 +40,7 @@ def status(folder: Path) -> list[TableStatus]:
     """
     found = provenance(folder)
     rows: list[TableStatus] = []
-    for table in KEYS:
+    for table in TABLES:
         of_table = [TableStatus(table, origin) for origin in found if origin.table == table]
         rows += of_table or [TableStatus(table, None)]
     return rows

@@ -3,11 +3,18 @@
 A file carries its rows and where they came from. Opening one takes about a millisecond and
 reads nothing but the provenance; a question is one lookup in the table's own B-tree. Files
 appear whole or not at all, so that a run that is under way keeps what it opened.
+
+Three questions, three answers. *What held on the day*: of the releases of one series that
+cover the day, the newest answers, whatever the order in which they were imported. *What did
+we know then*: `open_codesets(known_on=...)` leaves out what was imported later, or was
+withdrawn by then; nothing that was ever imported is overwritten. *What would we say now*: the
+same without it.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -20,66 +27,56 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar, get_type_hints
 from urllib.parse import quote
 
-from bots.codesets.rows import (
-    AddOn,
-    Fee,
-    IcdCode,
-    Modifier,
-    Mue,
-    PayerRule,
-    Place,
-    Procedure,
-    Ptp,
-    Row,
-    Taxonomy,
-)
-from bots.codesets.sets import KEYS, CodeSets
+from bots.codesets.rows import TABLES, Row
+from bots.codesets.sets import CodeSets
 from bots.errors import Problem
 
 R = TypeVar("R", bound=Row)
 
-FORM = 1  # the form of the file; an other one is refused
+FORM = 2  # the form of the file; an other one is refused
 REMEMBERED = 50_000  # keys a table keeps in memory, about 20 MB when full
 MAPPED = 1 << 28  # bytes of a file that may be mapped into memory
-
-ROWS: Mapping[str, type[Row]] = {
-    "icd10cm": IcdCode,
-    "procedure": Procedure,
-    "ptp_practitioner": Ptp,
-    "ptp_outpatient": Ptp,
-    "mue_practitioner": Mue,
-    "mue_outpatient": Mue,
-    "mue_dme": Mue,  # kept for a supplier's claims; no check asks it yet
-    "add_on": AddOn,
-    "modifier": Modifier,
-    "place_of_service": Place,
-    "taxonomy": Taxonomy,
-    "payer_rule": PayerRule,
-    "fee": Fee,
-}
-_KEYS = {**KEYS, "mue_dme": ("code",)}
+OWN = "csv"  # how the series of an office's own lists begin
+WITHDRAWN = ".withdrawn"  # beside a file: since when it no longer counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
-    """Where one table of one import came from, and the days it answers for."""
+    """Where one table of one import came from, and the days it answers for.
+
+    Releases of one `series` replace one another, those of different series add up.
+    `complete_for` is a regular expression of the codes for which the list is whole, so that
+    what is absent is invalid; empty where the list does not say so.
+    """
 
     table: str
+    series: str
     release: str
     since: date | None
     until: date | None
-    complete: bool
+    complete_for: str
     synthetic: bool
     source: str
     sha256: str
     rows: int
     imported: datetime
 
+    @property
+    def complete(self) -> bool:
+        """Whether the list says of any code that it is whole."""
+        return bool(self.complete_for)
+
     def covers(self, on: date) -> bool:
         """Whether the import answers for that day."""
         return (self.since is None or self.since <= on) and (
             self.until is None or on <= self.until
         )
+
+    @property
+    def precedence(self) -> tuple[bool, date, date, datetime]:
+        """Greater answers first: the office's own lists, then the newest release."""
+        own = self.series.startswith(OWN)
+        return (own, self.until or date.max, self.since or date.min, self.imported)
 
 
 def write(into: Path, name: str, tables: Iterable[tuple[Provenance, Iterable[Row]]]) -> Path:
@@ -112,36 +109,68 @@ def write(into: Path, name: str, tables: Iterable[tuple[Provenance, Iterable[Row
     return target
 
 
-def provenance(folder: Path) -> list[Provenance]:
-    """Every table in the folder, the newest import first.
+def withdraw(path: Path) -> None:
+    """Take an import out of use from now on; what was known before can still be asked.
+
+    Raises:
+        Problem: the folder cannot be written.
+    """
+    mark = path.with_suffix(WITHDRAWN)
+    try:
+        mark.write_text(now().isoformat(), encoding="utf-8")
+        _sync(mark)
+    except OSError as error:
+        raise Problem(
+            f"the import cannot be withdrawn ({error.strerror})", where=str(path)
+        ) from error
+
+
+def imports(folder: Path, known_on: datetime | None = None) -> Iterator[tuple[Path, Provenance]]:
+    """Every table of every import in use, with its file.
 
     Raises:
         Problem: a file there is not one of ours.
     """
-    found: list[Provenance] = []
-    for path in _files(folder):
+    for path in _files(folder, known_on):
         with closing(_connect(path)) as connection:
-            found += _provenance(connection)
-    return sorted(found, key=lambda entry: entry.imported, reverse=True)
+            for entry in _provenance(connection):
+                if known_on is None or entry.imported <= known_on:
+                    yield path, entry
 
 
-def open_codesets(folder: Path) -> CodeSets:
+def provenance(folder: Path, known_on: datetime | None = None) -> list[Provenance]:
+    """Every table in the folder, the one that answers first coming first.
+
+    Raises:
+        Problem: a file there is not one of ours.
+    """
+    found = [entry for _, entry in imports(folder, known_on)]
+    return sorted(found, key=lambda entry: entry.precedence, reverse=True)
+
+
+def open_codesets(folder: Path, known_on: datetime | None = None) -> CodeSets:
     """The code sets of a data folder; tables that were never imported are None.
+
+    Args:
+        known_on: only what was imported by then, and not withdrawn by then.
 
     Raises:
         Problem: a file there is not one of ours.
     """
     parts: dict[str, list[_Part]] = {}
     synthetic = False
-    for path in _files(folder):
+    for path in _files(folder, known_on):
         connection = _connect(path)
         for entry in _provenance(connection):
-            parts.setdefault(entry.table, []).append(_Part(entry, connection))
-            synthetic = synthetic or entry.synthetic
+            if known_on is None or entry.imported <= known_on:
+                parts.setdefault(entry.table, []).append(_Part(entry, connection))
+                synthetic = synthetic or entry.synthetic
     tables: dict[str, Any] = {
-        name: StoredTable(name, sorted(found, key=lambda part: part.origin.imported, reverse=True))
+        name: StoredTable(
+            name, sorted(found, key=lambda part: part.origin.precedence, reverse=True)
+        )
         for name, found in parts.items()
-        if name in KEYS
+        if name in TABLES
     }
     return CodeSets(synthetic=synthetic, **tables)
 
@@ -151,48 +180,86 @@ class _Part:
     origin: Provenance
     connection: sqlite3.Connection
 
+    def is_whole_for(self, code: str, on: date) -> bool:
+        origin = self.origin
+        return (
+            origin.covers(on)
+            and bool(origin.complete_for)
+            and re.fullmatch(origin.complete_for, code) is not None
+        )
+
 
 class StoredTable(Generic[R]):
-    """One table over all of its imports; where two answer for a day, the newest does."""
+    """One table over all of its imports: of each series the newest release of the day."""
 
     def __init__(self, name: str, parts: list[_Part]) -> None:
         self._parts = parts
-        self.release = parts[0].origin.release
-        self.complete = all(part.origin.complete for part in parts)
-        kind = ROWS[name]
+        kind, key = TABLES[name]
         self._make = _reader(kind)
-        match = " AND ".join(f"{key} = ?" for key in map(_quoted, _KEYS[name]))
+        match = " AND ".join(f"{part} = ?" for part in map(_quoted, key))
         columns = ", ".join(_columns(kind))
         self._question = f"SELECT {columns} FROM {name} WHERE {match} ORDER BY since"
         self._of_part = lru_cache(REMEMBERED)(self._ask)
+        self._on = lru_cache(REMEMBERED)(self._answering)
+        self._latest = self._first_of_each_series(range(len(parts)))
 
     def covers(self, on: date) -> bool:
         """Whether any import answers for that day."""
-        return any(part.origin.covers(on) for part in self._parts)
+        return bool(self._on(on))
 
     def rows(self, *key: str) -> tuple[R, ...]:
         """Every row of the key, of whatever day, in order of `since`."""
-        if len(self._parts) == 1:
-            return self._of_part(0, key)
-        found = [row for number in range(len(self._parts)) for row in self._of_part(number, key)]
+        if len(self._latest) == 1:
+            return self._of_part(self._latest[0], key)
+        found = [row for number in self._latest for row in self._of_part(number, key)]
         return tuple(sorted(found, key=lambda row: row.since or date.min))
 
     def find(self, *key: str, on: date) -> R | None:
         """The row in force on that day, or None."""
-        for number, part in enumerate(self._parts):
-            if part.origin.covers(on):
-                for row in self._of_part(number, key):
-                    if row.holds_on(on):
-                        return row
+        for number in self._on(on):
+            for row in self._of_part(number, key):
+                if row.holds_on(on):
+                    return row
         return None
+
+    def knows_all(self, code: str, on: date) -> bool:
+        """Whether a code like this one that has no row on that day is wrong for sure."""
+        return any(self._parts[number].is_whole_for(code, on) for number in self._on(on))
+
+    def release_on(self, on: date) -> str | None:
+        """The release that answers for that day; None where none does."""
+        found = self._on(on)
+        return self._parts[found[0]].origin.release if found else None
+
+    def _answering(self, on: date) -> tuple[int, ...]:
+        covering = [number for number, part in enumerate(self._parts) if part.origin.covers(on)]
+        return self._first_of_each_series(covering)
+
+    def _first_of_each_series(self, numbers: Iterable[int]) -> tuple[int, ...]:
+        first: dict[str, int] = {}
+        for number in numbers:
+            first.setdefault(self._parts[number].origin.series, number)
+        return tuple(first.values())
 
     def _ask(self, number: int, key: tuple[str, ...]) -> tuple[R, ...]:
         rows = self._parts[number].connection.execute(self._question, key)
         return tuple(self._make(row) for row in rows)
 
 
-def _files(folder: Path) -> list[Path]:
-    return sorted(folder.glob("*.sqlite3")) if folder.is_dir() else []
+def _files(folder: Path, known_on: datetime | None) -> list[Path]:
+    paths = sorted(folder.glob("*.sqlite3")) if folder.is_dir() else []
+    return [path for path in paths if _in_use(path, known_on)]
+
+
+def _in_use(path: Path, known_on: datetime | None) -> bool:
+    mark = path.with_suffix(WITHDRAWN)
+    try:
+        withdrawn = datetime.fromisoformat(mark.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return True
+    except ValueError:
+        raise Problem("not a date of withdrawal", where=str(mark), do="remove it") from None
+    return known_on is not None and known_on < withdrawn
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -213,20 +280,9 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def _provenance(connection: sqlite3.Connection) -> Iterator[Provenance]:
+    read = _reader(Provenance)
     for row in connection.execute(f"SELECT {', '.join(_columns(Provenance))} FROM provenance"):
-        table, release, since, until, complete, synthetic, source, sha256, rows, imported = row
-        yield Provenance(
-            table=table,
-            release=release,
-            since=_day(since),
-            until=_day(until),
-            complete=bool(complete),
-            synthetic=bool(synthetic),
-            source=source,
-            sha256=sha256,
-            rows=rows,
-            imported=datetime.fromisoformat(imported),
-        )
+        yield read(row)
 
 
 def _fill(path: Path, tables: Iterable[tuple[Provenance, Iterable[Row]]]) -> None:
@@ -246,11 +302,12 @@ def _fill(path: Path, tables: Iterable[tuple[Provenance, Iterable[Row]]]) -> Non
 
 
 def _fill_table(connection: sqlite3.Connection, name: str, rows: Iterable[Row]) -> None:
-    columns = [field.name for field in fields(ROWS[name])]
-    key = ", ".join(map(_quoted, _KEYS[name]))
+    kind, parts = TABLES[name]
+    columns = [field.name for field in fields(kind)]
+    key = ", ".join(map(_quoted, parts))
     # A key may have many rows, even twice the same one: a running number makes it unique.
     connection.execute(
-        f"CREATE TABLE {name} ({', '.join(_columns(ROWS[name]))}, number, "
+        f"CREATE TABLE {name} ({', '.join(_columns(kind))}, number, "
         f"PRIMARY KEY ({key}, number)) WITHOUT ROWID"
     )
     connection.executemany(
@@ -291,6 +348,8 @@ _READ: Mapping[object, Callable[[Any], Any]] = {
     tuple[str, ...]: lambda text: tuple(text.split()),
     bool: bool,
     Decimal: Decimal,
+    Decimal | None: lambda text: Decimal(text) if text else None,
+    datetime: datetime.fromisoformat,
 }
 
 
@@ -316,4 +375,4 @@ def _sync(path: Path) -> None:
 
 def now() -> datetime:
     """When an import is made."""
-    return datetime.now(UTC).replace(microsecond=0)
+    return datetime.now(UTC)

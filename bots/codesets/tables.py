@@ -21,17 +21,25 @@ from pydantic import Field
 
 from bots.codesets.rows import (
     AddOn,
+    DenialCode,
     Fee,
+    FeeIndicators,
+    IcdProcedure,
     Modifier,
     Mue,
+    OfficeRule,
+    OpdCode,
     PayerRule,
     Place,
+    PolicyDiagnosis,
+    PolicyProcedure,
     Procedure,
     Ptp,
+    RevenueCode,
     Row,
     Taxonomy,
 )
-from bots.codesets.store import Provenance, now, write
+from bots.codesets.store import OWN, Provenance, now, provenance, write
 from bots.config import ConfigModel, ConfigProblem, Fault
 from bots.config.reading import Document, fitted, nearest
 from bots.errors import Problem
@@ -46,6 +54,11 @@ class Manifest(ConfigModel):
     synthetic: bool = Field(description="Made for practice: reports say so on every page.")
     since: date = Field(description="The first day for which the tables can answer.")
     until: date | None = Field(default=None, description="The last day, or null.")
+    series: str = Field(
+        default="",
+        pattern=r"[a-z0-9-]*",
+        description="What replaces what: a newer folder of the same series; else the release.",
+    )
     complete: tuple[str, ...] = Field(
         default=(), description="The files whose list is complete: what is absent is invalid."
     )
@@ -117,6 +130,16 @@ def _dollars(text: str) -> Decimal:
     return amount
 
 
+def _maybe(read: Callable[[str], Any], nothing: Any = "") -> Callable[[str], Any]:
+    return lambda text: read(text) if text else nothing
+
+
+def _words(read: Callable[[str], str]) -> Callable[[str], tuple[str, ...]]:
+    return lambda text: tuple(read(word) for word in text.split())
+
+
+_DIGIT = _code(r"\d", "0")
+_POLICY = _code(r"[A-Za-z0-9.]{1,20}", "A57520")
 _PROCEDURE = _code(r"[0-9A-Z]{5}", "99213")
 _MODIFIER = _code(r"[0-9A-Z]{2}", "25")
 _PLACE = _code(r"\d{2}", "11")
@@ -126,10 +149,6 @@ _KINDS = (
     "supply", "anesthesia",
 )  # fmt: skip
 _RULES = ("timely_filing_days", "member_id_pattern", "ncci", "taxonomy_required")
-
-
-def _places(text: str) -> tuple[str, ...]:
-    return tuple(_PLACE(word) for word in text.split())
 
 
 _DAYS: Mapping[str, Callable[[str], Any]] = {"since": _day, "until": _day}
@@ -160,21 +179,100 @@ FORMS: Mapping[str, Form] = {
     "add_on": Form(
         {"code": _PROCEDURE, "primary": _PROCEDURE, "type": _one_of("1", "2", "3"), **_DAYS}, AddOn
     ),
+    "mpfs": Form(
+        {
+            "code": _PROCEDURE,
+            "modifier": _maybe(_MODIFIER),
+            **_DAYS,
+            "status": _code(r"[A-Z]", "A"),
+            "pc_tc": _DIGIT,
+            "global_days": _one_of("000", "010", "090", "MMM", "XXX", "YYY", "ZZZ"),
+            "multiple": _DIGIT,
+            "bilateral": _DIGIT,
+            "assistant": _DIGIT,
+            "co_surgeon": _DIGIT,
+            "team": _DIGIT,
+            "supervision": _code(r"[0-9A-Z]{2}", "09"),
+            "base": _maybe(_PROCEDURE),
+            "pays_in_office": _yes,
+            "pays_in_facility": _yes,
+        },
+        FeeIndicators,
+    ),
+    "opps": Form(
+        {
+            "code": _PROCEDURE,
+            **_DAYS,
+            "status": _code(r"[A-Z]\d?", "S"),
+            "apc": _maybe(_code(r"\d{4}", "5012")),
+            "payment": _maybe(_dollars, None),
+        },
+        OpdCode,
+    ),
+    "icd10pcs": Form(
+        {"code": _code(r"[0-9A-Z]{3,7}", "0DTJ4ZZ"), **_DAYS, "billable": _yes}, IcdProcedure
+    ),
+    "denial_code": Form(
+        {
+            "kind": _one_of("group", "carc", "rarc"),
+            "code": _code(r"[A-Z]{0,2}\d{0,4}", "97"),
+            **_DAYS,
+        },
+        DenialCode,
+    ),
+    "policy_procedure": Form(
+        {
+            "code": _PROCEDURE,
+            "policy": _POLICY,
+            "group": _text,
+            "kind": _one_of("LCD", "NCD"),
+            "states": _words(_code(r"[A-Z]{2}", "OH")),
+            **_DAYS,
+        },
+        PolicyProcedure,
+    ),
+    "policy_diagnosis": Form(
+        {
+            "policy": _POLICY,
+            "group": _text,
+            "diagnosis": _code(r"[A-Z][0-9A-Z]{2}(\.[0-9A-Z]{1,4})?", "E11.9"),
+            "covered": _yes,
+            **_DAYS,
+        },
+        PolicyDiagnosis,
+    ),
+    "revenue_code": Form(
+        {
+            "code": _code(r"\d{4}", "0450"),
+            **_DAYS,
+            "needs_procedure": _yes,
+            "bill_types": _words(_code(r"\d{2,3}", "13")),
+        },
+        RevenueCode,
+    ),
+    "office_rule": Form(
+        {
+            "owner": _one_of("payer", "facility"),
+            "id": _text,
+            "rule": _code(r"[a-z][a-z_]{2,40}", "requires_modifier"),
+            "code": lambda text: text if text == "*" else _PROCEDURE(text),
+            "value": str,
+            **_DAYS,
+        },
+        OfficeRule,
+    ),
     "procedure": Form(
         {
             "code": _PROCEDURE,
             **_DAYS,
-            "status": _code(r"[A-Z]", "A"),
             "kind": _one_of(*_KINDS),
             "unlisted": _yes,
             "sex": _one_of("", "F", "M"),
             "age_from": _age,
             "age_to": _age,
-            "pc_tc": _code(r"\d", "0"),
-            "bilateral": _code(r"\d", "0"),
             "needs_order": _yes,
             "needs_ndc": _yes,
-            "places": _places,
+            "places": _words(_PLACE),
         },
         Procedure,
     ),
@@ -194,7 +292,7 @@ FORMS: Mapping[str, Form] = {
     "fee": Form(
         {
             "code": _PROCEDURE,
-            "modifier": lambda text: _MODIFIER(text) if text else "",
+            "modifier": _maybe(_MODIFIER),
             **_DAYS,
             "facility": _dollars,
             "non_facility": _dollars,
@@ -207,7 +305,8 @@ FORMS: Mapping[str, Form] = {
 def import_tables(source: Path, into: Path) -> list[Provenance]:
     """Take every table of the folder `source` into the data folder's `into`.
 
-    A release that is there already is replaced.
+    What is there already, byte for byte, is not taken again; another folder of the same
+    series replaces what it covers from now on, and what was known before is kept.
 
     Raises:
         Problem: something was not understood; names file, line and column. Nothing is taken.
@@ -228,9 +327,22 @@ def import_tables(source: Path, into: Path) -> list[Provenance]:
                 tables.append((_origin(name, path, digest, len(found), manifest), found))
     if faults:
         raise ConfigProblem(faults[:MOST_FAULTS])
-    slug = re.sub(r"[^a-z0-9]+", "-", manifest.release.lower()).strip("-") or "tables"
-    write(into, f"csv-{slug}", tables)
-    return [origin for origin, _ in tables]
+    origins = [origin for origin, _ in tables]
+    if not _known(origins, into):
+        name = f"{origins[0].series}-{_digest(origins)[:12]}"
+        write(into, name, tables)
+    return origins
+
+
+def _known(origins: list[Provenance], folder: Path) -> bool:
+    """Whether every one of these is in the folder already, and answers first there."""
+    there = {(entry.table, entry.release, entry.sha256) for entry in provenance(folder)}
+    return all((entry.table, entry.release, entry.sha256) in there for entry in origins)
+
+
+def _digest(origins: list[Provenance]) -> str:
+    told = "".join(f"{entry.table}{entry.release}{entry.sha256}" for entry in origins)
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 def _manifest(path: Path) -> Manifest:
@@ -258,12 +370,14 @@ def _refuse_others(source: Path) -> None:
 
 
 def _origin(table: str, path: Path, digest: str, rows: int, manifest: Manifest) -> Provenance:
+    slug = re.sub(r"[^a-z0-9]+", "-", manifest.release.lower()).strip("-") or "tables"
     return Provenance(
         table=table,
+        series=f"{OWN}-{manifest.series or slug}",
         release=manifest.release,
         since=manifest.since,
         until=manifest.until,
-        complete=path.stem in manifest.complete,
+        complete_for=".*" if path.stem in manifest.complete else "",
         synthetic=manifest.synthetic,
         source=path.name,
         sha256=digest,

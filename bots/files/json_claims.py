@@ -1,8 +1,9 @@
 """Our own JSON: one object, an array of objects, or JSON Lines; one object a case.
 
 `{"claim": {...}, "history": [claim, ...] | null, "documentation": {...} | null,
-"as_of": "YYYY-MM-DD"}`; only `claim` must be there. The fields are those of `bots.claims`
-in the form of `bots.files.shapes`; docs/claim.schema.json is their JSON Schema. A broken
+"eligibility": [span, ...] | null, "authorizations": [...] | null, "as_of": "YYYY-MM-DD"}`;
+only `claim` must be there. The fields are those of `bots.claims` in the form of
+`bots.files.shapes`; docs/claim.schema.json is their JSON Schema. A broken
 line of JSON Lines costs that line only; an array is read item by item and ends at the
 first break, which is named.
 """
@@ -18,7 +19,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
 
-from bots.claims import Case, Claim, Documentation
+from bots.claims import Authorization, Case, Claim, CoverageSpan, Documentation
 from bots.files.plausible import plausible
 from bots.files.shapes import read_object, schema_of, write_object
 from bots.files.unread import Entries, UnfitError, Unread
@@ -36,6 +37,8 @@ class _Form:
     history: tuple[Claim, ...] | None = None
     documentation: Documentation | None = None
     as_of: date | None = None
+    eligibility: tuple[CoverageSpan, ...] | None = None
+    authorizations: tuple[Authorization, ...] | None = None
 
 
 def case_from(obj: object, *, today: date | None = None) -> Case:
@@ -52,7 +55,14 @@ def case_from(obj: object, *, today: date | None = None) -> Case:
     for number, claim in enumerate(form.history or ()):
         plausible(claim, f"$.history[{number}]")
     as_of = form.as_of or form.claim.created_on or today or datetime.now().astimezone().date()
-    return Case(form.claim, as_of, form.history, form.documentation)
+    return Case(
+        form.claim,
+        as_of,
+        form.history,
+        form.documentation,
+        form.eligibility,
+        form.authorizations,
+    )
 
 
 def case_to(case: Case) -> dict[str, Any]:
@@ -62,6 +72,8 @@ def case_to(case: Case) -> dict[str, Any]:
         "history": write_object(case.history),
         "documentation": write_object(case.documentation),
         "as_of": case.as_of.isoformat(),
+        "eligibility": write_object(case.eligibility),
+        "authorizations": write_object(case.authorizations),
     }
 
 

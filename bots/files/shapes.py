@@ -1,8 +1,9 @@
 """Frozen dataclasses to JSON and back, strictly, and the JSON Schema of both.
 
-One form for every type: a date is text "YYYY-MM-DD"; a decimal is text ("12.34", never a
-JSON number, which is binary and would round money); a tuple is an array; an enumeration is
-its value. A field with a default may be left out; a key that no field has is refused.
+One form for every type: a date is text "YYYY-MM-DD", a time of a day "YYYY-MM-DDTHH:MM"; a
+decimal is text ("12.34", never a JSON number, which is binary and would round money); a tuple
+is an array; an enumeration is its value. A field with a default may be left out; a key that no
+field has is refused.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import re
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
@@ -23,6 +24,7 @@ from bots.files.unread import UnfitError
 T = TypeVar("T")
 
 DATE = r"^(18[5-9]\d|19\d\d|20\d\d)-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
+MOMENT = DATE[:-1] + r"T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$"
 DECIMAL = r"^-?\d{1,13}(\.\d{1,6})?$"
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -178,12 +180,22 @@ def _date(value: object, at: str) -> date:
     return day
 
 
+def _moment(value: object, at: str) -> datetime:
+    if not isinstance(value, str) or not re.match(MOMENT, value, re.ASCII) or "\n" in value:
+        raise UnfitError(at, "is no time of a day; write it as text YYYY-MM-DDTHH:MM")
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError:
+        raise UnfitError(at, "is a day that no calendar has") from None
+
+
 _PLAIN: dict[Any, Callable[[object, str], object]] = {
     str: _text,
     int: _number,
     bool: _yes_or_no,
     Decimal: _decimal,
     date: _date,
+    datetime: _moment,
 }
 
 _PLAIN_SCHEMA: dict[Any, dict[str, Any]] = {
@@ -195,6 +207,7 @@ _PLAIN_SCHEMA: dict[Any, dict[str, Any]] = {
     bool: {"type": "boolean"},
     Decimal: {"type": "string", "pattern": DECIMAL},
     date: {"type": "string", "format": "date", "pattern": DATE},
+    datetime: {"type": "string", "pattern": MOMENT},
 }
 
 

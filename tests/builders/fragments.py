@@ -41,6 +41,7 @@ from bots.codesets import CodeSets
 from bots.codesets.rows import (
     AddOn,
     Fee,
+    FeeIndicators,
     IcdCode,
     Modifier,
     Mue,
@@ -68,6 +69,7 @@ from builders.tables import code_sets
 ROWS: dict[str, tuple[type[Row], dict[str, Any]]] = {
     "icd10cm": (IcdCode, {"billable": True}),
     "procedure": (Procedure, {}),
+    "mpfs": (FeeIndicators, {}),
     "ptp": (Ptp, {"indicator": "0"}),
     "mue": (Mue, {"units": 1, "indicator": "1"}),
     "add_on": (AddOn, {}),

@@ -38,6 +38,7 @@ from builders.tables import (
     a_rule,
     an_add_on,
     an_icd,
+    an_mpfs,
     an_mue,
     code_sets,
 )
@@ -54,12 +55,17 @@ TABLES = code_sets(
         an_icd("J06.9", until=date(2026, 8, 1)),
     ],
     procedure=[
-        a_procedure("71046", "imaging", needs_order=True, pc_tc="1", places=("11", "22")),
+        a_procedure("71046", "imaging", needs_order=True, places=("11", "22")),
         a_procedure("J1885", "drug", needs_ndc=True),
         a_procedure("76830", "imaging", sex="F", age_from=12, age_to=60),
         a_procedure("99499", "em", unlisted=True),
-        a_procedure("99072", status="B"),
-        a_procedure("20610", "surgery", bilateral="1"),
+        a_procedure("99072"),
+        a_procedure("20610", "surgery"),
+    ],
+    mpfs=[
+        an_mpfs("71046", pc_tc="1"),
+        an_mpfs("99072", status="B"),
+        an_mpfs("20610", bilateral="1"),
     ],
     ptp=[a_ptp("20610", "99213", "1"), a_ptp("99214", "99213", "0")],
     mue=[an_mue("20610", 1), an_mue("J1885", 4, "3")],

@@ -2,7 +2,8 @@
 
 `code_sets(mue=[an_mue("99213", units=1)])` puts rows over the base: a row replaces the base
 rows of its key. "mue" and "ptp" stand for both sides. `without=("fee",)` takes tables away,
-`complete=False` makes every list an open one.
+`complete=False` makes every list an open one. A procedure without a row of its own in "mpfs"
+is paid there.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from bots.codesets import (
     AddOn,
     CodeSets,
     Fee,
+    FeeIndicators,
     IcdCode,
     Modifier,
     Mue,
@@ -25,8 +27,7 @@ from bots.codesets import (
     Taxonomy,
     in_memory,
 )
-from bots.codesets.rows import Row
-from bots.codesets.sets import KEYS
+from bots.codesets.rows import TABLES, Row
 from builders.claims import TAXONOMY
 
 
@@ -38,6 +39,11 @@ def an_icd(code: str, *, billable: bool = True, **fields: Any) -> IcdCode:
 def a_procedure(code: str, kind: str = "medicine", **fields: Any) -> Procedure:
     """A payable procedure without limits."""
     return Procedure(code=code, kind=kind, **fields)
+
+
+def an_mpfs(code: str, **fields: Any) -> FeeIndicators:
+    """A code that the fee schedule pays, without any further policy."""
+    return FeeIndicators(code=code, **fields)
 
 
 def an_mue(code: str, units: int = 1, indicator: str = "1", **fields: Any) -> Mue:
@@ -91,6 +97,7 @@ BASE: dict[str, tuple[Row, ...]] = {
         a_procedure("96372", "medicine"),
         a_procedure("11102", "surgery"),
     ),
+    "mpfs": (),
     "ptp_practitioner": (),
     "ptp_outpatient": (),
     "mue_practitioner": (),
@@ -135,6 +142,12 @@ def code_sets(
         entries = tuple(given)
         for table in _BOTH_SIDES.get(name, (name,)):
             tables[table] = [*_not_replaced(table, entries), *entries]
+    listed = {row.code for row in tables["mpfs"]}
+    tables["mpfs"] += [
+        an_mpfs(row.code, since=row.since, until=row.until)
+        for row in tables["procedure"]
+        if row.code not in listed
+    ]
     for name in without:
         for table in _BOTH_SIDES.get(name, (name,)):
             del tables[table]
@@ -143,7 +156,7 @@ def code_sets(
 
 def _not_replaced(table: str, over: tuple[Row, ...]) -> list[Row]:
     def key(row: Row) -> tuple[str, ...]:
-        return tuple(getattr(row, field) for field in KEYS[table])
+        return tuple(getattr(row, field) for field in TABLES[table][1])
 
     taken = {key(row) for row in over}
     return [row for row in BASE[table] if key(row) not in taken]

@@ -15,7 +15,7 @@ from builders.claims import (
     an_institutional_claim,
     documentation_of,
 )
-from builders.tables import a_fee, a_procedure, a_ptp, an_add_on, an_mue, code_sets
+from builders.tables import a_fee, a_procedure, a_ptp, an_add_on, an_mpfs, an_mue, code_sets
 
 from bots.checks import Severity, review
 from bots.claims import Administration, Order, ProcedureEntry
@@ -82,11 +82,12 @@ def test_a_part_of_the_proof_is_no_proof(orders, done):
 
 
 def test_a_signed_administration_of_a_signed_order_is_enough():
-    drug = a_procedure("J1885", "drug", status="E")
+    drug = a_procedure("J1885", "drug")
 
     (said,) = missed(
         with_documents([an_order("J1885")], given=[a_dose()]),
         procedure=[drug],
+        mpfs=[an_mpfs("J1885", status="E")],
         fee=[a_fee("J1885", "3.00")],
     )
 
@@ -108,8 +109,8 @@ def test_billed_on_another_claim_of_the_day_is_not_missed():
         {"mue": [an_mue("96372", units=1)]},
         {"mue": [an_mue("96372", units=1, indicator="3")]},
         {"add_on": [an_add_on("96372", "96374")]},
-        {"procedure": [a_procedure("96372", status="B")]},
-        {"procedure": [a_procedure("96372", status="T")]},
+        {"mpfs": [an_mpfs("96372", status="B")]},
+        {"mpfs": [an_mpfs("96372", status="T")]},
         {"procedure": [a_procedure("96372", places=("22",))]},
         {"procedure": [a_procedure("96372", until=date(2026, 7, 13))]},
     ],
@@ -171,7 +172,7 @@ def test_an_incident_to_service_is_not_payable_in_a_facility():
     claim = a_claim(place_of_service="22")
     case = with_documents([an_order()], [an_entry()], claim=claim)
 
-    assert not missed(case, procedure=[a_procedure("96372", pc_tc="5")])
+    assert not missed(case, mpfs=[an_mpfs("96372", pc_tc="5")])
 
 
 def test_a_line_without_a_valid_code_may_be_that_very_service():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from builders.claims import a_case, a_line
-from builders.tables import a_modifier, a_procedure, code_sets
+from builders.tables import a_modifier, an_mpfs, code_sets
 
 from bots.checks import review
 from bots.claims import Change
@@ -41,7 +41,7 @@ def test_an_open_list_cannot_say_that_a_modifier_is_unknown():
     ],
 )
 def test_only_a_test_with_both_parts_is_split(pc_tc, modifier, fires):
-    codesets = code_sets(procedure=[a_procedure("71046", "imaging", pc_tc=pc_tc)])
+    codesets = code_sets(mpfs=[an_mpfs("71046", pc_tc=pc_tc)])
 
     said = found(a_case([a_line("71046", modifiers=modifier)]), codesets)
 
@@ -49,7 +49,7 @@ def test_only_a_test_with_both_parts_is_split(pc_tc, modifier, fires):
 
 
 def test_26_and_tc_exclude_each_other():
-    codesets = code_sets(procedure=[a_procedure("71046", "imaging", pc_tc="1")])
+    codesets = code_sets(mpfs=[an_mpfs("71046", pc_tc="1")])
 
     assert "modifier-26-with-tc" in found(a_case([a_line("71046", modifiers="26 TC")]), codesets)
     assert not found(a_case([a_line("71046", modifiers="26")]), codesets)
@@ -59,7 +59,7 @@ def test_26_and_tc_exclude_each_other():
     ("indicator", "fires"), [("0", True), ("1", False), ("2", True), ("3", False), ("9", True)]
 )
 def test_50_goes_with_bilateral_indicators_1_and_3(indicator, fires):
-    codesets = code_sets(procedure=[a_procedure("20610", "surgery", bilateral=indicator)])
+    codesets = code_sets(mpfs=[an_mpfs("20610", bilateral=indicator)])
 
     said = found(a_case([a_line("20610", modifiers="50")]), codesets)
 
@@ -70,7 +70,7 @@ def test_50_goes_with_bilateral_indicators_1_and_3(indicator, fires):
     ("modifiers", "fires"), [("50 RT", True), ("LT 50", True), ("RT", False), ("50 KX", False)]
 )
 def test_50_says_both_sides(modifiers, fires):
-    codesets = code_sets(procedure=[a_procedure("20610", "surgery", bilateral="1")])
+    codesets = code_sets(mpfs=[an_mpfs("20610", bilateral="1")])
 
     said = found(a_case([a_line("20610", modifiers=modifiers)]), codesets)
 
@@ -102,7 +102,7 @@ def test_the_same_modifier_twice_is_one_finding():
     ],
 )
 def test_what_affects_payment_is_proposed_to_the_front(modifiers, to):
-    codesets = code_sets(procedure=[a_procedure("71046", "imaging", pc_tc="1")])
+    codesets = code_sets(mpfs=[an_mpfs("71046", pc_tc="1")])
 
     said = found(a_case([a_line("71046", modifiers=modifiers)]), codesets).get("modifier-order")
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from builders.claims import a_case, a_claim, a_coverage, a_line, documentation_of
-from builders.tables import a_procedure, a_ptp, an_add_on, an_mue, code_sets
+from builders.tables import a_procedure, a_ptp, an_add_on, an_mpfs, an_mue, code_sets
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -21,10 +21,11 @@ DAYS = st.one_of(
 )
 TABLES = code_sets(
     procedure=[
-        a_procedure("11103", "surgery", status="T", bilateral="2", places=("22",)),
-        a_procedure("J1885", "drug", needs_ndc=True, pc_tc="5"),
+        a_procedure("11103", "surgery", places=("22",)),
+        a_procedure("J1885", "drug", needs_ndc=True),
         a_procedure("97110", "therapy", until=date(2026, 7, 20)),
     ],
+    mpfs=[an_mpfs("11103", status="T", bilateral="2"), an_mpfs("J1885", pc_tc="5")],
     ptp=[a_ptp("11102", "36415"), a_ptp("99213", "96372", "1")],
     mue=[an_mue("96372", units=1), an_mue("36415", units=2, indicator="3")],
     add_on=[an_add_on("11103", "11102")],

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from builders.claims import a_case, a_claim, a_coverage, a_line, an_institutional_claim
 from builders.claims import an_institutional_line as an_outpatient_line
-from builders.tables import a_procedure, code_sets
+from builders.tables import a_procedure, an_mpfs, code_sets
 
 from bots.checks import Severity, review
 
@@ -59,6 +59,11 @@ def test_a_code_holds_from_its_first_day_to_its_last(since, until, words):
         assert words in said["procedure-not-in-force"].message
 
 
+def paid_with(code, status):
+    """A known code under that status of the fee schedule."""
+    return {"procedure": [a_procedure(code)], "mpfs": [an_mpfs(code, status=status)]}
+
+
 @pytest.mark.parametrize(
     ("status", "payer", "severity"),
     [
@@ -74,7 +79,7 @@ def test_a_code_holds_from_its_first_day_to_its_last(since, until, words):
 def test_status_b_i_and_n_are_never_paid(status, payer, severity):
     case = a_case([a_line("20552")], coverage=a_coverage(filing_indicator=payer))
 
-    said = found(case, code_sets(procedure=[a_procedure("20552", status=status)]))
+    said = found(case, code_sets(**paid_with("20552", status)))
 
     assert {f.severity for f in said.values()} == ({severity} if severity else set())
 
@@ -82,7 +87,7 @@ def test_status_b_i_and_n_are_never_paid(status, payer, severity):
 def test_the_fee_schedule_says_nothing_of_a_hospital_claim():
     case = a_case(claim=an_institutional_claim([an_outpatient_line("20552", number=1)]))
 
-    assert not found(case, code_sets(procedure=[a_procedure("20552", status="B")]))
+    assert not found(case, code_sets(**paid_with("20552", "B")))
 
 
 @pytest.mark.parametrize(
@@ -94,9 +99,7 @@ def test_the_fee_schedule_says_nothing_of_a_hospital_claim():
     ],
 )
 def test_status_t_is_paid_only_when_nothing_else_is(other, day, fires):
-    codesets = code_sets(
-        procedure=[a_procedure("96523", status="T"), a_procedure("G0001", status="X")]
-    )
+    codesets = code_sets(mpfs=[an_mpfs("96523", status="T"), an_mpfs("G0001", status="X")])
 
     on_claim = found(a_case([a_line("96523"), a_line(other, on=day)]), codesets)
     beside = a_claim([a_line(other, on=day)], number="C-2")

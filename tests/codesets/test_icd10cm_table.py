@@ -55,7 +55,9 @@ def test_the_package_is_never_imported():
 
 def test_the_table_answers_for_its_release_only(codesets):
     table = codesets.icd10cm
-    assert (table.release, table.complete, codesets.synthetic) == (RELEASE, True, False)
+    assert table.release_on(date(2026, 9, 30)) == RELEASE
+    assert table.knows_all("Z99.99", date(2026, 9, 30))
+    assert codesets.synthetic is False
     assert table.find("E11.9", on=date(2026, 9, 30)) is not None
     assert codesets.missing("icd10cm", date(2026, 10, 1)) == "icd10cm: no table for 2026Q4"
     assert codesets.missing("icd10cm", date(2026, 3, 31)) == "icd10cm: no table for 2026Q1"

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.codesets import CodeSets, Modifier, Mue, Procedure, Ptp, open_codesets
+from bots.codesets import CodeSets, FeeIndicators, Modifier, Mue, Procedure, Ptp, open_codesets
 from bots.codesets.status import status
-from bots.codesets.store import Provenance, now, provenance, write
+from bots.codesets.store import Provenance, now, provenance, withdraw, write
 from bots.codesets.tables import FORMS, import_tables
 from bots.errors import Problem
 
@@ -36,9 +36,12 @@ FILES = {
     "practitioner,99901,2,2,2026-04-01,\n"
     "dme,A9901,1,1,,\n",
     "add_on": "code,primary,type,since,until\n99911,99901,1,,\n99911,99902,1,,\n",
-    "procedure": "code,since,until,status,kind,unlisted,sex,age_from,age_to,pc_tc,bilateral,"
-    "needs_order,needs_ndc,places\n"
-    "99901,,,A,imaging,no,F,12,,1,0,yes,no,11 22\n",
+    "procedure": "code,since,until,kind,unlisted,sex,age_from,age_to,needs_order,needs_ndc,"
+    "places\n"
+    "99901,,,imaging,no,F,12,,yes,no,11 22\n",
+    "mpfs": "code,modifier,since,until,status,pc_tc,global_days,multiple,bilateral,assistant,"
+    "co_surgeon,team,supervision,base,pays_in_office,pays_in_facility\n"
+    "99901,26,,,A,1,010,2,1,0,1,2,02,,yes,no\n",
     "modifier": "code,since,until,kind\n25,,,payment\n",
     "place_of_service": "code,since,until,facility\n22,,,yes\n",
     "taxonomy": "code,since,until\n207Q00000X,,\n",
@@ -68,9 +71,20 @@ def test_every_column_arrives_with_its_type(tmp_path):
         kind="imaging",
         sex="F",
         age_from=12,
-        pc_tc="1",
         needs_order=True,
         places=("11", "22"),
+    )
+    assert codesets.mpfs.find("99901", "26", on=TODAY) == FeeIndicators(
+        code="99901",
+        modifier="26",
+        pc_tc="1",
+        global_days="010",
+        multiple="2",
+        bilateral="1",
+        co_surgeon="1",
+        team="2",
+        supervision="02",
+        pays_in_facility=False,
     )
     assert codesets.mue_practitioner.find("99901", on=TODAY) == Mue(
         code="99901", units=2, indicator="2", since=date(2026, 4, 1)
@@ -118,8 +132,10 @@ def test_only_the_named_lists_are_complete_and_all_are_synthetic(tmp_path):
     codesets = imported(tmp_path)
 
     assert codesets.synthetic is True
-    assert (codesets.modifier.complete, codesets.taxonomy.complete) == (True, False)
-    assert codesets.release("modifier") == "practice 2026"
+    assert codesets.modifier.knows_all("ZZ", TODAY)
+    assert not codesets.taxonomy.knows_all("207Q00000X", TODAY)
+    assert codesets.release("modifier", TODAY) == "practice 2026"
+    assert codesets.release("modifier", date(2026, 10, 1)) is None
 
 
 def test_supplier_rows_are_kept_but_no_check_asks_them(tmp_path):
@@ -267,6 +283,66 @@ def test_a_new_quarter_joins_the_old_one(tmp_path):
     assert codesets.missing("modifier", date(2027, 1, 1)) == "modifier: no table for 2027Q1"
 
 
+def release(into: Path, name: str, kind: str, since: str, until: str | None, **more: object):
+    """One release of a series of modifiers, in which 25 is of that kind."""
+    origin = Provenance(
+        **{
+            "table": "modifier", "series": "m", "release": name,
+            "since": date.fromisoformat(since), "until": until and date.fromisoformat(until),
+            "complete_for": "", "synthetic": True, "source": "", "sha256": name, "rows": 1,
+            "imported": now(),
+        }
+        | more
+    )  # fmt: skip
+    return write(into, f"{name}-{kind}", [(origin, [Modifier(code="25", kind=kind)])])
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_the_release_of_the_day_answers_in_whatever_order_they_came(tmp_path, order):
+    quarters = [
+        ("Q1", "payment", "2026-01-01", "2026-03-31"),
+        ("Q2", "information", "2026-04-01", "2026-06-30"),
+        ("Q2 again", "ncci", "2026-05-01", "2026-06-30"),
+    ]
+    for number in order:
+        release(tmp_path, *quarters[number])
+
+    table = open_codesets(tmp_path).modifier
+    kinds = [
+        table.find("25", on=day).kind
+        for day in (date(2026, 3, 31), date(2026, 4, 1), date(2026, 4, 30), date(2026, 5, 1))
+    ]
+    assert kinds == ["payment", "information", "information", "ncci"]
+    assert table.find("25", on=date(2026, 7, 1)) is None
+
+
+def test_what_was_known_on_a_day_can_be_asked_after_a_correction_and_a_withdrawal(tmp_path):
+    release(tmp_path, "first", "payment", "2026-04-01", None)
+    before = now()
+    wrong = release(tmp_path, "second", "ncci", "2026-04-01", None)
+    between = now()
+    withdraw(wrong)
+
+    def kind(known_on):
+        return open_codesets(tmp_path, known_on).modifier.find("25", on=TODAY).kind
+
+    assert [kind(before), kind(between), kind(None)] == ["payment", "ncci", "payment"]
+    assert open_codesets(tmp_path, before - timedelta(days=1)).modifier is None
+
+
+def test_series_add_up_and_the_offices_own_comes_first(tmp_path):
+    release(tmp_path, "official", "payment", "2026-04-01", None)
+    import_tables(
+        a_folder(tmp_path / "csv", modifier="code,since,until,kind\n25,,,ncci\n59,,,ncci\n"),
+        tmp_path,
+    )
+
+    table = open_codesets(tmp_path).modifier
+    assert table.find("25", on=TODAY).kind == "ncci"
+    assert table.find("59", on=TODAY) is not None
+    assert table.release_on(TODAY) == "practice 2026"
+
+
 def test_a_file_that_is_not_ours_is_named(tmp_path):
     (tmp_path / "x.sqlite3").write_bytes(b"no database at all, but long enough to be one" * 9)
     with pytest.raises(Problem, match=r"x\.sqlite3: not tables that this version can read"):
@@ -325,7 +401,8 @@ _edits = st.lists(
 def test_find_agrees_with_reading_every_row(tmp_path_factory, rows, one, two, day):
     folder = tmp_path_factory.mktemp("find")
     origin = Provenance(
-        table="ptp_practitioner", release="r", since=None, until=None, complete=True,
+        table="ptp_practitioner", series="r", release="r", since=None, until=None,
+        complete_for="",
         synthetic=True, source="", sha256="", rows=len(rows), imported=now(),
     )  # fmt: skip
     write(folder, "r", [(origin, rows)])

@@ -28,6 +28,7 @@ COMPLETE = (
     "mue",
     "add_on",
     "procedure",
+    "mpfs",
     "modifier",
     "place_of_service",
     "taxonomy",
@@ -82,17 +83,44 @@ def _all() -> Iterable[tuple[str, str, Iterable[Sequence[object]]]]:
     )
     yield (
         "procedure",
-        ("code since until status kind unlisted sex age_from age_to pc_tc bilateral "
-        "needs_order needs_ndc places"),
+        "code since until kind unlisted sex age_from age_to needs_order needs_ndc places",
         [
             (
-                c.code, c.since.isoformat(), c.until.isoformat() if c.until else "", c.status,
-                c.kind, _yes(c.unlisted), c.sex, _text(c.ages[0]), _text(c.ages[1]), c.pc_tc,
-                c.bilateral, _yes(c.needs_order), _yes(bool(c.ndc)), " ".join(c.places),
+                c.code, c.since.isoformat(), c.until.isoformat() if c.until else "",
+                c.kind, _yes(c.unlisted), c.sex, _text(c.ages[0]), _text(c.ages[1]),
+                _yes(c.needs_order), _yes(bool(c.ndc)), " ".join(c.places),
             )
             for c in CODES
         ],
     )  # fmt: skip
+    yield (
+        "mpfs",
+        (
+            "code modifier since until status pc_tc global_days multiple bilateral assistant "
+            "co_surgeon team supervision base pays_in_office pays_in_facility"
+        ),
+        [
+            (
+                c.code,
+                "",
+                c.since.isoformat(),
+                c.until.isoformat() if c.until else "",
+                c.status,
+                c.pc_tc,
+                "XXX",
+                "0",
+                c.bilateral,
+                "0",
+                "0",
+                "0",
+                "09",
+                "",
+                "yes",
+                "yes",
+            )
+            for c in CODES
+        ],
+    )
     yield (
         "modifier",
         "code since until kind",
