@@ -49,6 +49,10 @@ class Table(Protocol[R_co]):
         """The row in force on that day, or None."""
         ...
 
+    def relates(self, one: str, other: str) -> bool:
+        """False only where no row of any day joins the two codes, in whatever order."""
+        ...
+
     def knows_all(self, code: str, on: date) -> bool:
         """Whether a code like this one that has no row on that day is wrong for sure."""
         ...
@@ -82,6 +86,10 @@ class MemoryTable(Generic[R]):
         """The row in force on that day, or None."""
         return next((row for row in self.rows(*key) if row.holds_on(on)), None)
 
+    def relates(self, one: str, other: str) -> bool:
+        """False only where no row of any day joins the two codes, in whatever order."""
+        return bool(self.rows(one, other) or self.rows(other, one))
+
     def knows_all(self, code: str, on: date) -> bool:
         """Whether a code like this one that has no row on that day is wrong for sure."""
         return self.complete and self.covers(on)
@@ -91,10 +99,11 @@ class MemoryTable(Generic[R]):
         return self.release if self.covers(on) else None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CodeSets:
     """All tables of an office; None where a table was never imported.
 
+    Two are equal only if they are the same: what was once seen of one can be remembered.
     `synthetic` is true where any table is one of ours, made for practice: every page that
     shows a result then says "synthetic tables".
     """

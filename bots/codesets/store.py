@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar, get_type_hints
 from urllib.parse import quote
 
+from bots.codesets.pairs import Pairs, write_pairs
 from bots.codesets.rows import TABLES, Row
 from bots.codesets.sets import CodeSets
 from bots.errors import Problem
@@ -36,6 +37,7 @@ R = TypeVar("R", bound=Row)
 FORM = 2  # the form of the file; an other one is refused
 REMEMBERED = 50_000  # keys a table keeps in memory, about 20 MB when full
 MAPPED = 1 << 28  # bytes of a file that may be mapped into memory
+PAIRED = ("ptp_practitioner", "ptp_outpatient")  # tables whose pairs have a map of their own
 OWN = "csv"  # how the series of an office's own lists begin
 WITHDRAWN = ".withdrawn"  # beside a file: since when it no longer counts
 
@@ -94,7 +96,9 @@ def write(into: Path, name: str, tables: Iterable[tuple[Provenance, Iterable[Row
         try:
             _fill(part, tables)
             _sync(part)
-            part.replace(target)
+            for table in PAIRED:
+                _place_pairs(part, table, _pairs_of(target, table))
+            part.replace(target)  # last: what lies beside it is there when it appears
             _sync(into)
         finally:
             part.unlink(missing_ok=True)
@@ -163,7 +167,9 @@ def open_codesets(folder: Path, known_on: datetime | None = None) -> CodeSets:
         connection = _connect(path)
         for entry in _provenance(connection):
             if known_on is None or entry.imported <= known_on:
-                parts.setdefault(entry.table, []).append(_Part(entry, connection))
+                beside = _pairs_of(path, entry.table)
+                pairs = Pairs(beside) if entry.table in PAIRED and beside.is_file() else None
+                parts.setdefault(entry.table, []).append(_Part(entry, connection, pairs))
                 synthetic = synthetic or entry.synthetic
     tables: dict[str, Any] = {
         name: StoredTable(
@@ -175,10 +181,37 @@ def open_codesets(folder: Path, known_on: datetime | None = None) -> CodeSets:
     return CodeSets(synthetic=synthetic, **tables)
 
 
+def _pairs_of(path: Path, table: str) -> Path:
+    """Where the pairs of a table lie: beside the file, for a map of their own."""
+    return path.with_suffix(f".{table}.pairs")
+
+
+def _place_pairs(part: Path, table: str, target: Path) -> None:
+    """Write the pairs of a table that `part` holds, whole or not at all."""
+    with closing(sqlite3.connect(part)) as connection:
+        if not connection.execute(
+            "SELECT 1 FROM sqlite_master WHERE name = ?", [table]
+        ).fetchone():
+            return
+        codes = connection.execute(
+            f"SELECT column_1 FROM {table} UNION SELECT column_2 FROM {table}"
+        )
+        listed = [code for (code,) in codes]
+        pairs = connection.execute(f"SELECT column_1, column_2 FROM {table}")
+        unfinished = part.with_suffix(".pairs.part")
+        try:
+            write_pairs(pairs, listed, unfinished)
+            _sync(unfinished)
+            unfinished.replace(target)
+        finally:
+            unfinished.unlink(missing_ok=True)
+
+
 @dataclass(frozen=True, slots=True)
 class _Part:
     origin: Provenance
     connection: sqlite3.Connection
+    pairs: Pairs | None
 
     def is_whole_for(self, code: str, on: date) -> bool:
         origin = self.origin
@@ -221,6 +254,10 @@ class StoredTable(Generic[R]):
                 if row.holds_on(on):
                     return row
         return None
+
+    def relates(self, one: str, other: str) -> bool:
+        """False only where no row of any day joins the two codes, in whatever order."""
+        return any(part.pairs is None or part.pairs(one, other) for part in self._parts)
 
     def knows_all(self, code: str, on: date) -> bool:
         """Whether a code like this one that has no row on that day is wrong for sure."""

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bots.codesets import CodeSets, FeeIndicators, Modifier, Mue, Procedure, Ptp, open_codesets
+from bots.codesets.pairs import Pairs
 from bots.codesets.status import status
 from bots.codesets.store import Provenance, now, provenance, withdraw, write
 from bots.codesets.tables import FORMS, import_tables
@@ -355,7 +356,7 @@ def test_a_file_that_is_not_ours_is_named(tmp_path):
 
 
 def test_no_folder_means_no_tables(tmp_path):
-    assert open_codesets(tmp_path / "none") == CodeSets()
+    assert vars(open_codesets(tmp_path / "none")) == vars(CodeSets())
     assert {row.origin for row in status(tmp_path / "none")} == {None}
 
 
@@ -397,15 +398,42 @@ _edits = st.lists(
 )  # fmt: skip
 
 
+@given(rows=_edits, one=_codes, two=_codes)
+def test_the_pairs_beside_a_table_say_of_any_two_codes_whether_an_edit_joins_them(
+    tmp_path_factory, rows, one, two
+):
+    folder = tmp_path_factory.mktemp("pairs")
+    path = release_of_edits(folder, rows)
+    beside = path.with_suffix(".ptp_practitioner.pairs")
+    joined = any({row.column_1, row.column_2} == {one, two} for row in rows)
+
+    assert Pairs(beside)(one, two) is joined
+    assert open_codesets(folder).ptp_practitioner.relates(one, two) is joined
+    beside.unlink()
+    assert open_codesets(folder).ptp_practitioner.relates(one, two)  # then the table is asked
+
+
+def test_pairs_that_were_cut_are_refused(tmp_path):
+    path = release_of_edits(tmp_path, [Ptp(column_1="99901", column_2="99902", indicator="1")])
+    beside = path.with_suffix(".ptp_practitioner.pairs")
+    beside.write_bytes(beside.read_bytes()[:-1])
+
+    with pytest.raises(Problem, match="not a file of pairs"):
+        open_codesets(tmp_path)
+
+
+def release_of_edits(folder: Path, rows: list[Ptp]) -> Path:
+    origin = Provenance(
+        table="ptp_practitioner", series="r", release="r", since=None, until=None,
+        complete_for="", synthetic=True, source="", sha256="", rows=len(rows), imported=now(),
+    )  # fmt: skip
+    return write(folder, "r", [(origin, rows)])
+
+
 @given(rows=_edits, one=_codes, two=_codes, day=_days.filter(bool))
 def test_find_agrees_with_reading_every_row(tmp_path_factory, rows, one, two, day):
     folder = tmp_path_factory.mktemp("find")
-    origin = Provenance(
-        table="ptp_practitioner", series="r", release="r", since=None, until=None,
-        complete_for="",
-        synthetic=True, source="", sha256="", rows=len(rows), imported=now(),
-    )  # fmt: skip
-    write(folder, "r", [(origin, rows)])
+    release_of_edits(folder, rows)
     table = open_codesets(folder).ptp_practitioner
 
     of_pair = [row for row in rows if (row.column_1, row.column_2) == (one, two)]
