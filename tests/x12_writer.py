@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from bots.claims import Claim, ClaimType, DiagnosisKind, Role, ServiceLine, Sex, plain
+from bots.claims import (
+    Claim,
+    ClaimType,
+    DiagnosisKind,
+    OtherPayer,
+    Role,
+    ServiceLine,
+    Sex,
+    plain,
+)
 
 VERSIONS = {ClaimType.PROFESSIONAL: "005010X222A1", ClaimType.INSTITUTIONAL: "005010X223A2"}
 _CODES = {
@@ -77,6 +86,8 @@ def _claim(claim: Claim, level: int) -> tuple[list[str], int]:
     out.append(
         f"SBR*{_RANKS[cover.rank]}*{related}*{cover.group_number}******{cover.filing_indicator}"
     )
+    if not dependent and patient.died_on:
+        out.append(f"PAT*{_death(claim)}")
     name = ("SUBSCRIBER", "S") if dependent else (patient.last_name, patient.first_name)
     out.append(f"NM1*IL*1*{name[0]}*{name[1]}****MI*{cover.member_id}")
     if not dependent:
@@ -84,7 +95,8 @@ def _claim(claim: Claim, level: int) -> tuple[list[str], int]:
     out.append(f"NM1*PR*2*{cover.payer_name}*****PI*{cover.payer_id}")
     level += 2
     if dependent:
-        out += [f"HL*{level + 1}*{level}*23*0", f"PAT*{_RELATED[cover.relationship]}"]
+        out.append(f"HL*{level + 1}*{level}*23*0")
+        out.append(f"PAT*{_RELATED[cover.relationship]}{_death(claim)}")
         out.append(f"NM1*QC*1*{patient.last_name}*{patient.first_name}")
         out += _person(claim)
         level += 1
@@ -92,6 +104,10 @@ def _claim(claim: Claim, level: int) -> tuple[list[str], int]:
     for line in claim.lines:
         out += _line(line, claim)
     return out, level
+
+
+def _death(claim: Claim) -> str:
+    return f"****D8*{_d8(claim.patient.died_on)}" if claim.patient.died_on else ""
 
 
 def _person(claim: Claim) -> list[str]:
@@ -111,7 +127,10 @@ def _body(claim: Claim) -> list[str]:
         place = f"{claim.place_of_service}:B:{claim.frequency_code}"
     else:
         place = f"{claim.bill_type[1:3]}:A:{claim.frequency_code}"
-    out = [f"CLM*{claim.number}*{total}***{place}*Y*A*Y*Y"]
+    accident = f"**{claim.accident}" if claim.accident else ""
+    out = [f"CLM*{claim.number}*{total}***{place}*Y*A*Y*Y{accident}"]
+    if claim.accident_on:
+        out.append(f"DTP*439*D8*{_d8(claim.accident_on)}")
     if claim.statement_from and claim.statement_through:
         span = f"{_d8(claim.statement_from)}-{_d8(claim.statement_through)}"
         out.append(f"DTP*434*RD8*{span}")
@@ -119,11 +138,11 @@ def _body(claim: Claim) -> list[str]:
         out.append(f"DTP*435*DT*{_d8(claim.admitted_on)}0830")
     elif claim.admitted_on:
         out.append(f"DTP*435*D8*{_d8(claim.admitted_on)}")
-    if claim.discharge_status:
-        out.append(f"CL1*1*1*{claim.discharge_status}")
+    if claim.type is ClaimType.INSTITUTIONAL:
+        out.append(f"CL1*{claim.admission_type}*{claim.admission_source}*{claim.discharge_status}")
     for qualifier, value in (
         ("G1", claim.authorization), ("F8", claim.original_reference),
-        ("EA", claim.patient.record_number),
+        ("EA", claim.patient.record_number), ("X4", claim.clia),
     ):  # fmt: skip
         if value:
             out.append(f"REF*{qualifier}*{value}")
@@ -136,12 +155,43 @@ def _body(claim: Claim) -> list[str]:
         out.append("HI*" + "*".join(codes))
     if claim.condition_codes:
         out.append("HI*" + "*".join(f"BG:{code}" for code in claim.condition_codes))
+    out += _codes(claim)
     for provider in claim.providers:
         if provider.role in _NAMED:
             out += _provider(_NAMED[provider.role], provider.name, provider.npi)
             if provider.taxonomy:
                 out.append(f"PRV*PE*PXC*{provider.taxonomy}")
+    for other in claim.other_payers:
+        out += _other_payer(other)
     return out
+
+
+def _codes(claim: Claim) -> list[str]:
+    """The HI segments of an institutional claim beside its diagnoses."""
+    groups = [
+        [f"BH:{code.code}:D8:{_d8(code.since)}" for code in claim.occurrences if code.since],
+        [
+            f"BI:{code.code}:RD8:{_d8(code.since)}-{_d8(code.until)}"
+            for code in claim.occurrence_spans
+            if code.since and code.until
+        ],
+        [f"BE:{code.code}:::{plain(code.amount)}" for code in claim.values if code.amount],
+        [
+            f"{'BBQ' if place else 'BBR'}:{entry.code}"
+            + (f":D8:{_d8(entry.performed_on)}" if entry.performed_on else "")
+            for place, entry in enumerate(claim.inpatient_procedures)
+        ],
+        [f"DR:{claim.drg}"] if claim.drg else [],
+    ]
+    return ["HI*" + "*".join(group) for group in groups if group]
+
+
+def _other_payer(other: OtherPayer) -> list[str]:
+    out = [f"SBR*{_RANKS[other.rank]}*18*******{other.filing_indicator}"]
+    if other.paid is not None:
+        out.append(f"AMT*D*{plain(other.paid)}")
+    out += ["OI***Y***Y", "NM1*IL*1*OTHER*SAM****MI*OTHER-1", "N3*2 OTHER ST"]
+    return [*out, f"NM1*PR*2*{other.payer_name}*****PI*{other.payer_id}"]
 
 
 def _provider(code: str, name: str, npi: str) -> list[str]:
@@ -156,9 +206,15 @@ def _line(line: ServiceLine, claim: Claim) -> list[str]:
     out = [f"LX*{line.number}"]
     if claim.type is ClaimType.PROFESSIONAL:
         pointers = ":".join(map(str, line.pointers))
-        out.append(f"SV1*{coded}*{charge}*UN*{units}*{line.place_of_service}**{pointers}")
+        place = line.place_of_service
+        out.append(f"SV1*{coded}*{charge}*{line.unit}*{units}*{place}**{pointers}")
     else:
-        out.append(f"SV2*{line.revenue_code}*{coded}*{charge}*UN*{units}")
+        not_covered = "" if line.noncovered_charge is None else plain(line.noncovered_charge)
+        out.append(
+            f"SV2*{line.revenue_code}*{coded}*{charge}*{line.unit}*{units}**{not_covered}".rstrip(
+                "*"
+            )
+        )
     if line.service_date and line.service_date_end:
         out.append(f"DTP*472*RD8*{_d8(line.service_date)}-{_d8(line.service_date_end)}")
     elif line.service_date:
@@ -167,6 +223,8 @@ def _line(line: ServiceLine, claim: Claim) -> list[str]:
         out.append(f"LIN**N4*{line.ndc}")
         if line.ndc_quantity is not None:
             out.append(f"CTP****{plain(line.ndc_quantity)}*{line.ndc_unit}")
+    if line.rendering_npi:
+        out += [*_provider("82", "Of The Line, Lee", line.rendering_npi), "PRV*PE*PXC*207R00000X"]
     ordering = claim.provider(Role.ORDERING)
     if ordering and line.number == 1:
         out += _provider("DK", ordering.name, ordering.npi)

@@ -16,11 +16,14 @@ from typing import Any
 
 from bots.claims import (
     Claim,
+    ClaimCode,
     ClaimType,
     Coverage,
     Diagnosis,
     DiagnosisKind,
     Facility,
+    InpatientProcedure,
+    OtherPayer,
     Patient,
     Provider,
     Role,
@@ -80,6 +83,7 @@ class _Draft:
     providers: list[Provider] = field(default_factory=list)
     diagnoses: list[Diagnosis] = field(default_factory=list)
     lines: list[dict[str, Any]] = field(default_factory=list)
+    payers: list[dict[str, Any]] = field(default_factory=list)
     starts: list[Segment] = field(default_factory=list)
     fault: UnfitError | None = None
 
@@ -174,6 +178,8 @@ class _Walk:
             case "PAT":
                 if segment.value(1):
                     values["relationship"] = _relationship(segment.value(1))
+                if segment.value(6):
+                    values["died_on"] = _day(segment, 6, segment.value(6))
             case "PRV":
                 if segment.value(1) == "BI":
                     values["taxonomy"] = segment.value(3)
@@ -197,6 +203,7 @@ class _Walk:
             self.draft.values["place_of_service"] = place
         else:  # written on screens with the leading zero that the file leaves out
             self.draft.values["bill_type"] = f"0{place}{frequency}" if place else ""
+        self.draft.values["accident"] = segment.value(11)
         total = segment.value(2)
         self.draft.values["total_charge"] = _amount(segment, 2) if total else None
 
@@ -204,13 +211,26 @@ class _Walk:
         match segment.id:
             case "SBR":
                 self._other_payer = True
+                draft.payers.append(
+                    {
+                        "payer_id": "",
+                        "rank": _RANKS.get(segment.value(1), "other"),
+                        "filing_indicator": segment.value(9),
+                    }
+                )
             case "LX":
                 self._open_line(segment, draft)
+            case "AMT" if self._other_payer and segment.value(1) == "D":
+                draft.payers[-1]["paid"] = _amount(segment, 2)
+            case "NM1" if self._other_payer and segment.value(1) == "PR":
+                draft.payers[-1] |= _name(segment)
             case _ if self._other_payer:
                 return
             case "DTP":
                 self._claim_date(segment, draft)
             case "CL1":
+                draft.values["admission_type"] = segment.value(1)
+                draft.values["admission_source"] = segment.value(2)
                 draft.values["discharge_status"] = segment.value(3)
             case "REF":
                 if name := _REFERENCES.get(segment.value(1)):
@@ -232,6 +252,8 @@ class _Walk:
                 draft.values["statement_through"] = last or first
             case "435":
                 draft.values["admitted_on"] = _days(segment)[0]
+            case "439":
+                draft.values["accident_on"] = _days(segment)[0]
 
     def _provider(self, segment: Segment, draft: _Draft) -> None:
         self._named = segment.value(1)
@@ -252,11 +274,14 @@ class _Walk:
                 self._open_line(segment, draft)
             case "SV1":
                 line |= _service(segment, coded=1, charge=2, units=4)
+                line["unit"] = segment.value(3)
                 line["place_of_service"] = segment.value(5)
                 line["pointers"] = _pointers(segment)
             case "SV2":
                 line |= _service(segment, coded=2, charge=3, units=5)
                 line["revenue_code"] = segment.value(1)
+                line["unit"] = segment.value(4)
+                line["noncovered_charge"] = _amount(segment, 7) if segment.value(7) else None
             case "DTP" if segment.value(1) == "472":
                 line["service_date"], line["service_date_end"] = _days(segment)
             case "LIN" if segment.value(2) == "N4":
@@ -272,6 +297,10 @@ class _Walk:
     def _line_provider(self, segment: Segment, draft: _Draft) -> None:
         # A claim holds one provider a role: a line's own counts where the claim names none.
         role = _ROLES.get(segment.value(1))
+        if role is Role.RENDERING:
+            draft.lines[-1]["rendering_npi"] = _npi(segment)
+            self._named = ""
+            return
         if role is None or any(known.role is role for known in draft.providers):
             self._named = ""
             return
@@ -304,6 +333,7 @@ class _Walk:
             ),
             diagnoses=tuple(draft.diagnoses),
             lines=tuple(map(_line, draft.lines, draft.starts)),
+            other_payers=tuple(OtherPayer(**said) for said in draft.payers),
             created_on=self._header.values.get("created_on"),
             **values,
         )
@@ -322,7 +352,12 @@ class _Walk:
         )
 
 
-_REFERENCES = {"G1": "authorization", "F8": "original_reference", "EA": "record_number"}
+_REFERENCES = {
+    "G1": "authorization",
+    "F8": "original_reference",
+    "EA": "record_number",
+    "X4": "clia",
+}
 
 
 def _patient(said: dict[str, Any], record_number: str) -> Patient:
@@ -332,6 +367,7 @@ def _patient(said: dict[str, Any], record_number: str) -> Patient:
         first_name=said.get("first_name", ""),
         birth_date=said.get("birth_date"),
         sex=said.get("sex", Sex.UNKNOWN),
+        died_on=said.get("died_on"),
         **{key: said.get(key, "") for key in ("address", "city", "state", "postal_code")},
     )
 
@@ -410,6 +446,27 @@ def _take_codes(segment: Segment, draft: _Draft) -> None:
         elif qualifier == "BG" and code:
             known = draft.values.get("condition_codes", ())
             draft.values["condition_codes"] = (*known, code)
+        elif qualifier in {"BE", "BH", "BI"} and code:
+            name = {"BE": "values", "BH": "occurrences", "BI": "occurrence_spans"}[qualifier]
+            draft.values[name] = (*draft.values.get(name, ()), _claim_code(segment, element))
+        elif qualifier in {"BBR", "BBQ"} and code:
+            on = segment.value(element, 4)
+            done = InpatientProcedure(code, _day(segment, element, on) if on else None)
+            name = "inpatient_procedures"
+            draft.values[name] = (*draft.values.get(name, ()), done)
+        elif qualifier == "DR":
+            draft.values["drg"] = code
+
+
+def _claim_code(segment: Segment, element: int) -> ClaimCode:
+    code, text, amount = (segment.value(element, part) for part in (2, 4, 5))
+    since, _, until = text.partition("-")
+    return ClaimCode(
+        code,
+        _day(segment, element, since) if since else None,
+        _day(segment, element, until) if until else None,
+        Decimal(amount) if amount else None,
+    )
 
 
 def _dotted(code: str) -> str:

@@ -19,11 +19,14 @@ from x12_writer import a_file, a_set
 from bots.claims import (
     Case,
     Claim,
+    ClaimCode,
     ClaimType,
     Coverage,
     Diagnosis,
     DiagnosisKind,
     Facility,
+    InpatientProcedure,
+    OtherPayer,
     Patient,
     Provider,
     Role,
@@ -120,6 +123,26 @@ _code = st.from_regex(r"[A-TV-Z]\d[0-9A-Z](\.[0-9A-Z]{1,4})?", fullmatch=True)
 _procedure = st.from_regex(r"[A-Z0-9]\d{3}[A-Z0-9]", fullmatch=True)
 
 
+_other_payers = st.builds(
+    OtherPayer,
+    payer_id=_word,
+    payer_name=_word,
+    rank=st.sampled_from(["primary", "secondary", "tertiary"]),
+    filing_indicator=_maybe,
+    paid=st.none() | _money,
+)
+# What only an institutional claim carries.
+_hospital = st.fixed_dictionaries({
+    "admission_type": _maybe, "admission_source": _maybe, "drg": _maybe,
+    "occurrences": st.lists(st.builds(ClaimCode, _word, _days), max_size=2).map(tuple),
+    "occurrence_spans": st.lists(st.builds(ClaimCode, _word, _days, _days), max_size=2).map(tuple),
+    "values": st.lists(
+        st.builds(ClaimCode, _word, amount=_money.filter(bool)), max_size=2).map(tuple),
+    "inpatient_procedures": st.lists(
+        st.builds(InpatientProcedure, _word, st.none() | _days), max_size=3).map(tuple),
+})  # fmt: skip
+
+
 @st.composite
 def _claims(draw: st.DrawFn) -> Claim:
     """A claim whose every field has its place in a file."""
@@ -151,6 +174,9 @@ def _claims(draw: st.DrawFn) -> Claim:
             revenue_code="" if professional else draw(_word), description=draw(_maybe),
             **({"ndc": draw(_word), "ndc_quantity": draw(_money), "ndc_unit": "ML"}
                if draw(st.booleans()) else {}),
+            unit=draw(st.sampled_from(["UN", "MJ", "DA"])),
+            rendering_npi=draw(st.just("") | _npi),
+            noncovered_charge=None if professional else draw(st.none() | _money),
         ) for n in range(1, draw(st.integers(1, 4)) + 1)
     ]  # fmt: skip
     if draw(st.booleans()):
@@ -160,8 +186,8 @@ def _claims(draw: st.DrawFn) -> Claim:
         number=draw(_word), type=kind,
         facility=Facility("", place or office, draw(st.sampled_from(["OH", "NY"]))),
         patient=Patient(draw(_maybe), draw(_word), draw(_word), draw(st.none() | _days),
-                        draw(st.sampled_from(Sex)), draw(_maybe), draw(_maybe), draw(_maybe),
-                        draw(_maybe)),
+                        draw(st.sampled_from(Sex)), draw(st.none() | _days), draw(_maybe),
+                        draw(_maybe), draw(_maybe), draw(_maybe)),
         coverage=Coverage(draw(_word), draw(_word), draw(_maybe), draw(_maybe), draw(_maybe),
                           draw(st.sampled_from(["self", "spouse", "child", "other"])),
                           draw(st.sampled_from(["primary", "secondary", "tertiary"]))),
@@ -178,7 +204,10 @@ def _claims(draw: st.DrawFn) -> Claim:
         statement_through=start and draw(_days), admitted_on=draw(st.none() | _days),
         discharge_status="" if professional else draw(st.sampled_from(["", "01"])),
         condition_codes=tuple(draw(st.lists(_word, max_size=2))), authorization=draw(_maybe),
-        created_on=TODAY,
+        clia=draw(_maybe), created_on=TODAY,
+        accident=draw(st.sampled_from(["", "AA", "EM"])), accident_on=draw(st.none() | _days),
+        other_payers=tuple(draw(st.lists(_other_payers, max_size=2))),
+        **({} if professional else draw(_hospital)),
     )  # fmt: skip
 
 
