@@ -13,7 +13,7 @@ from datetime import date
 from bots.checks.catalogue import Check
 from bots.checks.day import coded_lines, is_same_bill, performer
 from bots.checks.findings import Finding, NotEvaluated, Severity
-from bots.checks.review import ncci_side
+from bots.checks.needs import ncci_side
 from bots.claims import Case
 from bots.codesets import AddOn, CodeSets
 

@@ -17,7 +17,7 @@ from bots.codesets import CodeSets
 Rule = Callable[[Case, CodeSets], Iterable[Finding | NotEvaluated]]
 
 # The rooms of this package that are not families.
-_NOT_FAMILIES = {"catalogue", "findings", "marks", "review"}
+_NOT_FAMILIES = {"catalogue", "findings", "glance", "marks", "needs", "review"}
 
 
 @dataclass(frozen=True)

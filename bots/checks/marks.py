@@ -1,8 +1,9 @@
 """Marks: what a claim shows at a glance, so that only the checks it concerns are asked.
 
-A check names in `when` the marks without which it can say nothing; a check that names none is
-always asked. Marks may be too many, never too few: a test holds the findings of all checks
-against those of the marked ones. Adding a check needs no change here.
+A check names in `when` groups of marks; it is asked about a claim that shows one of each
+group, and one that names none is asked about every claim. Marks may be too many, never too
+few: a test holds what all checks say against what the marked ones say. `bots.checks.glance`
+sets them.
 """
 
 from __future__ import annotations
@@ -16,17 +17,17 @@ class Mark(IntFlag):
     PROFESSIONAL = auto()
     INSTITUTIONAL = auto()
     MEDICARE = auto()
-    NOT_FIRST = auto()  # a frequency code other than 1
+    NOT_FIRST = auto()  # a frequency code other than 1, or an original reference
     OTHER_PAYER = auto()  # another payer is named, or this one is not the primary
     HISTORY = auto()  # the patient's other claims are at hand, and there are some
     DOCUMENTED = auto()  # there is documentation
     LINES = auto()  # more than one line
-    SPAN = auto()  # a line or the claim spans days
-    UNITS = auto()  # units other than 1
+    SPAN = auto()  # a line, or the claim's statement, has a last day other than the first
+    UNITS = auto()  # units other than 1, or counted in anything but units
     MODIFIED = auto()  # a line with a modifier
     SAME_CODE = auto()  # a code on two lines
     SEVERAL_DIAGNOSES = auto()
-    NDC = auto()  # a line with an NDC
+    NDC = auto()  # a line with an NDC or a part of one, or a code that needs one
     EM = auto()  # a code of evaluation and management
     SURGERY = auto()  # 10004-69990, or global days 000, 010, 090
     IMAGING = auto()  # 70010-79999
@@ -39,6 +40,27 @@ class Mark(IntFlag):
     PAIR = auto()  # two lines of a day whose codes stand in an edit together, in any order
     ODD_CODE = auto()  # a code that no row of its table holds on the day
     REMOTE = auto()  # place 02 or 10, or modifier 93, 95, GT, GQ, G0, FQ, FR
+
+    # What is not as it is on an ordinary claim.
+    GAP = auto()  # empty, where a claim of its type has something
+    FORM = auto()  # a code or number without the form that such a one has
+    SUM = auto()  # the total is not the sum of the lines, or an amount is below zero
+    TIMES = auto()  # a date in the future, before the birth, outside the statement, backwards
+    POINTERS = auto()  # a pointer to nothing, twice the same, more than four
+    PROVIDER = auto()  # an NPI, taxonomy or record that is missing, unsound or not the other's
+    PAYER = auto()  # an unknown payer, or a member id that is not of its form
+    LATE = auto()  # filed after the payer's limit, or that limit is not known
+    ODD_DIAGNOSIS = auto()  # a diagnosis that its table does not hold as billable on the day
+    SAME_DIAGNOSIS = auto()
+    NOTED_DIAGNOSIS = auto()  # a diagnosis with Excludes1 or code-first notes
+    LIMITED_DIAGNOSIS = auto()  # a diagnosis for one sex, for mothers or for newborns
+    LIMITED_CODE = auto()  # a code for one sex or some ages
+    PLACE = auto()  # a place of service that is unknown, or not one of the code's
+    OVER = auto()  # units above an MUE on a line or a day
+    ADD_ON = auto()
+    ORDERED = auto()  # a code that somebody must have ordered
+    UNPAID = auto()  # a fee schedule status other than A, C, R
+    UNLISTED = auto()
 
 
 def names_all(marks: int, when: tuple[Mark, ...]) -> bool:

@@ -19,7 +19,7 @@ from bots.checks.catalogue import Check
 from bots.checks.day import coded_lines, day_of, place_of
 from bots.checks.findings import Finding, NotEvaluated, Severity
 from bots.checks.forms import is_procedure
-from bots.checks.review import ncci_side
+from bots.checks.needs import ncci_side
 from bots.claims import Case, Claim, ClaimType, Documentation, ServiceLine, unit_words
 from bots.codesets import CodeSets
 

@@ -15,7 +15,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from bots.checks.catalogue import Check
 from bots.checks.day import coded_lines, lines_beside, severity_under_ncci
 from bots.checks.findings import Finding, Severity
-from bots.checks.review import ncci_side
+from bots.checks.needs import ncci_side
 from bots.claims import Case, ServiceLine, plain, unit_words
 from bots.codesets import CodeSets, Mue, Table
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Generic, Protocol, TypeVar
 
 from bots.codesets.rows import (
@@ -49,6 +49,10 @@ class Table(Protocol[R_co]):
         """The row in force on that day, or None."""
         ...
 
+    def turns(self, *key: str) -> Iterator[date]:
+        """The days from which on `find` may give another answer for the key."""
+        ...
+
     def relates(self, one: str, other: str) -> bool:
         """False only where no row of any day joins the two codes, in whatever order."""
         ...
@@ -60,6 +64,15 @@ class Table(Protocol[R_co]):
     def release_on(self, on: date) -> str | None:
         """The release that answers for that day; None where none does."""
         ...
+
+
+def turns_of(spans: Iterable[tuple[date | None, date | None]]) -> Iterator[date]:
+    """The first day of each span, and the first day after it."""
+    for since, until in spans:
+        if since is not None:
+            yield since
+        if until is not None and until < date.max:
+            yield until + timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -85,6 +98,10 @@ class MemoryTable(Generic[R]):
     def find(self, *key: str, on: date) -> R | None:
         """The row in force on that day, or None."""
         return next((row for row in self.rows(*key) if row.holds_on(on)), None)
+
+    def turns(self, *key: str) -> Iterator[date]:
+        """The days from which on `find` may give another answer for the key."""
+        return turns_of([(row.since, row.until) for row in self.rows(*key)])
 
     def relates(self, one: str, other: str) -> bool:
         """False only where no row of any day joins the two codes, in whatever order."""

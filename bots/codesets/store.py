@@ -29,7 +29,7 @@ from urllib.parse import quote
 
 from bots.codesets.pairs import Pairs, write_pairs
 from bots.codesets.rows import TABLES, Row
-from bots.codesets.sets import CodeSets
+from bots.codesets.sets import CodeSets, turns_of
 from bots.errors import Problem
 
 R = TypeVar("R", bound=Row)
@@ -254,6 +254,12 @@ class StoredTable(Generic[R]):
                 if row.holds_on(on):
                     return row
         return None
+
+    def turns(self, *key: str) -> Iterator[date]:
+        """The days from which on `find` may give another answer for the key."""
+        for number, part in enumerate(self._parts):
+            yield from turns_of([(part.origin.since, part.origin.until)])
+            yield from turns_of([(row.since, row.until) for row in self._of_part(number, key)])
 
     def relates(self, one: str, other: str) -> bool:
         """False only where no row of any day joins the two codes, in whatever order."""

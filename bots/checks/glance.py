@@ -1,0 +1,456 @@
+"""One look at a claim: its marks, and with them the checks that are worth asking.
+
+A claim that nothing is wrong with is the usual one, and asking two hundred checks about it
+costs far more than reading it. So a claim is looked at once, in one pass over its parts; what a
+table says of a code is remembered by quarter of a year, and which checks go with which marks is
+remembered, too. The checks decide; the glance only names those that could have something to say.
+
+Where a table changes within a quarter, the marks of all its answers count. A claim with a line
+without a date shows every mark: its checks look at other days.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from typing import TypeVar
+
+from bots.checks.catalogue import Check, catalogue
+from bots.checks.findings import NotEvaluated
+from bots.checks.forms import (
+    dotted,
+    is_icd,
+    is_modifier,
+    is_place,
+    is_postal_code,
+    is_procedure,
+    is_sound_npi,
+)
+from bots.checks.marks import Mark, names_all
+from bots.checks.needs import days_of, lacking, ncci_side, parts_lacking
+from bots.claims import Case, Claim, ClaimType, Patient, Role, ServiceLine
+from bots.codesets import CodeSets, Mue, Table
+from bots.codesets.rows import TABLES, Row
+
+R = TypeVar("R", bound=Row)
+
+# Plain numbers: to join two marks costs five times as much as to join two numbers.
+ALL = sum(mark.value for mark in Mark)
+PROFESSIONAL, INSTITUTIONAL = Mark.PROFESSIONAL.value, Mark.INSTITUTIONAL.value
+MEDICARE, NOT_FIRST, OTHER_PAYER = (
+    Mark.MEDICARE.value, Mark.NOT_FIRST.value, Mark.OTHER_PAYER.value,
+)  # fmt: skip
+HISTORY, DOCUMENTED = Mark.HISTORY.value, Mark.DOCUMENTED.value
+LINES, SPAN, UNITS, NDC = Mark.LINES.value, Mark.SPAN.value, Mark.UNITS.value, Mark.NDC.value
+MODIFIED, REMOTE, FORM = Mark.MODIFIED.value, Mark.REMOTE.value, Mark.FORM.value
+SAME_CODE, PAIR, OVER, PLACE = (
+    Mark.SAME_CODE.value, Mark.PAIR.value, Mark.OVER.value, Mark.PLACE.value,
+)  # fmt: skip
+GAP, SUM, TIMES, POINTERS = (
+    Mark.GAP.value, Mark.SUM.value, Mark.TIMES.value, Mark.POINTERS.value,
+)  # fmt: skip
+PROVIDER, PAYER, LATE = Mark.PROVIDER.value, Mark.PAYER.value, Mark.LATE.value
+SEVERAL_DIAGNOSES, SAME_DIAGNOSIS = Mark.SEVERAL_DIAGNOSES.value, Mark.SAME_DIAGNOSIS.value
+
+_REMOTE_PLACES = {"02", "10"}
+_REMOTE_MODIFIERS = {"93", "95", "GT", "GQ", "G0", "FQ", "FR"}
+_PAID = {"A", "C", "R"}
+_MAJOR_OR_MINOR = {"000", "010", "090"}
+_KINDS = {
+    "em": Mark.EM,
+    "surgery": Mark.SURGERY,
+    "imaging": Mark.IMAGING,
+    "laboratory": Mark.LABORATORY,
+    "pathology": Mark.LABORATORY,
+    "medicine": Mark.MEDICINE,
+    "therapy": Mark.THERAPY,
+    "anesthesia": Mark.ANESTHESIA,
+    "drug": Mark.DRUG,
+    "supply": Mark.HCPCS,
+}
+# The sections of CPT by their first and last code; a table's own kind adds to them.
+_SECTIONS = (
+    ("00100", "01999", Mark.ANESTHESIA),
+    ("10004", "69990", Mark.SURGERY),
+    ("70010", "79999", Mark.IMAGING),
+    ("80047", "89398", Mark.LABORATORY),
+    ("90281", "99199", Mark.MEDICINE),
+    ("92507", "92526", Mark.THERAPY),
+    ("97010", "97799", Mark.THERAPY),
+    ("98966", "98981", Mark.EM),
+    ("99202", "99499", Mark.EM),
+    ("99500", "99607", Mark.MEDICINE),
+    ("G0000", "G9999", Mark.EM | Mark.MEDICINE),
+    ("J0000", "J9999", Mark.DRUG),
+    ("Q0000", "Q9999", Mark.DRUG),
+    ("C9000", "C9999", Mark.DRUG),
+    ("S0012", "S0197", Mark.DRUG),
+)
+_BILL_TYPE = re.compile(r"0?[1-9][0-9][0-9A-Z]")
+_REMEMBERED = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Code:
+    """What the tables say of a procedure within a quarter."""
+
+    marks: int
+    places: frozenset[str] | None  # None: any will do
+    limits: tuple[int | None, int | None]  # the lowest MUE of a professional, an other claim
+
+
+@dataclass(frozen=True, slots=True)
+class _Payer:
+    """What the tables say of a payer within a quarter; `days` below zero: not known."""
+
+    marks: int
+    member_id: tuple[re.Pattern[str], ...]
+    days: int
+    taxonomy: frozenset[str]  # roles
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The checks to ask about a claim, and those that lack what they need."""
+
+    asked: tuple[Check, ...]
+    unanswered: tuple[NotEvaluated, ...]
+
+
+class Glance:
+    """Looks at claims with one set of tables; remembers what it saw of codes, never of claims."""
+
+    def __init__(self, codesets: CodeSets) -> None:
+        self._codesets = codesets
+        self._code = lru_cache(_REMEMBERED)(self._see_code)
+        self._diagnosis = lru_cache(_REMEMBERED)(self._see_diagnosis)
+        self._provider = lru_cache(_REMEMBERED)(self._see_provider)
+        self._payer = lru_cache(_REMEMBERED)(self._see_payer)
+        self._place = lru_cache(_REMEMBERED)(self._see_place)
+        self._plan = lru_cache(_REMEMBERED)(self._see_plan)
+        self._era = lru_cache(_REMEMBERED)(self._see_era)
+        self._eras: dict[tuple[str | None, ...], date] = {}
+
+    def marks(self, case: Case) -> int:
+        """All marks that the claim shows, and perhaps some more."""
+        claim = case.claim
+        through = claim.service_through
+        if through is None or any(line.service_date is None for line in claim.lines):
+            return ALL
+        quarters = {_quarter(through)}
+        quarters.update(_quarter(line.service_date) for line in claim.lines if line.service_date)
+        if claim.statement_from is not None:
+            quarters.add(_quarter(claim.statement_from))
+        marks = _of_claim(case) | _of_patient(claim.patient)
+        marks |= self._of_coverage(case, quarters)
+        marks |= self._of_diagnoses(claim, quarters)
+        marks |= self._of_lines(case)
+        for provider in claim.providers:
+            record = provider.record
+            seen = (provider.npi, provider.taxonomy, record.npi if record else provider.npi)
+            for quarter in quarters:
+                marks |= self._provider(seen, quarter)
+        return marks
+
+    def _of_coverage(self, case: Case, quarters: set[int]) -> int:
+        claim = case.claim
+        coverage = claim.coverage
+        marks = 0
+        if coverage.filing_indicator in ("MA", "MB"):
+            marks |= MEDICARE
+        if coverage.rank != "primary" or claim.other_payers:
+            marks |= OTHER_PAYER
+        served, filed = claim.service_from, claim.submitted_on or case.as_of
+        age = (filed - served).days if served else 0
+        for quarter in quarters:
+            payer = self._payer(coverage.payer_id, coverage.filing_indicator, quarter)
+            marks |= payer.marks
+            if not all(form.fullmatch(coverage.member_id) for form in payer.member_id):
+                marks |= PAYER
+            if payer.days < 0 or age > payer.days:
+                marks |= LATE
+            if payer.taxonomy and any(
+                provider.role in payer.taxonomy and not provider.taxonomy.strip()
+                for provider in claim.providers
+            ):
+                marks |= PROVIDER
+        return marks | (0 if coverage.payer_id.strip() and coverage.member_id.strip() else GAP)
+
+    def _of_diagnoses(self, claim: Claim, quarters: set[int]) -> int:
+        marks = SEVERAL_DIAGNOSES if len(claim.diagnoses) > 1 else 0
+        codes = set()
+        for entry in claim.diagnoses:
+            codes.add(entry.code.replace(".", ""))
+            for quarter in quarters:
+                marks |= self._diagnosis(entry.code, quarter)
+        if len(codes) < len(claim.diagnoses):
+            marks |= SAME_DIAGNOSIS
+        return marks if codes and codes != {""} else marks | GAP
+
+    def _of_lines(self, case: Case) -> int:
+        claim = case.claim
+        professional = claim.type is ClaimType.PROFESSIONAL
+        side = 0 if professional else 1
+        marks = LINES if len(claim.lines) > 1 else 0
+        total = Decimal(0)
+        codes = []
+        for line in claim.lines:
+            assert line.service_date is not None
+            quarter = _quarter(line.service_date)
+            code = self._code(line.procedure, quarter)
+            marks |= code.marks | _of_line(line, case)
+            codes.append(line.procedure)
+            total += line.charge
+            limit = code.limits[side]
+            if limit is not None and line.units > limit:
+                marks |= OVER
+            if professional:
+                here = line.place_of_service or claim.place_of_service
+                marks |= self._place(here, quarter)
+                if code.places is not None and here not in code.places:
+                    marks |= PLACE
+        if total != claim.total_charge or claim.lines_edited:
+            marks |= SUM
+        if professional:
+            marks |= _of_pointers(claim)
+        if len(set(codes)) < len(codes):
+            marks |= SAME_CODE
+        return marks | self._of_pairs(codes, professional=professional)
+
+    def _of_pairs(self, codes: list[str], *, professional: bool) -> int:
+        tables = self._codesets
+        table = tables.ptp_practitioner if professional else tables.ptp_outpatient
+        if table is None:
+            return 0
+        for place, one in enumerate(codes):
+            for other in codes[place + 1 :]:
+                if table.relates(one, other):
+                    return PAIR
+        return 0
+
+    # What the tables say, by quarter.
+
+    def _see_code(self, code: str, quarter: int) -> _Code:
+        if not is_procedure(code):
+            missing = 0 if code.strip() else GAP
+            return _Code(missing | FORM | Mark.ODD_CODE.value, None, (None, None))
+        marks = Mark.HCPCS if code[0].isalpha() else Mark(0)
+        for first, last, section in _SECTIONS:
+            if first <= code <= last:
+                marks |= section
+        tables = self._codesets
+        places: frozenset[str] | None = None
+        for row in _answers(tables.procedure, (code,), quarter):
+            if row is None:
+                marks |= Mark.ODD_CODE
+                continue
+            marks |= _KINDS.get(row.kind, Mark(0))
+            marks |= Mark.ORDERED if row.needs_order else 0
+            marks |= Mark.NDC if row.needs_ndc else 0
+            marks |= Mark.UNLISTED if row.unlisted else 0
+            if row.sex or row.age_from is not None or row.age_to is not None:
+                marks |= Mark.LIMITED_CODE
+            if row.places:
+                places = frozenset(row.places) & (places or frozenset(row.places))
+        for indicators in _answers(tables.mpfs, (code, ""), quarter):
+            if indicators is None or indicators.status not in _PAID:
+                marks |= Mark.UNPAID
+            elif indicators.global_days in _MAJOR_OR_MINOR:
+                marks |= Mark.SURGERY
+        if tables.add_on is not None and tables.add_on.rows(code):
+            marks |= Mark.ADD_ON
+        limits = (
+            self._lowest((tables.mue_practitioner, tables.mue_dme), code, quarter),
+            self._lowest((tables.mue_outpatient,), code, quarter),
+        )
+        return _Code(marks.value, places, limits)
+
+    @staticmethod
+    def _lowest(mues: tuple[Table[Mue] | None, ...], code: str, quarter: int) -> int | None:
+        found = [row.units for mue in mues for row in _answers(mue, (code,), quarter) if row]
+        return min(found, default=None)
+
+    def _see_diagnosis(self, code: str, quarter: int) -> int:
+        if not is_icd(code):
+            return FORM | Mark.ODD_DIAGNOSIS.value
+        marks = Mark(0)
+        for row in _answers(self._codesets.icd10cm, (dotted(code),), quarter):
+            if row is None or not row.billable:
+                marks |= Mark.ODD_DIAGNOSIS
+            if row is None:
+                continue
+            if row.excludes1 or row.code_first or row.code_first_open:
+                marks |= Mark.NOTED_DIAGNOSIS
+            if row.sex or row.maternity or row.newborn:
+                marks |= Mark.LIMITED_DIAGNOSIS
+        return marks.value
+
+    def _see_provider(self, seen: tuple[str, str, str], quarter: int) -> int:
+        npi, taxonomy, record = seen
+        if not npi.strip():
+            return GAP | PROVIDER
+        marks = 0 if is_sound_npi(npi) else FORM | PROVIDER
+        if record != npi:
+            marks |= PROVIDER
+        if taxonomy:
+            known = _answers(self._codesets.taxonomy, (taxonomy,), quarter)
+            marks |= PROVIDER if any(row is None for row in known) else 0
+        return marks
+
+    def _see_payer(self, payer: str, filing: str, quarter: int) -> _Payer:
+        table = self._codesets.payer_rule
+        rules = ("timely_filing_days", "member_id_pattern", "ncci", "taxonomy_required")
+        said = {rule: list(_answers(table, (payer, rule), quarter)) for rule in rules}
+        days = [
+            int(row.value) if row and row.value.isdecimal() and len(row.value) < 5 else -1
+            for row in said["timely_filing_days"]
+        ]
+        if not any(said["timely_filing_days"]):
+            days = [364] if filing in ("MA", "MB") else [-1]
+        marks = 0 if any(row for found in said.values() for row in found) else PAYER
+        forms = []
+        for row in said["member_id_pattern"]:
+            try:
+                forms += [re.compile(row.value)] if row else []
+            except re.error:
+                marks |= PAYER
+        roles = {word for row in said["taxonomy_required"] if row for word in row.value.split()}
+        return _Payer(marks, tuple(forms), min(days), frozenset(roles))
+
+    def _see_place(self, place: str, quarter: int) -> int:
+        if not place.strip():
+            return GAP | PLACE
+        if not is_place(place):
+            return FORM | PLACE
+        marks = REMOTE if place in _REMOTE_PLACES else 0
+        known = _answers(self._codesets.place_of_service, (place,), quarter)
+        return marks | (PLACE if any(row is None for row in known) else 0)
+
+    # Which checks go with which marks.
+
+    def plan_for(self, case: Case) -> Plan:
+        """The checks that may have something to say about the case."""
+        side = ncci_side(case)
+        return self._plan(self.marks(case), parts_lacking(case), side, self._era(days_of(case)))
+
+    def _see_era(self, days: tuple[date, ...]) -> tuple[date, ...]:
+        """Days on which the same tables are missing as on these; few differ from day to day."""
+        lacks: dict[tuple[str | None, ...], date] = {}
+        for day in days:
+            said = tuple(self._codesets.missing(table, day) for table in TABLES)
+            lacks.setdefault(said, self._eras.setdefault(said, day))
+        return tuple(lacks.values())
+
+    def _see_plan(
+        self, marks: int, parts: frozenset[str], side: str | None, days: tuple[date, ...]
+    ) -> Plan:
+        asked, unanswered = [], []
+        for check in catalogue():
+            said = lacking(check.needs, parts, side, days, self._codesets)
+            if said is not None:
+                unanswered.append(check.not_evaluated(said))
+            elif names_all(marks, check.when):
+                asked.append(check)
+        return Plan(tuple(asked), tuple(unanswered))
+
+
+def _of_claim(case: Case) -> int:
+    claim = case.claim
+    marks = PROFESSIONAL if claim.type is ClaimType.PROFESSIONAL else INSTITUTIONAL
+    if claim.type is ClaimType.INSTITUTIONAL:
+        marks |= FORM if not _BILL_TYPE.fullmatch(claim.bill_type) else 0
+        marks |= SPAN if claim.statement_from != claim.statement_through else 0
+        marks |= 0 if all(line.revenue_code.strip() for line in claim.lines) else GAP
+    if claim.frequency_code != "1" or claim.original_reference:
+        marks |= NOT_FIRST
+    if case.history:
+        marks |= HISTORY
+    if case.documentation is not None:
+        marks |= DOCUMENTED
+    if claim.total_charge is None or not any(p.role is Role.BILLING for p in claim.providers):
+        marks |= GAP
+    first, last = claim.statement_from, claim.statement_through
+    if (first and last and first > last) or (last and last > case.as_of):
+        marks |= TIMES
+    return marks
+
+
+def _of_patient(patient: Patient) -> int:
+    marks = 0
+    if not patient.last_name.strip() or patient.birth_date is None:
+        marks |= GAP
+    if patient.postal_code and not is_postal_code(patient.postal_code):
+        marks |= FORM
+    return marks
+
+
+def _of_line(line: ServiceLine, case: Case) -> int:
+    claim, day, end = case.claim, line.service_date, line.service_date_end
+    assert day is not None
+    marks = 0
+    if line.modifiers:
+        marks |= _of_modifiers(line.modifiers)
+    if line.units != 1 or line.unit != "UN":
+        marks |= UNITS
+    if line.ndc or line.ndc_quantity is not None or line.ndc_unit:
+        marks |= NDC
+    if line.charge < 0 or line.units <= 0:
+        marks |= SUM
+    if end is not None and end != day:
+        marks |= SPAN if day < end <= case.as_of else SPAN | TIMES
+    born = claim.patient.birth_date
+    first, last = claim.statement_from, claim.statement_through
+    if (
+        day > case.as_of
+        or (born is not None and day < born)
+        or (first is not None and day < first)
+        or (last is not None and day > last)
+    ):
+        marks |= TIMES
+    return marks
+
+
+@lru_cache(_REMEMBERED)
+def _of_modifiers(modifiers: tuple[str, ...]) -> int:
+    marks = MODIFIED
+    if not all(is_modifier(entry) for entry in modifiers):
+        marks |= FORM
+    return marks | (REMOTE if _REMOTE_MODIFIERS.intersection(modifiers) else 0)
+
+
+def _of_pointers(claim: Claim) -> int:
+    positions = {entry.position for entry in claim.diagnoses}
+    for line in claim.lines:
+        pointers = line.pointers
+        if not 1 <= len(pointers) <= 4 or not positions.issuperset(pointers):
+            return POINTERS
+        if len(set(pointers)) < len(pointers):
+            return POINTERS
+    return 0
+
+
+@lru_cache(_REMEMBERED)
+def _quarter(day: date) -> int:
+    return day.year * 4 + (day.month - 1) // 3
+
+
+@lru_cache(1024)
+def _days_of(quarter: int) -> tuple[date, date]:
+    year, part = divmod(quarter, 4)
+    first = date(year, part * 3 + 1, 1)
+    if year == date.max.year and part == 3:
+        return first, date.max
+    return first, date(year + (part == 3), (part * 3 + 4 - 1) % 12 + 1, 1) - timedelta(days=1)
+
+
+def _answers(table: Table[R] | None, key: tuple[str, ...], quarter: int) -> Iterator[R | None]:
+    """Every answer that the table gives on a day of the quarter; none without a table."""
+    if table is None:
+        return
+    first, last = _days_of(quarter)
+    for day in {first, *(turn for turn in table.turns(*key) if first < turn <= last)}:
+        yield table.find(*key, on=day)

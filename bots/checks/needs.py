@@ -1,0 +1,74 @@
+"""What checks need to be answered, and what of it a case and its tables lack.
+
+A name in `Check.needs` is a table of `CodeSets`, or "ptp" or "mue" for the claim side's own
+table, or a part of the case: "documentation", "history", "eligibility", "authorizations".
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from bots.claims import Case, ClaimType
+from bots.codesets import CodeSets
+
+# 837I bill types whose NCCI edits are the outpatient hospital's (NCCI Policy Manual, ch. I).
+_OUTPATIENT = ("12", "13", "14", "22", "23", "72", "74", "76", "85")
+PARTS = {
+    "documentation": "documentation",
+    "history": "the patient's other claims",
+    "eligibility": "eligibility",
+    "authorizations": "authorizations",
+}
+
+
+def ncci_side(case: Case) -> str | None:
+    """ "practitioner", "outpatient", or None where no NCCI table binds the claim's type."""
+    claim = case.claim
+    if claim.type is ClaimType.PROFESSIONAL:
+        return "practitioner"
+    return "outpatient" if claim.bill_type.lstrip("0")[:2] in _OUTPATIENT else None
+
+
+def tables_of(needs: tuple[str, ...], side: str | None) -> list[str]:
+    """The tables among the needs; none for an NCCI edit that does not exist for the claim."""
+    found = []
+    for need in needs:
+        if need in PARTS:
+            continue
+        if need not in ("ptp", "mue"):
+            found.append(need)
+        elif side is not None:
+            found.append(f"{need}_{side}")
+    return found
+
+
+def days_of(case: Case) -> tuple[date, ...]:
+    """The days on which a claim's tables are asked, in order."""
+    claim = case.claim
+    days = {line.service_date for line in claim.lines if line.service_date}
+    days.add(claim.service_through or case.as_of)
+    return tuple(sorted(days))
+
+
+def parts_lacking(case: Case) -> frozenset[str]:
+    """The parts that the case does not have."""
+    return frozenset(name for name in PARTS if getattr(case, name) is None)
+
+
+def lacking(
+    needs: tuple[str, ...],
+    parts: frozenset[str],
+    side: str | None,
+    days: tuple[date, ...],
+    codesets: CodeSets,
+) -> str | None:
+    """The first thing needed and not found, in words; None if all is there."""
+    for need in needs:
+        if need in parts:
+            return PARTS[need]
+    for table in tables_of(needs, side):
+        for day in days:
+            said = codesets.missing(table, day)
+            if said:
+                return said
+    return None
