@@ -17,8 +17,9 @@ What is taken from the text, and how carefully:
   the like, and the code is a manifestation: its title says "in diseases classified
   elsewhere", "due to underlying condition" or the like, or the note says "underlying".
   `code_first_open` is true where the codes named are examples ("such as") or none is named.
-* Sex stands in no note: it follows the blocks whose title names one sex's organs, and
-  chapter 15. Other codes have none.
+* Use additional code is taken only where it holds without condition and completes the code:
+  the stage, type, site or severity, the outcome, the history. The others are left out.
+* Sex, age, side, trimester and manifestation stand in no note: see `bots.codesets.titles`.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from pathlib import Path
 
 from bots.codesets.rows import IcdCode
 from bots.codesets.store import Provenance, now, provenance, write
+from bots.codesets.titles import age_of, is_manifestation, sex_of, sides_of, trimester_of
 from bots.errors import Problem
 
 RELEASE = "ICD-10-CM April 2026"
@@ -53,12 +55,14 @@ _MANIFESTATION = re.compile(
     r"classified elsewhere|due to (an? )?(underlying|known)|in (neoplastic|chronic kidney) disease"
 )
 _UNDERLYING = re.compile(r"^(the )?underlying\b")
-# Blocks and categories whose own title names one sex's organs.
-_SEX = (
-    ("F", "C51", "C58"), ("M", "C60", "C63"), ("F", "D06", "D06"), ("F", "D25", "D28"),
-    ("M", "D29", "D29"), ("M", "N40", "N53"), ("F", "N70", "N77"), ("F", "N80", "N98"),
-    ("F", "O00", "O9A"),
-)  # fmt: skip
+# What completes the code, and is known wherever the code is: its stage, type, site, outcome.
+_COMPLETES = re.compile(
+    r"(?:codes?|the)? ?(?:to (?:identify|specify|indicate) )?(?:the )?"
+    r"(?:stage|type of heart failure|site|severity|outcome|joint|percentage|deep vein"
+    r"|personal history of malignant)",
+    re.IGNORECASE,
+)
+_IN_DOUBT = re.compile(r"\b(if|any|applicable|when|such as)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,8 @@ class _Notes:
     code_first: tuple[str, ...] = ()
     always: bool = False
     open: bool = False
+    additional: tuple[str, ...] = ()
+    title: str = ""
 
 
 def build_icd10cm(into: Path) -> bool:
@@ -109,7 +115,13 @@ def read_codes(tabular: Path, listing: Path) -> list[IcdCode]:
     for chapter in ET.parse(tabular).getroot().iter("chapter"):
         _walk(chapter, _Notes(), notes)
     children = _children(codes)
-    return [_row(code, children.get(code, ()), _above(code, notes)) for code in codes]
+    sides = sides_of({code: said.title for code, said in notes.items()})
+    rows = []
+    for code in codes:
+        base = _above(code, notes)
+        side, both = sides.get(base, ("", ""))
+        rows.append(_row(code, children.get(code, ()), notes.get(base, _Notes()), side, both))
+    return rows
 
 
 def _sources() -> tuple[Path, Path]:
@@ -130,7 +142,8 @@ def _sources() -> tuple[Path, Path]:
     return found
 
 
-def _row(code: str, children: tuple[str, ...], notes: _Notes) -> IcdCode:
+def _row(code: str, children: tuple[str, ...], notes: _Notes, side: str, both: str) -> IcdCode:
+    title = notes.title
     excluded = dict.fromkeys(entry for entry in notes.excludes1 if not covers(entry, code))
     return IcdCode(
         code=code,
@@ -140,9 +153,16 @@ def _row(code: str, children: tuple[str, ...], notes: _Notes) -> IcdCode:
         code_first=tuple(dict.fromkeys(notes.code_first)),
         code_first_always=notes.always,
         code_first_open=notes.open,
-        sex=next((sex for sex, first, last in _SEX if first <= code[:3] <= last), ""),
+        sex=sex_of(code, title),
         maternity=code.startswith("O"),
         newborn=code.startswith("P"),
+        manifestation=is_manifestation(title),
+        use_additional=tuple(dict.fromkeys(notes.additional)),
+        unspecified="unspecified" in title.lower(),
+        side=side,
+        both_sides=both,
+        age=age_of(code, title),
+        trimester=trimester_of(title),
         since=SINCE,
         until=UNTIL,
     )
@@ -155,13 +175,15 @@ def covers(entry: str, code: str) -> bool:
 
 
 def _walk(node: ET.Element, above: _Notes, notes: dict[str, _Notes]) -> None:
-    here = above
     title = node.findtext("desc") or ""
+    here = replace(above, title=title)
     for part in node:
         if part.tag == "excludes1":
             here = replace(here, excludes1=here.excludes1 + tuple(_excluded(_texts(part))))
         elif part.tag == "codeFirst":
             here = _with_code_first(here, _texts(part), title)
+        elif part.tag == "useAdditionalCode":
+            here = replace(here, additional=here.additional + _completing(_texts(part)))
     if node.tag == "diag":
         notes[node.findtext("name") or ""] = here
     for part in node:
@@ -199,6 +221,16 @@ def _with_code_first(above: _Notes, texts: list[str], title: str) -> _Notes:
     )
 
 
+def _completing(texts: list[str]) -> tuple[str, ...]:
+    """The notes that always want a code of theirs, each with its codes joined by commas."""
+    return tuple(
+        ",".join(_entries(inner[-1]))
+        for text in texts
+        if _COMPLETES.match(text) and not _IN_DOUBT.search(text)
+        if (inner := _PARENTHESES.findall(text)) and any(_entries(inner[-1]))
+    )
+
+
 def _entries(text: str) -> Iterator[str]:
     for part in re.split(r"[,;]|\band\b|\bor\b", text):
         found = _ENTRY.fullmatch(part.strip())
@@ -211,11 +243,11 @@ def _entries(text: str) -> Iterator[str]:
                     yield f"{letter}{number:02}{ending}"
 
 
-def _above(code: str, notes: dict[str, _Notes]) -> _Notes:
+def _above(code: str, notes: dict[str, _Notes]) -> str:
     # A seventh character has no entry of its own: it takes what its base says.
     while code and code not in notes:
         code = code[:-1].rstrip(".")
-    return notes.get(code, _Notes())
+    return code
 
 
 def _children(codes: list[str]) -> dict[str, tuple[str, ...]]:

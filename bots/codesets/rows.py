@@ -32,6 +32,13 @@ class IcdCode(Row):
     them. `code_first_always` is false where the note says "if applicable"; where it is true,
     `code_first_open` says that the codes are examples ("such as"): any other underlying
     condition before this code will do, and only the first place is wrong for sure.
+
+    `use_additional` has an entry for each note "use additional code" that holds without
+    condition: the codes it names, joined by commas; one of each entry belongs on the claim.
+    `side` is "left", "right", "bilateral", or "unspecified" where the title leaves it open;
+    `both_sides` the code that says both, where there is one. `age` is "newborn", "pediatric",
+    "maternity" or "adult" (the age edits of the Medicare Code Editor), `trimester` 1 to 3.
+    What only the title says is empty where the title leaves a doubt (`bots.codesets.titles`).
     """
 
     code: str
@@ -44,6 +51,13 @@ class IcdCode(Row):
     sex: str = ""  # "F", "M" or empty
     maternity: bool = False  # chapter 15, O00-O9A
     newborn: bool = False  # P codes; not an age edit
+    manifestation: bool = False  # "in diseases classified elsewhere": never the first
+    use_additional: tuple[str, ...] = ()
+    unspecified: bool = False  # its title leaves something open
+    side: str = ""
+    both_sides: str = ""
+    age: str = ""
+    trimester: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

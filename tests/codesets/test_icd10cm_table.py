@@ -160,7 +160,7 @@ def test_most_codes_have_no_code_first_note(code, text):
         ("N80.00", "F", False, False),
         ("N64.4", "", False, False),  # the breast has no sex
         ("C61", "M", False, False),
-        ("C50.911", "", False, False),
+        ("C50.911", "F", False, False),  # its title names the female breast
         ("O24.410", "F", True, False),
         ("P07.00", "", False, True),
     ],
@@ -208,3 +208,23 @@ def test_what_make_setup_runs_builds_it_once_and_nothing_else(tmp_path):
     assert (tmp_path / "data").stat().st_mode & 0o077 == 0
     makefile = (Path(__file__).parents[2] / "Makefile").read_text()
     assert "-m bots.codesets.icd10cm" in makefile
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        ("I13.0", "use_additional", ("I50", "N18.1-N18.4,N18.9")),
+        ("E11.9", "use_additional", ()),  # "any" and "if applicable" want nothing for sure
+        ("M17.11", "side", "right"),
+        ("M17.11", "both_sides", "M17.0"),
+        ("M25.569", "side", "unspecified"),
+        ("S52.501A", "side", "right"),  # as its base
+        ("G63", "manifestation", True),
+        ("B95.0", "manifestation", False),
+        ("O26.891", "trimester", 1),
+        ("H25.11", "age", "adult"),
+        ("M17.9", "unspecified", True),
+    ],
+)
+def test_what_notes_and_titles_say_stands_in_the_row(code, text, field, value):
+    assert getattr(code(text), field) == value
