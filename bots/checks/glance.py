@@ -23,6 +23,7 @@ from bots.checks.catalogue import Check, catalogue
 from bots.checks.findings import NotEvaluated
 from bots.checks.forms import (
     dotted,
+    is_bill_type,
     is_icd,
     is_modifier,
     is_place,
@@ -32,8 +33,8 @@ from bots.checks.forms import (
 )
 from bots.checks.marks import Mark, names_all
 from bots.checks.needs import days_of, lacking, ncci_side, parts_lacking
-from bots.claims import Case, Claim, ClaimType, Patient, Role, ServiceLine
-from bots.codesets import CodeSets, Mue, Table
+from bots.claims import Case, Claim, ClaimType, Role, ServiceLine
+from bots.codesets import CodeSets, Mue, Ptp, Table
 from bots.codesets.rows import TABLES, Row
 
 R = TypeVar("R", bound=Row)
@@ -90,7 +91,6 @@ _SECTIONS = (
     ("C9000", "C9999", Mark.DRUG),
     ("S0012", "S0197", Mark.DRUG),
 )
-_BILL_TYPE = re.compile(r"0?[1-9][0-9][0-9A-Z]")
 _REMEMBERED = 100_000
 
 
@@ -110,7 +110,7 @@ class _Payer:
     marks: int
     member_id: tuple[re.Pattern[str], ...]
     days: int
-    taxonomy: frozenset[str]  # roles
+    taxonomy: frozenset[Role]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,74 +135,94 @@ class Glance:
         self._era = lru_cache(_REMEMBERED)(self._see_era)
         self._eras: dict[tuple[str | None, ...], date] = {}
 
+    def plan_for(self, case: Case) -> Plan:
+        """The checks that may have something to say about the case."""
+        marks, days = self._look(case)
+        return self._plan(marks, parts_lacking(case), ncci_side(case), self._era(days))
+
     def marks(self, case: Case) -> int:
         """All marks that the claim shows, and perhaps some more."""
-        claim = case.claim
-        through = claim.service_through
-        if through is None or any(line.service_date is None for line in claim.lines):
-            return ALL
-        quarters = {_quarter(through)}
-        quarters.update(_quarter(line.service_date) for line in claim.lines if line.service_date)
-        if claim.statement_from is not None:
-            quarters.add(_quarter(claim.statement_from))
-        marks = _of_claim(case) | _of_patient(claim.patient)
-        marks |= self._of_coverage(case, quarters)
-        marks |= self._of_diagnoses(claim, quarters)
-        marks |= self._of_lines(case)
-        for provider in claim.providers:
-            record = provider.record
-            seen = (provider.npi, provider.taxonomy, record.npi if record else provider.npi)
-            for quarter in quarters:
-                marks |= self._provider(seen, quarter)
-        return marks
+        return self._look(case)[0]
 
-    def _of_coverage(self, case: Case, quarters: set[int]) -> int:
+    def _look(self, case: Case) -> tuple[int, tuple[date, ...]]:
+        """The marks, and the days on which the claim's tables are asked."""
+        claim = case.claim
+        lines = claim.lines
+        dated = [line.service_date for line in lines if line.service_date is not None]
+        if not dated or len(dated) < len(lines):
+            return ALL, days_of(case)
+        days = set(dated)
+        first = claim.statement_from or min(days)
+        last = claim.statement_through
+        if last is None:
+            last = max(
+                [line.service_date_end or day for line, day in zip(lines, dated, strict=True)]
+            )
+        quarters = {_quarter(first), _quarter(last)}
+        if len(days) > 1:
+            quarters.update(map(_quarter, days))
+        marks = _of_claim(case) | self._of_lines(case, dated)
+        for quarter in quarters:
+            marks |= self._of_coverage(case, first, quarter)
+            marks |= self._of_diagnoses(claim, quarter)
+            marks |= self._of_providers(claim, quarter)
+        days.add(last)
+        return marks, tuple(days) if len(days) == 1 else tuple(sorted(days))
+
+    def _of_coverage(self, case: Case, first: date, quarter: int) -> int:
         claim = case.claim
         coverage = claim.coverage
-        marks = 0
-        if coverage.filing_indicator in ("MA", "MB"):
-            marks |= MEDICARE
+        payer = self._payer(coverage.payer_id, coverage.filing_indicator, quarter)
+        marks = payer.marks
+        if not coverage.member_id.strip():
+            marks |= GAP
+        for form in payer.member_id:
+            if form.fullmatch(coverage.member_id) is None:
+                marks |= PAYER
         if coverage.rank != "primary" or claim.other_payers:
             marks |= OTHER_PAYER
-        served, filed = claim.service_from, claim.submitted_on or case.as_of
-        age = (filed - served).days if served else 0
-        for quarter in quarters:
-            payer = self._payer(coverage.payer_id, coverage.filing_indicator, quarter)
-            marks |= payer.marks
-            if not all(form.fullmatch(coverage.member_id) for form in payer.member_id):
-                marks |= PAYER
-            if payer.days < 0 or age > payer.days:
-                marks |= LATE
-            if payer.taxonomy and any(
-                provider.role in payer.taxonomy and not provider.taxonomy.strip()
-                for provider in claim.providers
-            ):
+        if payer.days < 0 or ((claim.submitted_on or case.as_of) - first).days > payer.days:
+            marks |= LATE
+        for role in payer.taxonomy:
+            provider = claim.provider(role)
+            if provider is not None and not provider.taxonomy.strip():
                 marks |= PROVIDER
-        return marks | (0 if coverage.payer_id.strip() and coverage.member_id.strip() else GAP)
+        return marks
 
-    def _of_diagnoses(self, claim: Claim, quarters: set[int]) -> int:
+    def _of_diagnoses(self, claim: Claim, quarter: int) -> int:
         marks = SEVERAL_DIAGNOSES if len(claim.diagnoses) > 1 else 0
         codes = set()
-        for entry in claim.diagnoses:
-            codes.add(entry.code.replace(".", ""))
-            for quarter in quarters:
-                marks |= self._diagnosis(entry.code, quarter)
+        for at, entry in enumerate(claim.diagnoses, start=1):
+            codes.add(entry.code)
+            marks |= self._diagnosis(entry.code, quarter)
+            if entry.position != at:
+                marks |= POINTERS
         if len(codes) < len(claim.diagnoses):
             marks |= SAME_DIAGNOSIS
         return marks if codes and codes != {""} else marks | GAP
 
-    def _of_lines(self, case: Case) -> int:
+    def _of_providers(self, claim: Claim, quarter: int) -> int:
+        marks = GAP
+        for provider in claim.providers:
+            record = provider.record
+            npi = provider.npi
+            marks |= self._provider(npi, provider.taxonomy, record.npi if record else npi, quarter)
+            if provider.role is Role.BILLING:
+                marks &= ~GAP
+        return marks
+
+    def _of_lines(self, case: Case, dated: list[date]) -> int:
         claim = case.claim
+        lines = claim.lines
         professional = claim.type is ClaimType.PROFESSIONAL
         side = 0 if professional else 1
-        marks = LINES if len(claim.lines) > 1 else 0
+        marks = LINES if len(lines) > 1 else 0
         total = Decimal(0)
         codes = []
-        for line in claim.lines:
-            assert line.service_date is not None
-            quarter = _quarter(line.service_date)
+        for line, day in zip(lines, dated, strict=True):
+            quarter = _quarter(day)
             code = self._code(line.procedure, quarter)
-            marks |= code.marks | _of_line(line, case)
+            marks |= code.marks | _of_line(line, day, case)
             codes.append(line.procedure)
             total += line.charge
             limit = code.limits[side]
@@ -211,26 +231,20 @@ class Glance:
             if professional:
                 here = line.place_of_service or claim.place_of_service
                 marks |= self._place(here, quarter)
+                marks |= _of_pointers(line.pointers, len(claim.diagnoses))
                 if code.places is not None and here not in code.places:
                     marks |= PLACE
+            elif not line.revenue_code.strip():
+                marks |= GAP
         if total != claim.total_charge or claim.lines_edited:
             marks |= SUM
-        if professional:
-            marks |= _of_pointers(claim)
         if len(set(codes)) < len(codes):
             marks |= SAME_CODE
-        return marks | self._of_pairs(codes, professional=professional)
-
-    def _of_pairs(self, codes: list[str], *, professional: bool) -> int:
         tables = self._codesets
-        table = tables.ptp_practitioner if professional else tables.ptp_outpatient
-        if table is None:
-            return 0
-        for place, one in enumerate(codes):
-            for other in codes[place + 1 :]:
-                if table.relates(one, other):
-                    return PAIR
-        return 0
+        edits = tables.ptp_practitioner if professional else tables.ptp_outpatient
+        if edits is not None and len(codes) > 1 and _any_related(codes, edits):
+            marks |= PAIR
+        return marks
 
     # What the tables say, by quarter.
 
@@ -277,7 +291,7 @@ class Glance:
     def _see_diagnosis(self, code: str, quarter: int) -> int:
         if not is_icd(code):
             return FORM | Mark.ODD_DIAGNOSIS.value
-        marks = Mark(0)
+        marks = Mark(0) if code == dotted(code) else Mark.SAME_DIAGNOSIS
         for row in _answers(self._codesets.icd10cm, (dotted(code),), quarter):
             if row is None or not row.billable:
                 marks |= Mark.ODD_DIAGNOSIS
@@ -289,8 +303,7 @@ class Glance:
                 marks |= Mark.LIMITED_DIAGNOSIS
         return marks.value
 
-    def _see_provider(self, seen: tuple[str, str, str], quarter: int) -> int:
-        npi, taxonomy, record = seen
+    def _see_provider(self, npi: str, taxonomy: str, record: str, quarter: int) -> int:
         if not npi.strip():
             return GAP | PROVIDER
         marks = 0 if is_sound_npi(npi) else FORM | PROVIDER
@@ -311,14 +324,19 @@ class Glance:
         ]
         if not any(said["timely_filing_days"]):
             days = [364] if filing in ("MA", "MB") else [-1]
-        marks = 0 if any(row for found in said.values() for row in found) else PAYER
+        marks = MEDICARE if filing in ("MA", "MB") else 0
+        if not payer.strip():
+            marks |= GAP
+        if not any(row for found in said.values() for row in found):
+            marks |= PAYER
         forms = []
         for row in said["member_id_pattern"]:
             try:
                 forms += [re.compile(row.value)] if row else []
             except re.error:
                 marks |= PAYER
-        roles = {word for row in said["taxonomy_required"] if row for word in row.value.split()}
+        words = {word for row in said["taxonomy_required"] if row for word in row.value.split()}
+        roles = {Role(word) for word in words if word in set(Role)}
         return _Payer(marks, tuple(forms), min(days), frozenset(roles))
 
     def _see_place(self, place: str, quarter: int) -> int:
@@ -331,11 +349,6 @@ class Glance:
         return marks | (PLACE if any(row is None for row in known) else 0)
 
     # Which checks go with which marks.
-
-    def plan_for(self, case: Case) -> Plan:
-        """The checks that may have something to say about the case."""
-        side = ncci_side(case)
-        return self._plan(self.marks(case), parts_lacking(case), side, self._era(days_of(case)))
 
     def _see_era(self, days: tuple[date, ...]) -> tuple[date, ...]:
         """Days on which the same tables are missing as on these; few differ from day to day."""
@@ -359,59 +372,55 @@ class Glance:
 
 
 def _of_claim(case: Case) -> int:
-    claim = case.claim
+    claim, patient = case.claim, case.claim.patient
     marks = PROFESSIONAL if claim.type is ClaimType.PROFESSIONAL else INSTITUTIONAL
+    first, last = claim.statement_from, claim.statement_through
     if claim.type is ClaimType.INSTITUTIONAL:
-        marks |= FORM if not _BILL_TYPE.fullmatch(claim.bill_type) else 0
-        marks |= SPAN if claim.statement_from != claim.statement_through else 0
-        marks |= 0 if all(line.revenue_code.strip() for line in claim.lines) else GAP
+        marks |= FORM if not is_bill_type(claim.bill_type) else 0
+        marks |= SPAN if first != last else 0
     if claim.frequency_code != "1" or claim.original_reference:
         marks |= NOT_FIRST
     if case.history:
         marks |= HISTORY
     if case.documentation is not None:
         marks |= DOCUMENTED
-    if claim.total_charge is None or not any(p.role is Role.BILLING for p in claim.providers):
+    if claim.total_charge is None or patient.birth_date is None or not patient.last_name.strip():
         marks |= GAP
-    first, last = claim.statement_from, claim.statement_through
-    if (first and last and first > last) or (last and last > case.as_of):
+    if patient.postal_code and not _is_good_postal_code(patient.postal_code):
+        marks |= FORM
+    if (first and last and first > last) or any(day and day > case.as_of for day in (first, last)):
         marks |= TIMES
     return marks
 
 
-def _of_patient(patient: Patient) -> int:
-    marks = 0
-    if not patient.last_name.strip() or patient.birth_date is None:
-        marks |= GAP
-    if patient.postal_code and not is_postal_code(patient.postal_code):
-        marks |= FORM
-    return marks
-
-
-def _of_line(line: ServiceLine, case: Case) -> int:
-    claim, day, end = case.claim, line.service_date, line.service_date_end
-    assert day is not None
-    marks = 0
-    if line.modifiers:
-        marks |= _of_modifiers(line.modifiers)
-    if line.units != 1 or line.unit != "UN":
+def _of_line(line: ServiceLine, day: date, case: Case) -> int:
+    claim, end = case.claim, line.service_date_end
+    marks = _of_modifiers(line.modifiers) if line.modifiers else 0
+    if line.units != 1:
+        marks |= UNITS if line.units > 0 else UNITS | SUM
+    if line.unit != "UN":
         marks |= UNITS
     if line.ndc or line.ndc_quantity is not None or line.ndc_unit:
         marks |= NDC
-    if line.charge < 0 or line.units <= 0:
+    if line.charge < 0:
         marks |= SUM
     if end is not None and end != day:
         marks |= SPAN if day < end <= case.as_of else SPAN | TIMES
     born = claim.patient.birth_date
+    if day > case.as_of or (born is not None and day < born):
+        marks |= TIMES
     first, last = claim.statement_from, claim.statement_through
-    if (
-        day > case.as_of
-        or (born is not None and day < born)
-        or (first is not None and day < first)
-        or (last is not None and day > last)
-    ):
+    if (first is not None and day < first) or (last is not None and day > last):
         marks |= TIMES
     return marks
+
+
+def _any_related(codes: list[str], edits: Table[Ptp]) -> bool:
+    return any(
+        edits.relates(one, other)
+        for place, one in enumerate(codes, start=1)
+        for other in codes[place:]
+    )
 
 
 @lru_cache(_REMEMBERED)
@@ -422,15 +431,14 @@ def _of_modifiers(modifiers: tuple[str, ...]) -> int:
     return marks | (REMOTE if _REMOTE_MODIFIERS.intersection(modifiers) else 0)
 
 
-def _of_pointers(claim: Claim) -> int:
-    positions = {entry.position for entry in claim.diagnoses}
-    for line in claim.lines:
-        pointers = line.pointers
-        if not 1 <= len(pointers) <= 4 or not positions.issuperset(pointers):
-            return POINTERS
-        if len(set(pointers)) < len(pointers):
-            return POINTERS
-    return 0
+@lru_cache(_REMEMBERED)
+def _of_pointers(pointers: tuple[int, ...], diagnoses: int) -> int:
+    """For diagnoses at positions 1, 2, 3 ...; where they stand otherwise, all are marked."""
+    sound = 1 <= len(pointers) <= 4 and len(set(pointers)) == len(pointers)
+    return 0 if sound and all(0 < place <= diagnoses for place in pointers) else POINTERS
+
+
+_is_good_postal_code = lru_cache(_REMEMBERED)(is_postal_code)
 
 
 @lru_cache(_REMEMBERED)
