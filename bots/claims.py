@@ -215,7 +215,8 @@ class Claim:
     `status` is the portal's own word, read through the portal's status table.
     `created_on` is when the claim was made (BHT04 in a file). `lines_edited` says
     whether the claim's own history shows that a line was changed or removed after the
-    total was last computed; None where the source does not say.
+    total was last computed; None where the source does not say. `not_shown` names fields
+    above that this source never shows ("clia", "operating", ...): their emptiness says nothing.
     `expected_payment` never stands here: worth is computed, not read.
     """
 
@@ -257,6 +258,7 @@ class Claim:
     version: str = ""
     lines_edited: bool | None = None
     unknown_fields: tuple[tuple[str, str], ...] = ()
+    not_shown: tuple[str, ...] = ()
 
     def provider(self, role: Role) -> Provider | None:
         """The claim's provider in `role`, or None."""

@@ -19,6 +19,7 @@ from typing import Any
 
 from pydantic import Field
 
+from bots.codesets.office_rules import fault_of
 from bots.codesets.rows import (
     AddOn,
     DenialCode,
@@ -148,7 +149,10 @@ _KINDS = (
     "", "em", "surgery", "imaging", "laboratory", "pathology", "medicine", "therapy", "drug",
     "supply", "anesthesia",
 )  # fmt: skip
-_RULES = ("timely_filing_days", "member_id_pattern", "ncci", "taxonomy_required")
+_RULES = (
+    "timely_filing_days", "corrected_filing_days", "member_id_pattern", "ncci",
+    "taxonomy_required",
+)  # fmt: skip
 
 
 _DAYS: Mapping[str, Callable[[str], Any]] = {"since": _day, "until": _day}
@@ -449,6 +453,10 @@ def _take(
             return
     if read["since"] and read["until"] and read["until"] < read["since"]:
         faults.append(Fault(f"{where} until", "before `since`"))
+        return
+    fault = fault_of(read["rule"], read["value"]) if form.row is OfficeRule else None
+    if fault:
+        faults.append(Fault(f"{where} rule", fault))
         return
     # An edit with indicator 9 was never in force; its equal dates would make it fire a day.
     if read.get("indicator") == "9":

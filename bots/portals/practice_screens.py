@@ -47,6 +47,8 @@ STATUSES = (
     "Appealed",
     "Under audit",
 )
+# Fields of a claim for which this portal has no place: that they are empty says nothing.
+NOT_SHOWN = ("accident", "clia", "operating", "other_payers", "service_facility")
 # What must be on the screen before a claim is read.
 CLAIM = (
     "claim_number", "version", "claim_type", "status", "on_hold", "facility_code",
@@ -108,6 +110,7 @@ def to_claim(seen: Seen, lines_edited: bool | None = None) -> Claim:
         submitted_on=_day(seen["submitted_on"], "claim: submitted_on"),
         version=_code(seen, "version"),
         lines_edited=lines_edited,
+        not_shown=NOT_SHOWN,
     )
 
 

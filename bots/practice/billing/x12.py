@@ -14,6 +14,7 @@ from bots.practice.billing.models import Claim, ServiceLine
 
 VERSIONS = {"professional": "005010X222A1", "institutional": "005010X223A2"}
 Pair = tuple[Claim, Sequence[ServiceLine]]
+CLIA = "36D0000001"  # the laboratory of the practice; no real one has it
 
 
 def interchange(claims: Iterable[Pair]) -> str:
@@ -106,6 +107,8 @@ def _claim(claim: Claim, lines: Sequence[ServiceLine]) -> Iterator[str]:
         yield f"REF*G1*{_text(claim.authorization)}"
     if claim.original_reference:
         yield f"REF*F8*{_text(claim.original_reference)}"
+    if not institutional and any("80047" <= line.procedure <= "89398" for line in lines):
+        yield f"REF*X4*{CLIA}"
     yield f"REF*EA*{claim.patient.record_number}"
     yield from _diagnoses(claim, institutional)
     if institutional and claim.condition_codes:
