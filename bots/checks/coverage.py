@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from bots.checks.catalogue import Check
 from bots.checks.findings import Finding, NotEvaluated, Severity
+from bots.checks.marks import Mark
 from bots.claims import Case
 from bots.codesets import CodeSets
 
@@ -23,6 +24,7 @@ payer_missing = Check(
     title="The claim has no payer id",
     authority="005010X222A1 and X223A2, loop 2010BB, NM109",
     severity=Severity.ERROR,
+    when=(Mark.GAP,),
 )
 payer_unknown = Check(
     id="payer-unknown",
@@ -31,6 +33,7 @@ payer_unknown = Check(
     authority="005010X222A1 and X223A2, loop 2010BB, NM109; the office's payer list",
     severity=Severity.ERROR,
     needs=("payer_rule",),
+    when=(Mark.PAYER,),
 )
 member_id_missing = Check(
     id="member-id-missing",
@@ -38,6 +41,7 @@ member_id_missing = Check(
     title="The claim has no member id",
     authority="005010X222A1 and X223A2, loop 2010BA, NM109",
     severity=Severity.ERROR,
+    when=(Mark.GAP,),
 )
 member_id_form = Check(
     id="member-id-form",
@@ -46,6 +50,7 @@ member_id_form = Check(
     authority="005010X222A1 and X223A2, loop 2010BA, NM109; the payer's companion guide",
     severity=Severity.ERROR,
     needs=("payer_rule",),
+    when=(Mark.PAYER,),
 )
 
 

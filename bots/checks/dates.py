@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from bots.checks.catalogue import Check
 from bots.checks.findings import Finding, Severity
+from bots.checks.marks import Mark
 from bots.claims import Case
 from bots.codesets import CodeSets
 
@@ -19,6 +20,7 @@ future = Check(
     title="A date of service lies after the day on which the claim is judged",
     authority="005010X222A1 and X223A2, loop 2400, DTP*472, and loop 2300, DTP*434",
     severity=Severity.ERROR,
+    when=(Mark.TIMES,),
 )
 before_birth = Check(
     id="date-before-birth",
@@ -26,6 +28,7 @@ before_birth = Check(
     title="A date of service lies before the patient was born",
     authority="005010X222A1 and X223A2, loop 2400, DTP*472, and loop 2010BA, DMG02",
     severity=Severity.ERROR,
+    when=(Mark.TIMES,),
 )
 outside_statement = Check(
     id="date-outside-statement",
@@ -33,6 +36,7 @@ outside_statement = Check(
     title="A line's date lies outside the statement period",
     authority="NUBC UB-04 manual, form locators 6 and 45; 005010X223A2, DTP*434 and DTP*472",
     severity=Severity.ERROR,
+    when=(Mark.TIMES,),
 )
 backwards = Check(
     id="date-range-backwards",
@@ -40,6 +44,7 @@ backwards = Check(
     title="A period ends before it begins",
     authority="005010X222A1 and X223A2, DTP*472 and DTP*434 with format RD8",
     severity=Severity.ERROR,
+    when=(Mark.TIMES,),
 )
 
 

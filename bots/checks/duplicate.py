@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from bots.checks.catalogue import Check
 from bots.checks.day import coded_lines, lines_beside, place_of
 from bots.checks.findings import Finding, Severity
+from bots.checks.marks import Mark
 from bots.claims import Case, Claim, ServiceLine
 from bots.codesets import CodeSets
 
@@ -24,6 +25,7 @@ in_the_claim = Check(
     title="The same line twice on the claim",
     authority="Pub. 100-04, ch. 1, section 120.2 (exact duplicates)",
     severity=Severity.ERROR,
+    when=(Mark.SAME_CODE,),
 )
 
 across_claims = Check(
@@ -33,6 +35,7 @@ across_claims = Check(
     authority="Pub. 100-04, ch. 1, section 120.3 (suspect duplicates)",
     severity=Severity.WARNING,
     needs=("history",),
+    when=(Mark.HISTORY,),
 )
 
 

@@ -20,6 +20,7 @@ from bots.checks.forms import (
     is_postal_code,
     is_procedure,
 )
+from bots.checks.marks import Mark
 from bots.claims import Case, ClaimType
 from bots.codesets import CodeSets
 
@@ -29,6 +30,7 @@ diagnosis_form = Check(
     title="A diagnosis does not have the form of an ICD-10-CM code",
     authority="ICD-10-CM Official Guidelines FY2026, I.A.2; 005010X222A1 and X223A2, HI01-2",
     severity=Severity.ERROR,
+    when=(Mark.FORM,),
 )
 procedure_form = Check(
     id="procedure-form",
@@ -36,6 +38,7 @@ procedure_form = Check(
     title="A procedure does not have the form of a CPT or HCPCS code",
     authority="45 CFR 162.1002(c); 005010X222A1, SV101-2; X223A2, SV202-2",
     severity=Severity.ERROR,
+    when=(Mark.FORM,),
 )
 modifier_form = Check(
     id="modifier-form",
@@ -43,6 +46,7 @@ modifier_form = Check(
     title="A modifier is not two letters or digits",
     authority="005010X222A1, SV101-3 to SV101-6; X223A2, SV202-3 to SV202-6",
     severity=Severity.ERROR,
+    when=(Mark.FORM,),
 )
 npi_form = Check(
     id="npi-form",
@@ -50,6 +54,7 @@ npi_form = Check(
     title="An NPI is not ten digits beginning with 1 or 2",
     authority="45 CFR 162.406(a); 005010X222A1 and X223A2, NM109 with NM108 XX",
     severity=Severity.ERROR,
+    when=(Mark.FORM,),
 )
 postal_code_form = Check(
     id="postal-code-form",
@@ -57,6 +62,7 @@ postal_code_form = Check(
     title="The patient's postal code is not five or nine digits",
     authority="005010X222A1 and X223A2, loop 2010BA/2010CA, N403",
     severity=Severity.ERROR,
+    when=(Mark.FORM,),
 )
 place_of_service_form = Check(
     id="place-of-service-form",
@@ -64,6 +70,7 @@ place_of_service_form = Check(
     title="A place of service is not two digits",
     authority="005010X222A1, loop 2300, CLM05-1, and loop 2400, SV105",
     severity=Severity.ERROR,
+    when=(Mark.FORM,),
 )
 bill_type_form = Check(
     id="bill-type-form",
@@ -71,6 +78,7 @@ bill_type_form = Check(
     title="The type of bill is not three digits, or four with a leading zero",
     authority="NUBC UB-04 manual, form locator 4; 005010X223A2, CLM05-1 and CLM05-3",
     severity=Severity.ERROR,
+    when=(Mark.FORM,),
 )
 
 

@@ -30,6 +30,7 @@ from bots.checks.forms import (
     is_postal_code,
     is_procedure,
     is_sound_npi,
+    is_state,
 )
 from bots.checks.marks import Mark, names_all
 from bots.checks.needs import days_of, lacking, ncci_side, parts_lacking
@@ -55,11 +56,16 @@ GAP, SUM, TIMES, POINTERS = (
     Mark.GAP.value, Mark.SUM.value, Mark.TIMES.value, Mark.POINTERS.value,
 )  # fmt: skip
 PROVIDER, PAYER, LATE = Mark.PROVIDER.value, Mark.PAYER.value, Mark.LATE.value
+OFFICE, POLICY = Mark.OFFICE.value, Mark.POLICY.value
 SEVERAL_DIAGNOSES, SAME_DIAGNOSIS = Mark.SEVERAL_DIAGNOSES.value, Mark.SAME_DIAGNOSIS.value
 
 _REMOTE_PLACES = {"02", "10"}
 _REMOTE_MODIFIERS = {"93", "95", "GT", "GQ", "G0", "FQ", "FR"}
 _PAID = {"A", "C", "R"}
+_MOST_LINES, _MOST_DIAGNOSES = 50, 12  # of a professional claim; an institutional one has more
+_INPATIENT_PLACES = {"21", "51", "61"}
+# Who is one person, by loop 2310's NM102; the billing provider may be either.
+_PERSONS = {Role.RENDERING, Role.ORDERING, Role.REFERRING, Role.ATTENDING, Role.OPERATING}
 _MAJOR_OR_MINOR = {"000", "010", "090"}
 _KINDS = {
     "em": Mark.EM,
@@ -131,6 +137,7 @@ class Glance:
         self._provider = lru_cache(_REMEMBERED)(self._see_provider)
         self._payer = lru_cache(_REMEMBERED)(self._see_payer)
         self._place = lru_cache(_REMEMBERED)(self._see_place)
+        self._facility = lru_cache(_REMEMBERED)(self._see_facility)
         self._plan = lru_cache(_REMEMBERED)(self._see_plan)
         self._era = lru_cache(_REMEMBERED)(self._see_era)
         self._eras: dict[tuple[str | None, ...], date] = {}
@@ -179,7 +186,7 @@ class Glance:
         for form in payer.member_id:
             if form.fullmatch(coverage.member_id) is None:
                 marks |= PAYER
-        if coverage.rank != "primary" or claim.other_payers:
+        if coverage.rank != "primary" or claim.other_payers or claim.accident:
             marks |= OTHER_PAYER
         if payer.days < 0 or ((claim.submitted_on or case.as_of) - first).days > payer.days:
             marks |= LATE
@@ -202,14 +209,13 @@ class Glance:
         return marks if codes and codes != {""} else marks | GAP
 
     def _of_providers(self, claim: Claim, quarter: int) -> int:
-        marks = GAP
+        marks, has_billing = 0, False
         for provider in claim.providers:
             record = provider.record
             npi = provider.npi
             marks |= self._provider(npi, provider.taxonomy, record.npi if record else npi, quarter)
-            if provider.role is Role.BILLING:
-                marks &= ~GAP
-        return marks
+            has_billing = has_billing or provider.role is Role.BILLING
+        return marks if has_billing else marks | GAP
 
     def _of_lines(self, case: Case, dated: list[date]) -> int:
         claim = case.claim
@@ -275,6 +281,8 @@ class Glance:
                 marks |= Mark.UNPAID
             elif indicators.global_days in _MAJOR_OR_MINOR:
                 marks |= Mark.SURGERY
+        if tables.policy_procedure is not None and tables.policy_procedure.rows(code):
+            marks |= Mark.POLICY
         if tables.add_on is not None and tables.add_on.rows(code):
             marks |= Mark.ADD_ON
         limits = (
@@ -316,7 +324,10 @@ class Glance:
 
     def _see_payer(self, payer: str, filing: str, quarter: int) -> _Payer:
         table = self._codesets.payer_rule
-        rules = ("timely_filing_days", "member_id_pattern", "ncci", "taxonomy_required")
+        rules = (
+            "timely_filing_days", "corrected_filing_days", "member_id_pattern", "ncci",
+            "taxonomy_required",
+        )  # fmt: skip
         said = {rule: list(_answers(table, (payer, rule), quarter)) for rule in rules}
         days = [
             int(row.value) if row and row.value.isdecimal() and len(row.value) < 5 else -1
@@ -338,6 +349,17 @@ class Glance:
         words = {word for row in said["taxonomy_required"] if row for word in row.value.split()}
         roles = {Role(word) for word in words if word in set(Role)}
         return _Payer(marks, tuple(forms), min(days), frozenset(roles))
+
+    def _see_facility(self, facility: str) -> int:
+        return self._ruled("facility", facility)
+
+    def _ruled(self, owner: str, who: str) -> int:
+        """OFFICE where the office wrote down any rule, of whatever day, about this one."""
+        table = self._codesets.office_rule
+        if table is None:
+            return 0
+        named = ((owner, name, rule) for name in (who, "*") for rule in KNOWN)
+        return OFFICE if any(table.rows(*key) for key in named) else 0
 
     def _see_place(self, place: str, quarter: int) -> int:
         if not place.strip():
@@ -376,7 +398,7 @@ def _of_claim(case: Case) -> int:
     marks = PROFESSIONAL if claim.type is ClaimType.PROFESSIONAL else INSTITUTIONAL
     first, last = claim.statement_from, claim.statement_through
     if claim.type is ClaimType.INSTITUTIONAL:
-        marks |= FORM if not is_bill_type(claim.bill_type) else 0
+        marks |= FORM | GAP if not is_bill_type(claim.bill_type) else 0
         marks |= SPAN if first != last else 0
     if claim.frequency_code != "1" or claim.original_reference:
         marks |= NOT_FIRST

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from bots.checks.catalogue import Check
 from bots.checks.findings import Finding, Severity
+from bots.checks.marks import Mark
 from bots.claims import Case, ClaimType, ServiceLine
 from bots.codesets import CodeSets
 
@@ -22,6 +23,7 @@ to_nothing = Check(
     title="A pointer names a diagnosis that the claim does not have",
     authority="005010X222A1, loop 2400, SV107-1 to SV107-4",
     severity=Severity.ERROR,
+    when=(Mark.PROFESSIONAL, Mark.POINTERS),
 )
 missing = Check(
     id="pointer-missing",
@@ -29,6 +31,7 @@ missing = Check(
     title="A professional line points to no diagnosis",
     authority="005010X222A1, loop 2400, SV107-1",
     severity=Severity.ERROR,
+    when=(Mark.PROFESSIONAL, Mark.POINTERS),
 )
 too_many = Check(
     id="pointer-too-many",
@@ -36,6 +39,7 @@ too_many = Check(
     title="A line has more than four pointers",
     authority="005010X222A1, loop 2400, SV107-1 to SV107-4",
     severity=Severity.ERROR,
+    when=(Mark.PROFESSIONAL, Mark.POINTERS),
 )
 repeated = Check(
     id="pointer-repeated",
@@ -43,6 +47,7 @@ repeated = Check(
     title="A line points to the same diagnosis twice",
     authority="005010X222A1, loop 2400, SV107-2 to SV107-4",
     severity=Severity.ERROR,
+    when=(Mark.PROFESSIONAL, Mark.POINTERS),
 )
 
 

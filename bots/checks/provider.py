@@ -14,6 +14,7 @@ from datetime import date
 from bots.checks.catalogue import Check
 from bots.checks.findings import Class, Finding, NotEvaluated, Repair, Severity
 from bots.checks.forms import is_npi, is_sound_npi, passes_check_digit
+from bots.checks.marks import Mark
 from bots.claims import Case, Change, Claim, ClaimType, Role, ServiceLine
 from bots.codesets import CodeSets
 
@@ -23,6 +24,7 @@ check_digit = Check(
     title="An NPI fails its check digit",
     authority="45 CFR 162.406(a): ISO/IEC 7812-1 Luhn formula, prefix 80840",
     severity=Severity.ERROR,
+    when=(Mark.PROVIDER,),
 )
 record_differs = Check(
     id="npi-not-the-records",
@@ -30,6 +32,7 @@ record_differs = Check(
     title="The NPI on the claim is not that of the linked provider record",
     authority="45 CFR 162.410(a)(1)",
     severity=Severity.WARNING,
+    when=(Mark.PROVIDER,),
 )
 taxonomy_missing = Check(
     id="taxonomy-missing",
@@ -38,6 +41,7 @@ taxonomy_missing = Check(
     authority="005010X222A1 and X223A2, loops 2000A and 2310, PRV03; the payer's companion guide",
     severity=Severity.ERROR,
     needs=("payer_rule",),
+    when=(Mark.PROVIDER,),
 )
 taxonomy_unknown = Check(
     id="taxonomy-unknown",
@@ -46,6 +50,7 @@ taxonomy_unknown = Check(
     authority="005010X222A1 and X223A2, PRV03, code source 682 (NUCC)",
     severity=Severity.ERROR,
     needs=("taxonomy",),
+    when=(Mark.PROVIDER,),
 )
 ordering_missing = Check(
     id="ordering-npi-missing",
@@ -55,6 +60,7 @@ ordering_missing = Check(
     severity=Severity.ERROR,
     at_most=Class.AUTO,
     needs=("procedure",),
+    when=(Mark.PROFESSIONAL, Mark.MEDICARE, Mark.ORDERED),
 )
 
 

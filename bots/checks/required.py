@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from bots.checks.catalogue import Check
 from bots.checks.findings import Finding, Severity
+from bots.checks.marks import Mark
 from bots.claims import Case, ClaimType, Role
 from bots.codesets import CodeSets
 
@@ -21,6 +22,7 @@ patient_name = Check(
     title="The patient has no name",
     authority="005010X222A1 and X223A2, loop 2010BA/2010CA, NM103 and NM104",
     severity=Severity.ERROR,
+    when=(Mark.GAP,),
 )
 birth_date = Check(
     id="birth-date-missing",
@@ -28,6 +30,7 @@ birth_date = Check(
     title="The patient has no date of birth",
     authority="005010X222A1 and X223A2, loop 2010BA/2010CA, DMG02",
     severity=Severity.ERROR,
+    when=(Mark.GAP,),
 )
 diagnosis = Check(
     id="diagnosis-missing",
@@ -35,6 +38,7 @@ diagnosis = Check(
     title="The claim has no diagnosis",
     authority="005010X222A1 and X223A2, loop 2300, HI01-2",
     severity=Severity.ERROR,
+    when=(Mark.GAP,),
 )
 service_line = Check(
     id="service-line-missing",
@@ -49,6 +53,7 @@ procedure = Check(
     title="A professional line has no procedure",
     authority="005010X222A1, loop 2400, SV101-2",
     severity=Severity.ERROR,
+    when=(Mark.GAP,),
 )
 revenue_code = Check(
     id="revenue-code-missing",
@@ -56,6 +61,7 @@ revenue_code = Check(
     title="An institutional line has no revenue code",
     authority="005010X223A2, loop 2400, SV201",
     severity=Severity.ERROR,
+    when=(Mark.GAP,),
 )
 billing_npi = Check(
     id="billing-npi-missing",
@@ -63,6 +69,7 @@ billing_npi = Check(
     title="The billing provider or its NPI is missing",
     authority="45 CFR 162.410(a); 005010X222A1 and X223A2, loop 2010AA, NM109",
     severity=Severity.ERROR,
+    when=(Mark.GAP,),
 )
 place_of_service = Check(
     id="place-of-service-missing",
@@ -70,6 +77,7 @@ place_of_service = Check(
     title="Neither claim nor line says the place of service",
     authority="005010X222A1, loop 2300, CLM05-1, and loop 2400, SV105",
     severity=Severity.ERROR,
+    when=(Mark.GAP,),
 )
 bill_type = Check(
     id="bill-type-missing",
@@ -77,6 +85,7 @@ bill_type = Check(
     title="An institutional claim has no type of bill",
     authority="005010X223A2, loop 2300, CLM05-1 and CLM05-3",
     severity=Severity.ERROR,
+    when=(Mark.GAP,),
 )
 service_date = Check(
     id="service-date-missing",

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 
 from bots.checks.catalogue import Check
 from bots.checks.findings import Finding, NotEvaluated, Severity
+from bots.checks.marks import Mark
 from bots.claims import Case, Claim, ClaimType
 from bots.codesets import CodeSets
 
@@ -22,6 +23,7 @@ late = Check(
     title="The claim is filed after the payer's limit",
     authority="42 CFR 424.44(a)(1); Medicare Claims Processing Manual, ch. 1, 70",
     severity=Severity.ERROR,
+    when=(Mark.LATE,),
 )
 
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from bots.checks.catalogue import Check
 from bots.checks.findings import Class, Finding, Repair, Severity
+from bots.checks.marks import Mark
 from bots.claims import Case, Change, Claim, money
 from bots.codesets import CodeSets
 
@@ -23,6 +24,7 @@ total_missing = Check(
     title="The claim has no total charge",
     authority=_CLM02,
     severity=Severity.ERROR,
+    when=(Mark.GAP,),
 )
 above = Check(
     id="total-above-lines",
@@ -31,6 +33,7 @@ above = Check(
     authority=_CLM02,
     severity=Severity.ERROR,
     at_most=Class.AUTO,
+    when=(Mark.SUM,),
 )
 below = Check(
     id="total-below-lines",
@@ -39,6 +42,7 @@ below = Check(
     authority=_CLM02,
     severity=Severity.ERROR,
     at_most=Class.PROPOSE,
+    when=(Mark.SUM,),
 )
 after_edit = Check(
     id="total-after-edit",
@@ -46,6 +50,7 @@ after_edit = Check(
     title="The total is not the sum of lines that were changed, or may have been",
     authority=_CLM02,
     severity=Severity.ERROR,
+    when=(Mark.SUM,),
 )
 negative = Check(
     id="negative-charge",
@@ -53,6 +58,7 @@ negative = Check(
     title="A line charge is below zero",
     authority="005010X222A1, loop 2400, SV102; X223A2, loop 2400, SV203",
     severity=Severity.ERROR,
+    when=(Mark.SUM,),
 )
 
 
