@@ -18,7 +18,7 @@ class Mark(IntFlag):
     INSTITUTIONAL = auto()
     MEDICARE = auto()
     NOT_FIRST = auto()  # a frequency code other than 1, or an original reference
-    OTHER_PAYER = auto()  # another payer is named, or this one is not the primary
+    OTHER_PAYER = auto()  # another payer is named, this one is not the primary, or an accident
     HISTORY = auto()  # the patient's other claims are at hand, and there are some
     DOCUMENTED = auto()  # there is documentation
     LINES = auto()  # more than one line
@@ -61,6 +61,8 @@ class Mark(IntFlag):
     ORDERED = auto()  # a code that somebody must have ordered
     UNPAID = auto()  # a fee schedule status other than A, C, R
     UNLISTED = auto()
+    POLICY = auto()  # a code that a coverage policy speaks of
+    OFFICE = auto()  # the office wrote down rules about the payer or the facility
 
 
 def names_all(marks: int, when: tuple[Mark, ...]) -> bool:
