@@ -18,6 +18,19 @@ _PROCEDURE = re.compile(r"[0-9]{4}[0-9A-Z]|[A-Z][0-9]{4}")
 _MODIFIER = re.compile(r"[0-9A-Z]{2}")
 _NPI = re.compile(r"[12][0-9]{9}")
 _POSTAL_CODE = re.compile(r"[0-9]{5}(-?[0-9]{4})?")
+_CLIA = re.compile(r"[0-9]{2}D[0-9]{7}")
+# The letters of a Medicare Beneficiary Identifier leave out S, L, O, I, B and Z.
+_L, _E = "[AC-HJKMNP-RT-Y]", "[0-9AC-HJKMNP-RT-Y]"
+MBI = re.compile(rf"[1-9]{_L}{_E}[0-9]{_L}{_E}[0-9]{_L}{_L}[0-9][0-9]")
+# States, territories and military codes of the Postal Service, then the provinces of Canada.
+_STATES = frozenset(
+    re.findall(
+        "..",
+        "ALAKAZARCACOCTDEDCFLGAHIIDILINIAKSKYLAMEMDMAMIMNMSMOMTNENVNHNJNMNYNCNDOHOKORPARISCSDTNTXUTVT"
+        "VAWAWVWIWYASGUMPPRVIFMMHPWAAAEAP"
+        "ABBCMBNBNLNSNTNUONPEQCSKYT",
+    )
+)
 _PLACE = re.compile(r"[0-9]{2}")
 _BILL_TYPE = re.compile(r"0?[1-9][0-9][0-9A-Z]")
 
@@ -75,3 +88,18 @@ def is_place(text: str) -> bool:
 def is_bill_type(text: str) -> bool:
     """Three characters of type of bill, a leading zero allowed."""
     return _BILL_TYPE.fullmatch(text) is not None
+
+
+def is_clia(text: str) -> bool:
+    """Two digits, a D and seven digits: a laboratory's CLIA number."""
+    return _CLIA.fullmatch(text) is not None
+
+
+def is_mbi(text: str) -> bool:
+    """Eleven characters of a Medicare Beneficiary Identifier, without its dashes."""
+    return MBI.fullmatch(text) is not None
+
+
+def is_state(text: str) -> bool:
+    """A state, territory or military code of the Postal Service, or a Canadian province."""
+    return text in _STATES

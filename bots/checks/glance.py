@@ -22,8 +22,10 @@ from typing import TypeVar
 from bots.checks.catalogue import Check, catalogue
 from bots.checks.findings import NotEvaluated
 from bots.checks.forms import (
+    MBI,
     dotted,
     is_bill_type,
+    is_clia,
     is_icd,
     is_modifier,
     is_place,
@@ -34,8 +36,9 @@ from bots.checks.forms import (
 )
 from bots.checks.marks import Mark, names_all
 from bots.checks.needs import days_of, lacking, ncci_side, parts_lacking
-from bots.claims import Case, Claim, ClaimType, Role, ServiceLine
+from bots.claims import Case, Claim, ClaimType, Patient, Role, ServiceLine
 from bots.codesets import CodeSets, Mue, Ptp, Table
+from bots.codesets.office_rules import KNOWN
 from bots.codesets.rows import TABLES, Row
 
 R = TypeVar("R", bound=Row)
@@ -64,8 +67,6 @@ _REMOTE_MODIFIERS = {"93", "95", "GT", "GQ", "G0", "FQ", "FR"}
 _PAID = {"A", "C", "R"}
 _MOST_LINES, _MOST_DIAGNOSES = 50, 12  # of a professional claim; an institutional one has more
 _INPATIENT_PLACES = {"21", "51", "61"}
-# Who is one person, by loop 2310's NM102; the billing provider may be either.
-_PERSONS = {Role.RENDERING, Role.ORDERING, Role.REFERRING, Role.ATTENDING, Role.OPERATING}
 _MAJOR_OR_MINOR = {"000", "010", "090"}
 _KINDS = {
     "em": Mark.EM,
@@ -169,6 +170,8 @@ class Glance:
         if len(days) > 1:
             quarters.update(map(_quarter, days))
         marks = _of_claim(case) | self._of_lines(case, dated)
+        if self._codesets.office_rule is not None:
+            marks |= self._facility(claim.facility.code)
         for quarter in quarters:
             marks |= self._of_coverage(case, first, quarter)
             marks |= self._of_diagnoses(claim, quarter)
@@ -186,8 +189,10 @@ class Glance:
         for form in payer.member_id:
             if form.fullmatch(coverage.member_id) is None:
                 marks |= PAYER
-        if coverage.rank != "primary" or claim.other_payers or claim.accident:
+        if coverage.rank != "primary" or claim.other_payers:
             marks |= OTHER_PAYER
+        if coverage.relationship != "self":
+            marks |= PAYER
         if payer.days < 0 or ((claim.submitted_on or case.as_of) - first).days > payer.days:
             marks |= LATE
         for role in payer.taxonomy:
@@ -215,6 +220,10 @@ class Glance:
             npi = provider.npi
             marks |= self._provider(npi, provider.taxonomy, record.npi if record else npi, quarter)
             has_billing = has_billing or provider.role is Role.BILLING
+            if record is not None and (record.npi_type != "1" or record.active_to is not None):
+                marks |= PROVIDER
+            if provider.role is Role.SERVICE_FACILITY:
+                marks |= PROVIDER
         return marks if has_billing else marks | GAP
 
     def _of_lines(self, case: Case, dated: list[date]) -> int:
@@ -340,7 +349,8 @@ class Glance:
             marks |= GAP
         if not any(row for found in said.values() for row in found):
             marks |= PAYER
-        forms = []
+        marks |= self._ruled("payer", payer)
+        forms = [MBI] if filing in ("MA", "MB") else []
         for row in said["member_id_pattern"]:
             try:
                 forms += [re.compile(row.value)] if row else []
@@ -410,8 +420,29 @@ def _of_claim(case: Case) -> int:
         marks |= GAP
     if patient.postal_code and not _is_good_postal_code(patient.postal_code):
         marks |= FORM
+    marks |= _of_rare_fields(claim, patient)
     if (first and last and first > last) or any(day and day > case.as_of for day in (first, last)):
         marks |= TIMES
+    return marks
+
+
+def _of_rare_fields(claim: Claim, patient: Patient) -> int:
+    """What few claims have, or have wrong."""
+    marks = 0
+    if len(claim.lines) > _MOST_LINES or len(claim.diagnoses) > _MOST_DIAGNOSES:
+        marks |= FORM
+    if not 0 < len(claim.number) <= 20 or not _is_good_state(patient.state):
+        marks |= FORM
+    if claim.clia and not is_clia(claim.clia):
+        marks |= FORM
+    if claim.accident or claim.accident_on is not None:
+        marks |= GAP | TIMES | OTHER_PAYER
+    if claim.admitted_on is not None or patient.died_on is not None:
+        marks |= TIMES
+    elif claim.place_of_service in _INPATIENT_PLACES:
+        marks |= GAP
+    if not (patient.address and patient.city and patient.state and patient.postal_code):
+        marks |= GAP
     return marks
 
 
@@ -424,8 +455,14 @@ def _of_line(line: ServiceLine, day: date, case: Case) -> int:
         marks |= UNITS
     if line.ndc or line.ndc_quantity is not None or line.ndc_unit:
         marks |= NDC
-    if line.charge < 0:
+    if line.charge < 0 or line.noncovered_charge is not None:
         marks |= SUM
+    if line.rendering_npi and not _is_good_npi(line.rendering_npi):
+        marks |= FORM | PROVIDER
+    if line.place_of_service in _INPATIENT_PLACES and claim.admitted_on is None:
+        marks |= GAP
+    if claim.created_on is not None and day > claim.created_on:
+        marks |= TIMES
     if end is not None and end != day:
         marks |= SPAN if day < end <= case.as_of else SPAN | TIMES
     born = claim.patient.birth_date
@@ -460,6 +497,8 @@ def _of_pointers(pointers: tuple[int, ...], diagnoses: int) -> int:
     return 0 if sound and all(0 < place <= diagnoses for place in pointers) else POINTERS
 
 
+_is_good_npi = lru_cache(_REMEMBERED)(is_sound_npi)
+_is_good_state = lru_cache(_REMEMBERED)(lambda text: not text or is_state(text))
 _is_good_postal_code = lru_cache(_REMEMBERED)(is_postal_code)
 
 
