@@ -1,39 +1,48 @@
-"""The claims of one transaction set: a walk through its loops.
+"""The claims of a transaction set: a walk through its loops, a block of segments at a time.
 
 Levels nest: billing provider (HL 20), subscriber (HL 22), patient (HL 23), claim (2300),
 service line (2400). What is wrong at a level makes unreadable what hangs on it: every claim
 of a subscriber, or one claim. Authority: ASC X12 005010X222A1 and 005010X223A2.
+
+Where the walk is decides what a segment means: one table of handlers a place. A handler reads
+all that it needs before it changes anything, because it is asked a second time, with empty
+elements put on, where a sender left off the last ones.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
-from datetime import date
-from decimal import Decimal
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeAlias
 
 from bots.claims import (
     Claim,
     ClaimCode,
     ClaimType,
-    Coverage,
     Diagnosis,
     DiagnosisKind,
     Facility,
     InpatientProcedure,
     OtherPayer,
-    Patient,
     Provider,
     Role,
     ServiceLine,
-    Sex,
 )
-from bots.files.plausible import plausible
-from bots.files.segments import Segment
-from bots.files.shapes import YEARS
+from bots.files.quick import quick
+from bots.files.segments import Block
 from bots.files.unread import UnfitError
+from bots.files.x12_levels import RANKS, Levels
+from bots.files.x12_values import (
+    Fields,
+    amount,
+    at,
+    composites,
+    day,
+    days,
+    dotted,
+    full_name,
+    npi,
+    remember,
+)
 
 _ROLES = {
     "82": Role.RENDERING,
@@ -55,473 +64,438 @@ _DIAGNOSES = {
     "ABN": DiagnosisKind.EXTERNAL_CAUSE,
     "BN": DiagnosisKind.EXTERNAL_CAUSE,
 }
-_RELATIONSHIPS = {"18": "self", "01": "spouse", "19": "child"}
-_RANKS = {"P": "primary", "S": "secondary", "T": "tertiary"}
-# Every segment that may stand between ST and SE of an 837P or 837I. One that is not among
-# them is damage: a line's charge or a date may have been in it.
-_SEGMENTS = """
-    ST SE BHT REF NM1 N3 N4 PER HL PRV CUR SBR PAT DMG CLM DTP CL1 PWK CN1 AMT K3 NTE CR1 CR2 CR3
-    CR5 CRC HI HCP QTY CAS OI MIA MOA LX SV1 SV2 SV5 MEA PS1 LIN CTP SVD LQ FRM HSD UR
-"""
-_KNOWN = frozenset(_SEGMENTS.split())
-
-
-@dataclass
-class _Level:
-    """What one HL said, and the first thing wrong with it."""
-
-    values: dict[str, Any] = field(default_factory=dict)
-    fault: UnfitError | None = None
-
-
-@dataclass
-class _Draft:
-    """A claim while its segments come in."""
-
-    start: Segment
-    values: dict[str, Any] = field(default_factory=dict)
-    providers: list[Provider] = field(default_factory=list)
-    diagnoses: list[Diagnosis] = field(default_factory=list)
-    lines: list[dict[str, Any]] = field(default_factory=list)
-    payers: list[dict[str, Any]] = field(default_factory=list)
-    starts: list[Segment] = field(default_factory=list)
-    fault: UnfitError | None = None
-
-
-def read_claims(segments: Iterable[Segment], type: ClaimType) -> Iterator[Claim | UnfitError]:
-    """The claims of a sound transaction set, in order; an `UnfitError` in place of a bad one."""
-    walk = _Walk(type)
-    for segment in segments:
-        if segment.id in {"HL", "CLM", "SE"} and walk.draft is not None:
-            yield walk.finished()
-        walk.take(segment)
-
-
-class _Walk:
-    """Where in the loops the walk is."""
-
-    def __init__(self, type: ClaimType) -> None:
-        self.draft: _Draft | None = None
-        self._type = type
-        self._header, self._billing = _Level(), _Level()
-        self._subscriber, self._patient = _Level(), _Level()
-        self._level = self._header
-        self._named = ""  # NM101 of the NM1 that N3, N4, DMG and PRV belong to
-        self._other_payer = False  # inside 2320 and 2330: another payer's business
-
-    def take(self, segment: Segment) -> None:
-        """Follow one segment; a fault is kept where it belongs."""
-        try:
-            if segment.fault:
-                raise UnfitError(segment.at(), segment.fault)
-            if segment.id not in _KNOWN:
-                raise UnfitError(str(segment.number), "is no segment of an 837")
-            if segment.id == "HL":
-                self._open_level(segment)
-            elif segment.id == "CLM":
-                self._open_claim(segment)
-            elif self.draft is None:
-                self._in_level(segment)
-            elif self.draft.lines:
-                self._in_line(segment, self.draft)
-            else:
-                self._in_claim(segment, self.draft)
-        except UnfitError as error:
-            holder = self.draft or self._level
-            holder.fault = holder.fault or error
-
-    def finished(self) -> Claim | UnfitError:
-        """Close the claim that is open, and say it."""
-        draft, self.draft = self.draft, None
-        assert draft is not None  # the caller looked
-        for level in (self._header, self._billing, self._subscriber, self._patient):
-            if level.fault:
-                what = f"{level.fault.what}; the claim of segment {draft.start.number} hangs on it"
-                return UnfitError(level.fault.where, what)
-        if draft.fault:
-            return draft.fault
-        try:
-            claim = self._claim(draft)
-            plausible(claim, draft.start.at())
-        except UnfitError as error:
-            return error
-        return claim
-
-    # Levels: 1000, 2000A, 2000B, 2000C
-
-    def _open_level(self, segment: Segment) -> None:
-        self._named, self._other_payer = "", False
-        match segment.value(3):
-            case "20":
-                self._billing = self._level = _Level()
-                self._subscriber, self._patient = _Level(), _Level()
-            case "22":
-                self._subscriber = self._level = _Level()
-                self._patient = _Level()
-            case "23":
-                self._patient = self._level = _Level()
-            case _:
-                raise UnfitError(segment.at(3), "is no level of an 837; it must be 20, 22 or 23")
-
-    def _in_level(self, segment: Segment) -> None:
-        values = self._level.values
-        match segment.id:
-            case "BHT":
-                values["created_on"] = _day(segment, 4, segment.value(4))
-            case "SBR":
-                values |= {
-                    "rank": _RANKS.get(segment.value(1), "other"),
-                    "relationship": _relationship(segment.value(2)),
-                    "group_number": segment.value(3),
-                    "filing_indicator": segment.value(9),
-                }
-            case "PAT":
-                if segment.value(1):
-                    values["relationship"] = _relationship(segment.value(1))
-                if segment.value(6):
-                    values["died_on"] = _day(segment, 6, segment.value(6))
-            case "PRV":
-                if segment.value(1) == "BI":
-                    values["taxonomy"] = segment.value(3)
-            case "NM1":
-                self._named = segment.value(1)
-                values |= _name(segment)
-            case "N3" | "N4" | "DMG" if self._named in {"85", "IL", "QC"}:
-                values |= _address(segment)
-
-    # 2300 and 2310
-
-    def _open_claim(self, segment: Segment) -> None:
-        self._named, self._other_payer = "", False
-        self.draft = _Draft(segment)
-        place, _, frequency = (segment.value(5, part) for part in (1, 2, 3))
-        self.draft.values |= {
-            "number": segment.value(1),
-            "frequency_code": frequency,
-        }
-        if self._type is ClaimType.PROFESSIONAL:
-            self.draft.values["place_of_service"] = place
-        else:  # written on screens with the leading zero that the file leaves out
-            self.draft.values["bill_type"] = f"0{place}{frequency}" if place else ""
-        self.draft.values["accident"] = segment.value(11)
-        total = segment.value(2)
-        self.draft.values["total_charge"] = _amount(segment, 2) if total else None
-
-    def _in_claim(self, segment: Segment, draft: _Draft) -> None:
-        match segment.id:
-            case "SBR":
-                self._other_payer = True
-                draft.payers.append(
-                    {
-                        "payer_id": "",
-                        "rank": _RANKS.get(segment.value(1), "other"),
-                        "filing_indicator": segment.value(9),
-                    }
-                )
-            case "LX":
-                self._open_line(segment, draft)
-            case "AMT" if self._other_payer and segment.value(1) == "D":
-                draft.payers[-1]["paid"] = _amount(segment, 2)
-            case "NM1" if self._other_payer and segment.value(1) == "PR":
-                draft.payers[-1] |= _name(segment)
-            case _ if self._other_payer:
-                return
-            case "DTP":
-                self._claim_date(segment, draft)
-            case "CL1":
-                draft.values["admission_type"] = segment.value(1)
-                draft.values["admission_source"] = segment.value(2)
-                draft.values["discharge_status"] = segment.value(3)
-            case "REF":
-                if name := _REFERENCES.get(segment.value(1)):
-                    draft.values[name] = segment.value(2)
-            case "HI":
-                _take_codes(segment, draft)
-            case "NM1":
-                self._provider(segment, draft)
-            case "PRV" if self._named in _ROLES and segment.value(2) == "PXC":
-                draft.providers[-1] = replace(draft.providers[-1], taxonomy=segment.value(3))
-            case "N4" if self._named == "77":
-                draft.values["facility_state"] = segment.value(2)
-
-    def _claim_date(self, segment: Segment, draft: _Draft) -> None:
-        match segment.value(1):
-            case "434":
-                first, last = _days(segment)
-                draft.values["statement_from"] = first
-                draft.values["statement_through"] = last or first
-            case "435":
-                draft.values["admitted_on"] = _days(segment)[0]
-            case "439":
-                draft.values["accident_on"] = _days(segment)[0]
-
-    def _provider(self, segment: Segment, draft: _Draft) -> None:
-        self._named = segment.value(1)
-        if role := _ROLES.get(self._named):
-            draft.providers.append(Provider(role, _full_name(segment), _npi(segment)))
-
-    # 2400 and 2420
-
-    def _open_line(self, segment: Segment, draft: _Draft) -> None:
-        self._named, self._other_payer = "", False
-        draft.lines.append({"number": len(draft.lines) + 1})
-        draft.starts.append(segment)
-
-    def _in_line(self, segment: Segment, draft: _Draft) -> None:
-        line = draft.lines[-1]
-        match segment.id:
-            case "LX":
-                self._open_line(segment, draft)
-            case "SV1":
-                line |= _service(segment, coded=1, charge=2, units=4)
-                line["unit"] = segment.value(3)
-                line["place_of_service"] = segment.value(5)
-                line["pointers"] = _pointers(segment)
-            case "SV2":
-                line |= _service(segment, coded=2, charge=3, units=5)
-                line["revenue_code"] = segment.value(1)
-                line["unit"] = segment.value(4)
-                line["noncovered_charge"] = _amount(segment, 7) if segment.value(7) else None
-            case "DTP" if segment.value(1) == "472":
-                line["service_date"], line["service_date_end"] = _days(segment)
-            case "LIN" if segment.value(2) == "N4":
-                line["ndc"] = segment.value(3)
-            case "CTP" if "ndc" in line:
-                line["ndc_quantity"] = _amount(segment, 4) if segment.value(4) else None
-                line["ndc_unit"] = segment.value(5)
-            case "NM1":
-                self._line_provider(segment, draft)
-            case "PRV" if self._named in _ROLES and segment.value(2) == "PXC":
-                draft.providers[-1] = replace(draft.providers[-1], taxonomy=segment.value(3))
-
-    def _line_provider(self, segment: Segment, draft: _Draft) -> None:
-        # A claim holds one provider a role: a line's own counts where the claim names none.
-        role = _ROLES.get(segment.value(1))
-        if role is Role.RENDERING:
-            draft.lines[-1]["rendering_npi"] = _npi(segment)
-            self._named = ""
-            return
-        if role is None or any(known.role is role for known in draft.providers):
-            self._named = ""
-            return
-        self._provider(segment, draft)
-
-    # The claim itself
-
-    def _claim(self, draft: _Draft) -> Claim:
-        billing = self._billing.values
-        person = self._patient.values or self._subscriber.values
-        values = dict(draft.values)
-        facility = next((p.name for p in draft.providers if p.role is Role.SERVICE_FACILITY), "")
-        return Claim(
-            type=self._type,
-            facility=Facility(
-                code="",
-                name=facility or billing.get("billing_name", ""),
-                state=values.pop("facility_state", "") or billing.get("state", ""),
-            ),
-            patient=_patient(person, values.pop("record_number", "")),
-            coverage=self._coverage(),
-            providers=(
-                Provider(
-                    Role.BILLING,
-                    billing.get("billing_name", ""),
-                    billing.get("billing_npi", ""),
-                    billing.get("taxonomy", ""),
-                ),
-                *draft.providers,
-            ),
-            diagnoses=tuple(draft.diagnoses),
-            lines=tuple(map(_line, draft.lines, draft.starts)),
-            other_payers=tuple(OtherPayer(**said) for said in draft.payers),
-            created_on=self._header.values.get("created_on"),
-            **values,
-        )
-
-    def _coverage(self) -> Coverage:
-        said = self._subscriber.values
-        relationship = self._patient.values.get("relationship") or said.get("relationship")
-        return Coverage(
-            payer_id=said.get("payer_id", ""),
-            payer_name=said.get("payer_name", ""),
-            member_id=said.get("member_id", ""),
-            filing_indicator=said.get("filing_indicator", ""),
-            group_number=said.get("group_number", ""),
-            relationship=relationship or "self",
-            rank=said.get("rank", "primary"),
-        )
-
-
+_CODES = {"BE": "values", "BH": "occurrences", "BI": "occurrence_spans"}
 _REFERENCES = {
     "G1": "authorization",
     "F8": "original_reference",
     "EA": "record_number",
     "X4": "clia",
 }
+_DATES = {"435": "admitted_on", "439": "accident_on"}
+# Every segment that may stand between ST and SE of an 837P or 837I. One that is not among
+# them is damage: a line's charge or a date may have been in it.
+_SEGMENTS = """
+    ST SE BHT REF NM1 N3 N4 PER HL PRV CUR SBR PAT DMG CLM DTP CL1 PWK CN1 AMT K3 NTE CR1 CR2 CR3
+    CR5 CRC HI HCP QTY CAS OI MIA MOA LX SV1 SV2 SV5 MEA PS1 LIN CTP SVD LQ FRM HSD UR
+"""
+KNOWN = frozenset(_SEGMENTS.split())
+_LEFT_OFF = [""] * 16
+
+_new_claim, _new_line, _new_facility = quick(Claim), quick(ServiceLine), quick(Facility)
+_new_provider = quick(Provider)
+
+Read: TypeAlias = Claim | UnfitError
+_Handler: TypeAlias = Callable[[int, Fields], None]
+_Place: TypeAlias = dict[str, _Handler | None]
 
 
-def _patient(said: dict[str, Any], record_number: str) -> Patient:
-    return Patient(
-        record_number=record_number,
-        last_name=said.get("last_name", ""),
-        first_name=said.get("first_name", ""),
-        birth_date=said.get("birth_date"),
-        sex=said.get("sex", Sex.UNKNOWN),
-        died_on=said.get("died_on"),
-        **{key: said.get(key, "") for key in ("address", "city", "state", "postal_code")},
-    )
+def read_claims(blocks: Iterable[Block], type: ClaimType) -> Iterator[Read]:
+    """The claims of a sound transaction set, in order; an `UnfitError` in place of a bad one."""
+    walk = Walk(type)
+    for block in blocks:
+        yield from walk.take(block)
+    yield from walk.end()
 
 
-def _line(values: dict[str, Any], start: Segment) -> ServiceLine:
-    if "charge" not in values:
-        raise UnfitError(start.at(), "the service line has no SV1 or SV2: its charge is missing")
-    return ServiceLine(**values)
+class _Draft:
+    """A claim while its segments come in."""
+
+    __slots__ = (
+        "codes", "diagnoses", "facility_name", "facility_state", "fault", "lines", "number",
+        "payers", "providers", "record_number", "starts", "values",
+    )  # fmt: skip
+
+    def __init__(self, number: int, values: dict[str, Any]) -> None:
+        self.number = number
+        self.values = values
+        self.record_number = self.facility_name = self.facility_state = ""
+        self.codes: dict[str, list[Any]] = {}
+        self.providers: list[Provider] = []
+        self.diagnoses: list[Diagnosis] = []
+        self.payers: list[dict[str, Any]] = []
+        self.lines: list[dict[str, Any]] = []
+        self.starts: list[int] = []
+        self.fault: UnfitError | None = None
 
 
-def _name(segment: Segment) -> dict[str, Any]:
-    match segment.value(1):
-        case "85":
-            return {"billing_name": _full_name(segment), "billing_npi": _npi(segment)}
-        case "IL":
-            return {
-                "last_name": segment.value(3),
-                "first_name": segment.value(4),
-                "member_id": segment.value(9),
-            }
-        case "QC":
-            return {"last_name": segment.value(3), "first_name": segment.value(4)}
-        case "PR":
-            return {"payer_name": segment.value(3), "payer_id": segment.value(9)}
-    return {}
+class Walk:
+    """Where in the loops the walk is.
 
+    Args:
+        type: professional or institutional, which the transaction set says.
+        wanted: asked where a claim begins, with the levels above it; False passes over the
+            claim as if it were not there. None reads every claim.
+    """
 
-def _address(segment: Segment) -> dict[str, Any]:
-    match segment.id:
-        case "N3":
-            return {"address": segment.value(1)}
-        case "N4":
-            return {
-                "city": segment.value(1),
-                "state": segment.value(2),
-                "postal_code": segment.value(3),
-            }
-    born = segment.value(2)
-    sex = segment.value(3)
-    return {
-        "birth_date": _day(segment, 2, born) if born else None,
-        "sex": Sex(sex) if sex in {"F", "M"} else Sex.UNKNOWN,
-    }
+    def __init__(self, type: ClaimType, wanted: Callable[[Levels], bool] | None = None) -> None:
+        self.levels = Levels()
+        self._type = type
+        self._wanted = wanted
+        self._draft: _Draft | None = None  # the claim that is open, if one is
+        self._open = _Draft(0, {})  # the same, for those who are asked inside a claim only
+        self._line: dict[str, Any] = {}
+        self._read: list[Read] = []
+        self._at_level, self._at_claim, self._at_other_payer, self._at_line = self._places()
+        self._passed_over = self._place_of({})
+        self._place = self._at_level
+        self._composites = composites(":")
+        self._named = ""  # NM101 of the NM1 that N4 and PRV belong to
+        self._suspect: UnfitError | None = None  # at a level: it may have been a claim
 
+    def take(self, block: Block) -> list[Read]:
+        """Follow a block; the claims that ended in it."""
+        read: list[Read] = []
+        self._read = read
+        self._composites = composites(block.separators.component)
+        number, faults, fields_of = block.number, block.faults, block.fields
+        element, clean = block.separators.element, block.clean
+        for segment in block.segments:
+            number += 1
+            fields = segment.split(element) if clean else fields_of(segment)
+            handler = self._place.get(fields[0], self._unknown)
+            try:
+                if faults and number in faults:
+                    self._unreadable(number, fields, faults[number])
+                elif handler is not None:
+                    handler(number, fields)
+            except IndexError:
+                self._once_more(handler, number, fields)
+            except UnfitError as error:
+                self._keep(error, suspect=fields[0] not in KNOWN)
+        return read
 
-def _service(segment: Segment, *, coded: int, charge: int, units: int) -> dict[str, Any]:
-    parts = segment.components(coded)
-    if not segment.value(charge):
-        raise UnfitError(segment.at(charge), "is empty; a service line has a charge")
-    if not segment.value(units):
-        raise UnfitError(segment.at(units), "is empty; a service line has a quantity")
-    return {
-        "procedure": parts[1] if len(parts) > 1 else "",
-        "modifiers": tuple(part for part in parts[2:6] if part),
-        "description": parts[6] if len(parts) > 6 else "",
-        "charge": _amount(segment, charge),
-        "units": _amount(segment, units),
-    }
+    def end(self) -> list[Read]:
+        """The claim that was still open, where no SE closed it."""
+        read: list[Read] = []
+        self._read = read
+        self._finish()
+        return read
 
+    def _once_more(self, handler: _Handler | None, number: int, fields: Fields) -> None:
+        assert handler is not None  # it has just failed
+        try:
+            handler(number, fields + _LEFT_OFF)
+        except UnfitError as error:
+            self._keep(error)
 
-def _pointers(segment: Segment) -> tuple[int, ...]:
-    given = [part for part in segment.components(7) if part]
-    if not all(re.fullmatch(r"\d{1,2}", part, re.ASCII) for part in given):
-        raise UnfitError(segment.at(7), "holds a diagnosis pointer that is no number")
-    return tuple(map(int, given))
+    def _keep(self, error: UnfitError, suspect: bool = False) -> None:
+        """A fault stays where it belongs: with the claim, or with the level."""
+        if self._place is self._passed_over:
+            return
+        holder = self._draft or self.levels.current
+        holder.fault = holder.fault or error
+        if suspect and self._draft is None and self.levels.may_hold_claims:
+            self._suspect = self._suspect or error
 
+    def _unreadable(self, number: int, fields: Fields, fault: str) -> None:
+        """A segment whose bytes are no text: no more than its name is known."""
+        error = UnfitError(at(number, fields), fault)
+        match fields[0]:
+            case "CLM":
+                self._finish()
+                self._suspect = None
+                self._draft = self._open = _Draft(number, {})
+                self._place = self._at_claim
+            case "HL":
+                self._close_level()
+                self.levels.lose(error)
+        self._keep(error, suspect=fields[0] not in KNOWN)
 
-def _take_codes(segment: Segment, draft: _Draft) -> None:
-    """One HI: diagnoses in their order, and condition codes."""
-    for element in range(1, len(segment.elements) + 1):
-        qualifier, code = segment.value(element), segment.value(element, 2)
-        if kind := _DIAGNOSES.get(qualifier):
-            position = len(draft.diagnoses) + 1
-            present = segment.value(element, 9)
-            draft.diagnoses.append(Diagnosis(position, _dotted(code), kind, present))
-        elif qualifier == "BG" and code:
-            known = draft.values.get("condition_codes", ())
-            draft.values["condition_codes"] = (*known, code)
-        elif qualifier in {"BE", "BH", "BI"} and code:
-            name = {"BE": "values", "BH": "occurrences", "BI": "occurrence_spans"}[qualifier]
-            draft.values[name] = (*draft.values.get(name, ()), _claim_code(segment, element))
-        elif qualifier in {"BBR", "BBQ"} and code:
-            on = segment.value(element, 4)
-            done = InpatientProcedure(code, _day(segment, element, on) if on else None)
-            name = "inpatient_procedures"
-            draft.values[name] = (*draft.values.get(name, ()), done)
+    def _places(self) -> tuple[_Place, _Place, _Place, _Place]:
+        """What segments mean at a level, in a claim, in another payer's loop, and in a line."""
+        level = self._place_of(self.levels.handlers)
+        claim: dict[str, _Handler] = {
+            "DTP": self._claim_date,
+            "CL1": self._cl1,
+            "REF": self._ref,
+            "HI": self._hi,
+            "NM1": self._claim_nm1,
+            "PRV": self._prv,
+            "N4": self._claim_n4,
+            "SBR": self._other_sbr,
+            "LX": self._lx,
+        }
+        other: dict[str, _Handler] = {
+            "SBR": self._other_sbr,
+            "AMT": self._other_amt,
+            "NM1": self._other_nm1,
+            "LX": self._lx,
+        }
+        line: dict[str, _Handler] = {
+            "LX": self._lx,
+            "SV1": self._sv1,
+            "SV2": self._sv2,
+            "DTP": self._line_date,
+            "LIN": self._lin,
+            "CTP": self._ctp,
+            "REF": self._line_ref,
+            "NM1": self._line_nm1,
+            "PRV": self._prv,
+        }
+        return level, self._place_of(claim), self._place_of(other), self._place_of(line)
+
+    def _place_of(self, handlers: dict[str, _Handler]) -> _Place:
+        """A place in the loops; what no handler is named for is passed over there."""
+        turns: dict[str, _Handler] = {"HL": self._hl, "CLM": self._clm, "SE": self._se}
+        return {**dict.fromkeys(KNOWN), **handlers, **turns}
+
+    def _unknown(self, number: int, fields: Fields) -> None:
+        raise UnfitError(str(number), "is no segment of an 837")
+
+    # Levels
+
+    def _hl(self, number: int, fields: Fields) -> None:
+        self._close_level()
+        self.levels.open(number, fields)
+
+    def _se(self, number: int, fields: Fields) -> None:
+        self._close_level()
+
+    def _close_level(self) -> None:
+        self._finish()
+        self._place = self._at_level
+        suspect, self._suspect = self._suspect, None
+        if suspect is not None:
+            what = f"{suspect.what}; a claim that stood here, if one did, was not checked"
+            self._read.append(UnfitError(suspect.where, what))
+
+    # 2300 and 2310
+
+    def _clm(self, number: int, fields: Fields) -> None:
+        place, _, frequency = self._composites.parts(fields[5], 3)
+        total, named = fields[2], fields[1]
+        self._finish()
+        self._suspect = None
+        if self._wanted is not None and not self._wanted(self.levels):
+            self._place = self._passed_over
+            return
+        values: dict[str, Any] = {"number": named, "frequency_code": frequency}
+        self._draft = self._open = _Draft(number, values)
+        self._place, self._named = self._at_claim, ""
+        if self._type is ClaimType.PROFESSIONAL:
+            values["place_of_service"] = place
+        else:  # written on screens with the leading zero that the file leaves out
+            values["bill_type"] = f"0{place}{frequency}" if place else ""
+        if len(fields) > 11:
+            values["accident"] = self._composites.parts(fields[11], 1)[0]
+        values["total_charge"] = amount(number, fields, 2, total) if total else None
+
+    def _claim_date(self, number: int, fields: Fields) -> None:
+        values = self._open.values
+        if name := _DATES.get(fields[1]):
+            values[name] = days(number, fields)[0]
+        elif fields[1] == "434":
+            first, last = days(number, fields)
+            values["statement_from"], values["statement_through"] = first, last or first
+
+    def _cl1(self, number: int, fields: Fields) -> None:
+        values = self._open.values
+        type, source, status = (*fields[1:4], "", "", "")[:3]
+        values["admission_type"], values["admission_source"] = type, source
+        values["discharge_status"] = status
+
+    def _ref(self, number: int, fields: Fields) -> None:
+        name = _REFERENCES.get(fields[1])
+        if name == "record_number":
+            self._open.record_number = fields[2]
+        elif name:
+            self._open.values[name] = fields[2]
+
+    def _hi(self, number: int, fields: Fields) -> None:
+        """One HI: diagnoses in their order, and the codes of an institutional claim."""
+        diagnoses, known = self._open.diagnoses, self._composites.diagnoses
+        for element in range(1, len(fields)):
+            text = fields[element]
+            diagnosis = known.get((len(diagnoses) + 1, text))
+            if diagnosis is not None:
+                diagnoses.append(diagnosis)
+                continue
+            parts = self._composites.split(text)
+            if kind := _DIAGNOSES.get(parts[0]):
+                code, present = (parts[n] if len(parts) > n else "" for n in (1, 8))
+                position = len(diagnoses) + 1
+                diagnosis = Diagnosis(position, dotted(code), kind, present)
+                diagnoses.append(remember(known, (position, text), diagnosis))
+            else:
+                self._code(number, fields, element, parts)
+
+    def _code(self, number: int, fields: Fields, element: int, parts: list[str]) -> None:
+        qualifier, code, _, when, worth = (*parts, "", "", "", "")[:5]
+        draft = self._open
+        if not code:
+            return
+        if name := _CODES.get(qualifier):
+            since, _, until = when.partition("-")
+            kept = ClaimCode(
+                code,
+                day(number, fields, element, since) if since else None,
+                day(number, fields, element, until) if until else None,
+                amount(number, fields, element, worth) if worth else None,
+            )
+            draft.codes.setdefault(name, []).append(kept)
+        elif qualifier == "BG":
+            draft.codes.setdefault("condition_codes", []).append(code)
+        elif qualifier in {"BBR", "BBQ"}:
+            performed = day(number, fields, element, when) if when else None
+            done = InpatientProcedure(code, performed)
+            draft.codes.setdefault("inpatient_procedures", []).append(done)
         elif qualifier == "DR":
             draft.values["drg"] = code
 
+    def _claim_nm1(self, number: int, fields: Fields) -> None:
+        role = _ROLES.get(fields[1])
+        provider = _new_provider(role, full_name(fields), npi(fields)) if role else None
+        self._named = fields[1]
+        if provider:
+            self._open.providers.append(provider)
+            if provider.role is Role.SERVICE_FACILITY and not self._open.facility_name:
+                self._open.facility_name = provider.name
 
-def _claim_code(segment: Segment, element: int) -> ClaimCode:
-    code, text, amount = (segment.value(element, part) for part in (2, 4, 5))
-    since, _, until = text.partition("-")
-    return ClaimCode(
-        code,
-        _day(segment, element, since) if since else None,
-        _day(segment, element, until) if until else None,
-        Decimal(amount) if amount else None,
-    )
+    def _prv(self, number: int, fields: Fields) -> None:
+        if self._named in _ROLES and fields[2] == "PXC":
+            providers = self._open.providers
+            providers[-1] = _with_taxonomy(providers[-1], fields[3])
 
+    def _claim_n4(self, number: int, fields: Fields) -> None:
+        if self._named == "77":
+            self._open.facility_state = fields[2]
 
-def _dotted(code: str) -> str:
-    """An ICD-10-CM code with the dot that a file leaves out and a screen shows."""
-    return f"{code[:3]}.{code[3:]}" if len(code) > 3 and "." not in code else code
+    # 2320 and 2330: another payer's business
 
+    def _other_sbr(self, number: int, fields: Fields) -> None:
+        said = {"rank": RANKS.get(fields[1], "other"), "filing_indicator": fields[9]}
+        self._place = self._at_other_payer
+        self._open.payers.append({"payer_id": "", **said})
 
-def _full_name(segment: Segment) -> str:
-    """`Last, First` for a person, the name of an organization."""
-    last, first = segment.value(3), segment.value(4)
-    return f"{last}, {first}" if first else last
+    def _other_amt(self, number: int, fields: Fields) -> None:
+        if fields[1] == "D":
+            self._open.payers[-1]["paid"] = amount(number, fields, 2, fields[2])
 
+    def _other_nm1(self, number: int, fields: Fields) -> None:
+        if fields[1] == "PR":
+            name, id = fields[3], fields[9]
+            self._open.payers[-1] |= {"payer_name": name, "payer_id": id}
 
-def _npi(segment: Segment) -> str:
-    return segment.value(9) if segment.value(8) in {"XX", ""} else ""
+    # 2400 and 2420
 
+    def _lx(self, number: int, fields: Fields) -> None:
+        draft = self._open
+        self._place, self._named = self._at_line, ""
+        self._line = {"number": len(draft.lines) + 1}
+        draft.lines.append(self._line)
+        draft.starts.append(number)
 
-def _relationship(code: str) -> str:
-    return _RELATIONSHIPS.get(code, "other") if code else ""
+    def _sv1(self, number: int, fields: Fields) -> None:
+        line = self._service(number, fields, 1, 2, 4)
+        line["unit"] = fields[3]
+        line["place_of_service"] = fields[5]
+        line["pointers"] = self._pointers(number, fields)
 
+    def _sv2(self, number: int, fields: Fields) -> None:
+        line = self._service(number, fields, 2, 3, 5)
+        line["unit"] = fields[4]
+        line["revenue_code"] = fields[1]
+        if len(fields) > 7 and fields[7]:
+            line["noncovered_charge"] = amount(number, fields, 7, fields[7])
 
-def _amount(segment: Segment, element: int) -> Decimal:
-    text = segment.value(element)
-    if not re.fullmatch(r"-?(\d{1,13}(\.\d{0,6})?|\.\d{1,6})", text, re.ASCII):
-        raise UnfitError(segment.at(element), "is no amount; write digits and a decimal point")
-    amount = Decimal(text)
-    if amount < 0:
-        raise UnfitError(
-            segment.at(element),
-            "is below zero; to take a charge back, send the claim with frequency code 7 or 8",
+    def _service(
+        self, number: int, fields: Fields, coded: int, charge: int, units: int
+    ) -> dict[str, Any]:
+        if not fields[charge]:
+            raise UnfitError(at(number, fields, charge), "is empty; a service line has a charge")
+        if not fields[units]:
+            raise UnfitError(at(number, fields, units), "is empty; a service line has a quantity")
+        line = self._line
+        line["procedure"], line["modifiers"], line["description"] = self._composites.coded(
+            fields[coded]
         )
-    return amount
+        line["charge"] = amount(number, fields, charge, fields[charge])
+        line["units"] = amount(number, fields, units, fields[units])
+        return line
 
+    def _pointers(self, number: int, fields: Fields) -> tuple[int, ...]:
+        pointers = self._composites.pointers(fields[7]) if len(fields) > 7 else ()
+        if pointers is None:
+            raise UnfitError(at(number, fields, 7), "holds a diagnosis pointer that is no number")
+        return pointers
 
-def _days(segment: Segment) -> tuple[date, date | None]:
-    """DTP: one day, or the two of a range."""
-    form, text = segment.value(2), segment.value(3)
-    if form == "RD8":
-        first, _, last = text.partition("-")
-        return _day(segment, 3, first), _day(segment, 3, last)
-    return _day(segment, 3, text[:8] if form == "DT" else text), None
+    def _line_date(self, number: int, fields: Fields) -> None:
+        if fields[1] == "472":
+            line = self._line
+            line["service_date"], line["service_date_end"] = days(number, fields)
 
+    def _lin(self, number: int, fields: Fields) -> None:
+        if fields[2] == "N4":
+            self._line["ndc"] = fields[3]
 
-def _day(segment: Segment, element: int, text: str) -> date:
-    if not re.fullmatch(r"\d{8}", text, re.ASCII):
-        raise UnfitError(segment.at(element), "is no date; write CCYYMMDD")
-    try:
-        day = date(int(text[:4]), int(text[4:6]), int(text[6:]))
-    except ValueError:
-        raise UnfitError(
-            segment.at(element), "is a day that no calendar has; write CCYYMMDD"
-        ) from None
-    if not YEARS[0] <= day.year <= YEARS[1]:
-        raise UnfitError(
-            segment.at(element),
-            f"lies outside the years {YEARS[0]} to {YEARS[1]}; correct the year",
+    def _ctp(self, number: int, fields: Fields) -> None:
+        line = self._line
+        if "ndc" in line:
+            unit = fields[5]
+            line["ndc_quantity"] = amount(number, fields, 4, fields[4]) if fields[4] else None
+            line["ndc_unit"] = unit
+
+    def _line_ref(self, number: int, fields: Fields) -> None:
+        # The claim holds one CLIA number: a line's own counts where the claim names none.
+        if fields[1] == "X4":
+            self._open.values.setdefault("clia", fields[2])
+
+    def _line_nm1(self, number: int, fields: Fields) -> None:
+        draft, role = self._open, _ROLES.get(fields[1])
+        self._named = ""
+        if role is Role.RENDERING:
+            self._line["rendering_npi"] = npi(fields)
+        elif role and not any(known.role is role for known in draft.providers):
+            # A claim holds one provider a role: a line's own counts where it names none.
+            self._claim_nm1(number, fields)
+
+    # The claim itself
+
+    def _finish(self) -> None:
+        """Close the claim that is open, if one is, and say it."""
+        draft, self._draft = self._draft, None
+        if draft is None:
+            return
+        fault = self.levels.fault()
+        if fault is not None:
+            what = f"{fault.what}; the claim of segment {draft.number} hangs on it"
+            self._read.append(UnfitError(fault.where, what))
+        elif draft.fault is not None:
+            self._read.append(draft.fault)
+        else:
+            try:
+                self._read.append(self._claim(draft))
+            except UnfitError as error:
+                self._read.append(error)
+
+    def _claim(self, draft: _Draft) -> Claim:
+        levels = self.levels
+        billing = levels.billing_provider()
+        for line in draft.lines:
+            if "charge" not in line:
+                start = f"{draft.starts[line['number'] - 1]} LX"
+                what = "the service line has no SV1 or SV2: its charge is missing"
+                raise UnfitError(start, what)
+        for field, codes in draft.codes.items():
+            draft.values[field] = tuple(codes)
+        if draft.payers:
+            draft.values["other_payers"] = tuple(OtherPayer(**said) for said in draft.payers)
+        return _new_claim(
+            type=self._type,
+            facility=_new_facility(
+                "",
+                draft.facility_name or billing.name,
+                draft.facility_state or levels.billing.values.get("state", ""),
+            ),
+            patient=levels.as_patient(draft.record_number),
+            coverage=levels.as_coverage(),
+            providers=(billing, *draft.providers),
+            diagnoses=tuple(draft.diagnoses),
+            lines=tuple([_new_line(**line) for line in draft.lines]),
+            created_on=levels.created_on(),
+            **draft.values,
         )
-    return day
+
+
+def _with_taxonomy(provider: Provider, taxonomy: str) -> Provider:
+    return _new_provider(provider.role, provider.name, provider.npi, taxonomy)
