@@ -414,7 +414,9 @@ class Case:
 
     `history` are the patient's other claims that the source knows of (for a portal:
     the same patient's claims of the same days, by the portal's own search); None where
-    the source cannot say, which is not the same as an empty tuple.
+    the source cannot say, which is not the same as an empty tuple. `history_complete` is
+    False where they are only those that happen to be at hand, such as the other claims of the
+    files checked: what stands there counts, but nobody may conclude from what does not.
     `documentation` is None where there is none to see, and so are `eligibility` and
     `authorizations` where the source shows no such screen. `as_of` is the day against which
     "future" and "late" are judged: never the wall clock.
@@ -426,6 +428,12 @@ class Case:
     documentation: Documentation | None = None
     eligibility: tuple[CoverageSpan, ...] | None = None
     authorizations: tuple[Authorization, ...] | None = None
+    history_complete: bool = True
+
+    @property
+    def knows_all_claims(self) -> bool:
+        """Whether `history` are all of the patient's other claims that matter here."""
+        return self.history is not None and self.history_complete
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ def no_primary_that_day(case: Case, codesets: CodeSets) -> Iterator[Finding | No
         rows = [row for row in codesets.add_on.rows(line.procedure) if row.holds_on(day)]
         if not rows or _has_primary(rows, _codes_of_the_day(case, day), codesets, day):
             continue
-        if case.history is None:
+        if not case.knows_all_claims:
             history_lacks = True
             continue
         listed = sorted({row.primary for row in rows if row.primary})

@@ -60,7 +60,7 @@ def parts_lacking(case: Case) -> frozenset[str]:
     """The parts that the case does not have."""
     return _LACKING[
         (case.documentation is None)
-        | (case.history is None) << 1
+        | (not case.knows_all_claims) << 1
         | (case.eligibility is None) << 2
         | (case.authorizations is None) << 3
     ]

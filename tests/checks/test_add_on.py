@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -59,6 +60,15 @@ def test_another_providers_primary_is_none():
 
 def test_without_a_view_of_other_claims_it_is_not_evaluated():
     answer = said(a_case([a_line("11103")], history=None))
+
+    assert "add-on-alone" in {n.check for n in answer.not_evaluated}
+    assert "add-on-alone" not in {f.check for f in answer.findings}
+
+
+def test_claims_that_happen_to_be_at_hand_do_not_show_what_is_missing():
+    """Other claims of the same files may hold the primary; that they do not proves nothing."""
+    case = a_case([a_line("11103")], history=[a_claim([a_line("99213")], number="C-2")])
+    answer = said(replace(case, history_complete=False))
 
     assert "add-on-alone" in {n.check for n in answer.not_evaluated}
     assert "add-on-alone" not in {f.check for f in answer.findings}
