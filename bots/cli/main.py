@@ -10,7 +10,17 @@ import sys
 
 import typer
 
-from bots.cli import audit, checks, credentials, exceptions, keys, practice, proposals, runs
+from bots.cli import (
+    audit,
+    checks,
+    codesets,
+    credentials,
+    exceptions,
+    keys,
+    practice,
+    proposals,
+    runs,
+)
 from bots.cli.check import check
 from bots.cli.demo import demo
 from bots.cli.doctor import doctor
@@ -30,7 +40,7 @@ app = typer.Typer(
 for command in (demo, init, doctor, run, check, report, stop, go):
     app.command()(command)
 
-for noun in (audit, checks, credentials, exceptions, keys, practice, proposals, runs):
+for noun in (audit, checks, codesets, credentials, exceptions, keys, practice, proposals, runs):
     app.add_typer(noun.app, name=noun.__name__.rpartition(".")[2])
 
 

@@ -13,13 +13,16 @@ same without it.
 
 from __future__ import annotations
 
+import fcntl
+import hashlib
 import os
 import re
 import sqlite3
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing
-from dataclasses import dataclass, fields
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -34,12 +37,19 @@ from bots.errors import Problem
 
 R = TypeVar("R", bound=Row)
 
-FORM = 2  # the form of the file; an other one is refused
+FORM = 3  # the form of the file; an other one is refused
 REMEMBERED = 50_000  # keys a table keeps in memory, about 20 MB when full
 MAPPED = 1 << 28  # bytes of a file that may be mapped into memory
 PAIRED = ("ptp_practitioner", "ptp_outpatient")  # tables whose pairs have a map of their own
 OWN = "csv"  # how the series of an office's own lists begin
 WITHDRAWN = ".withdrawn"  # beside a file: since when it no longer counts
+SUMS = ".sums"  # beside a file: its SHA-256 and that of its pairs, as `sha256sum -c` reads it
+CACHE = 200_000  # KiB that SQLite may keep in memory while a file is filled
+LONGEST_WAIT = 600  # seconds that an import waits for another
+
+# A row as it is stored, in the order of its fields: for tables of millions, where a row object
+# for each would cost more than all the rest.
+Raw = tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +72,7 @@ class Provenance:
     sha256: str
     rows: int
     imported: datetime
+    by: str = ""  # the account that imported it
 
     @property
     def complete(self) -> bool:
@@ -81,36 +92,147 @@ class Provenance:
         return (own, self.until or date.max, self.since or date.min, self.imported)
 
 
-def write(into: Path, name: str, tables: Iterable[tuple[Provenance, Iterable[Row]]]) -> Path:
+@contextmanager
+def importing(into: Path, say: Callable[[str], None] = lambda text: None) -> Iterator[None]:
+    """Hold the folder for one import at a time; a second one waits for the first.
+
+    Args:
+        say: told, once, that another import is under way.
+
+    Raises:
+        Problem: the folder cannot be written, or the other import does not end.
+    """
+    path = into / ".lock"
+    try:
+        into.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise _unwritten(into, error) from error
+    try:
+        for second in range(LONGEST_WAIT):
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if not second:
+                    say("another import is under way; waiting for it")
+                time.sleep(1)
+        else:
+            raise Problem(
+                "another import is still under way", where=str(into), do="wait for its end"
+            )
+        for left in into.glob("*.part"):  # of an import that was killed
+            left.unlink(missing_ok=True)
+        yield
+    finally:
+        os.close(handle)
+
+
+def write(into: Path, name: str, tables: Iterable[tuple[Provenance, Iterable[Row | Raw]]]) -> Path:
     """Write tables into one new file `name` in the folder `into`, whole or not at all.
 
     Raises:
-        Problem: the folder cannot be written.
+        Problem: the folder cannot be written, or what the rows are read from was not understood.
     """
-    target = into / f"{name}.sqlite3"
+    staged = stage(into, name, tables)
+    try:
+        return staged.place()
+    finally:
+        staged.drop()
+
+
+def stage(
+    into: Path, name: str, tables: Iterable[tuple[Provenance, Iterable[Row | Raw]]]
+) -> Staged:
+    """Write tables into a file that does not count yet: `place` it, or `drop` it.
+
+    A file that is there is never written over: a second `name` becomes `name-2`.
+
+    Raises:
+        Problem: the folder cannot be written, or what the rows are read from was not understood.
+    """
     try:
         into.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, made = tempfile.mkstemp(dir=into, suffix=".part")
         os.close(handle)
-        part = Path(made)
+        staged = Staged(Path(made), _free(into, name), [])
         try:
-            _fill(part, tables)
-            _sync(part)
-            for table in PAIRED:
-                _place_pairs(part, table, _pairs_of(target, table))
-            part.replace(target)  # last: what lies beside it is there when it appears
-            _sync(into)
-        finally:
-            part.unlink(missing_ok=True)
+            _fill(staged, tables)
+            _sync(staged.part)
+        except BaseException:
+            staged.drop()
+            raise
     except OSError as error:
-        raise Problem(
-            f"the tables cannot be written ({error.strerror})", where=str(into), do="free the disk"
-        ) from error
+        raise _unwritten(into, error) from error
     except sqlite3.OperationalError as error:
         raise Problem(
             "the tables cannot be written", where=str(into), do="free the disk, then again"
         ) from error
-    return target
+    return staged
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """Tables that are written and do not count yet."""
+
+    part: Path
+    target: Path
+    origins: list[Provenance]
+
+    def place(self) -> Path:
+        """Let the tables count, in one step: what lies beside the file is there before it.
+
+        Raises:
+            Problem: the folder cannot be written.
+        """
+        into = self.target.parent
+        try:
+            for table in PAIRED:
+                _place_pairs(self.part, table, _pairs_of(self.target, table))
+            _place_sums(self.part, self.target)
+            self.part.replace(self.target)
+            _sync(into)
+        except OSError as error:
+            raise _unwritten(into, error) from error
+        return self.target
+
+    def drop(self) -> None:
+        """Leave no trace of what was not placed."""
+        self.part.unlink(missing_ok=True)
+
+
+def damaged(path: Path) -> str | None:
+    """What is wrong with a file of tables, in words; None where it is as it was imported.
+
+    Every byte is held against the SHA-256 of the import, and SQLite looks at its own structure.
+    """
+    try:
+        listed = path.with_suffix(SUMS).read_text(encoding="utf-8").splitlines()
+        for line in listed:
+            digest, _, name = line.partition("  ")
+            if sum_of(path.parent / name) != digest:
+                return f"{name} is not what was imported"
+        if not listed:
+            return "its list of checksums is empty"
+        with closing(_connect(path)) as connection:
+            (answer,) = connection.execute("PRAGMA integrity_check").fetchone()
+        return None if answer == "ok" else f"SQLite says: {answer}"
+    except FileNotFoundError as error:
+        return f"{Path(error.filename).name} is missing"
+    except (OSError, UnicodeDecodeError, sqlite3.DatabaseError):
+        return "it cannot be read"
+    except Problem as problem:
+        return problem.what
+
+
+def sum_of(path: Path) -> str:
+    """The SHA-256 of a file, read in pieces.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def withdraw(path: Path) -> None:
@@ -120,9 +242,12 @@ def withdraw(path: Path) -> None:
         Problem: the folder cannot be written.
     """
     mark = path.with_suffix(WITHDRAWN)
+    unfinished = path.with_suffix(".part")
     try:
-        mark.write_text(now().isoformat(), encoding="utf-8")
-        _sync(mark)
+        unfinished.write_text(now().isoformat(), encoding="utf-8")
+        _sync(unfinished)
+        unfinished.replace(mark)
+        _sync(path.parent)
     except OSError as error:
         raise Problem(
             f"the import cannot be withdrawn ({error.strerror})", where=str(path)
@@ -179,6 +304,36 @@ def open_codesets(folder: Path, known_on: datetime | None = None) -> CodeSets:
         if name in TABLES
     }
     return CodeSets(synthetic=synthetic, **tables)
+
+
+def _unwritten(into: Path, error: OSError) -> Problem:
+    return Problem(
+        f"the tables cannot be written ({error.strerror})", where=str(into), do="free the disk"
+    )
+
+
+def _free(into: Path, name: str) -> Path:
+    """The first path of that name that no file has: what was imported once is kept."""
+    number = 1
+    while True:
+        target = into / f"{name if number == 1 else f'{name}-{number}'}.sqlite3"
+        if not target.exists():
+            return target
+        number += 1
+
+
+def _place_sums(part: Path, target: Path) -> None:
+    """Write the SHA-256 of the file that `part` becomes, and of its pairs, beside it."""
+    beside = [_pairs_of(target, table) for table in PAIRED]
+    lines = [f"{sum_of(part)}  {target.name}"]
+    lines += [f"{sum_of(path)}  {path.name}" for path in beside if path.is_file()]
+    unfinished = part.with_suffix(".sums.part")
+    try:
+        unfinished.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        _sync(unfinished)
+        unfinished.replace(target.with_suffix(SUMS))
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def _pairs_of(path: Path, table: str) -> Path:
@@ -328,14 +483,17 @@ def _provenance(connection: sqlite3.Connection) -> Iterator[Provenance]:
         yield read(row)
 
 
-def _fill(path: Path, tables: Iterable[tuple[Provenance, Iterable[Row]]]) -> None:
-    with closing(sqlite3.connect(path)) as connection:
+def _fill(staged: Staged, tables: Iterable[tuple[Provenance, Iterable[Row | Raw]]]) -> None:
+    with closing(sqlite3.connect(staged.part)) as connection:
         connection.execute("PRAGMA journal_mode = OFF")
         connection.execute("PRAGMA synchronous = OFF")  # the file is synced before it appears
+        connection.execute(f"PRAGMA cache_size = {-CACHE}")
         names = [field.name for field in fields(Provenance)]
         connection.execute(f"CREATE TABLE provenance ({', '.join(_columns(Provenance))})")
-        for origin, rows in tables:
-            _fill_table(connection, origin.table, rows)
+        for told, rows in tables:
+            count = _fill_table(connection, told.table, rows)
+            origin = replace(told, rows=count)
+            staged.origins.append(origin)
             connection.execute(
                 f"INSERT INTO provenance VALUES ({', '.join('?' * len(names))})",
                 [_stored(getattr(origin, name)) for name in names],
@@ -344,7 +502,7 @@ def _fill(path: Path, tables: Iterable[tuple[Provenance, Iterable[Row]]]) -> Non
         connection.commit()
 
 
-def _fill_table(connection: sqlite3.Connection, name: str, rows: Iterable[Row]) -> None:
+def _fill_table(connection: sqlite3.Connection, name: str, rows: Iterable[Row | Raw]) -> int:
     kind, parts = TABLES[name]
     columns = [field.name for field in fields(kind)]
     key = ", ".join(map(_quoted, parts))
@@ -353,13 +511,20 @@ def _fill_table(connection: sqlite3.Connection, name: str, rows: Iterable[Row]) 
         f"CREATE TABLE {name} ({', '.join(_columns(kind))}, number, "
         f"PRIMARY KEY ({key}, number)) WITHOUT ROWID"
     )
+    number = -1
+
+    def numbered() -> Iterator[Raw]:
+        nonlocal number
+        for number, row in enumerate(rows):
+            if isinstance(row, tuple):
+                yield (*row, number)
+            else:
+                yield (*(_stored(getattr(row, column)) for column in columns), number)
+
     connection.executemany(
-        f"INSERT INTO {name} VALUES ({', '.join('?' * (len(columns) + 1))})",
-        (
-            (*(_stored(getattr(row, column)) for column in columns), number)
-            for number, row in enumerate(rows)
-        ),
+        f"INSERT INTO {name} VALUES ({', '.join('?' * (len(columns) + 1))})", numbered()
     )
+    return number + 1
 
 
 def _columns(kind: type[Any]) -> list[str]:
@@ -419,3 +584,13 @@ def _sync(path: Path) -> None:
 def now() -> datetime:
     """When an import is made."""
     return datetime.now(UTC)
+
+
+def by() -> str:
+    """The account that makes an import."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # an account without a name
+        return f"uid {os.getuid()}"
