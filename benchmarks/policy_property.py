@@ -165,7 +165,7 @@ def a_review(chance: random.Random, case: Case) -> Review:
     """Findings of real checks, with repairs of any kind."""
     findings = []
     for _ in range(chance.randint(1, 4)):
-        check = chance.choice(_checks())
+        check = _any_check(chance)
         changes = list(chance.choice(_REPAIRS)(chance, case.claim))
         if changes and chance.random() < 0.35:
             _spoil(chance, changes, case.claim)
@@ -174,16 +174,16 @@ def a_review(chance: random.Random, case: Case) -> Review:
     return Review(tuple(findings), ())
 
 
-def _checks() -> list[str]:
-    """Checks that may correct stand in four times: they are the ones that could do harm."""
-    weights = {Class.AUTO: 12, Class.PROPOSE: 4, Class.FLAG: 1}
+def _any_check(chance: random.Random) -> str:
+    """Checks that may correct stand in more often: they are the ones that could do harm."""
     if not _CHECKS:
         for check in by_id().values():
-            _CHECKS.extend([check.id] * weights[check.at_most])
-    return _CHECKS
+            _CHECKS.setdefault(check.at_most, []).append(check.id)
+    (kind,) = chance.choices((Class.AUTO, Class.PROPOSE, Class.FLAG), (3, 2, 5))
+    return chance.choice(_CHECKS[kind])
 
 
-_CHECKS: list[str] = []
+_CHECKS: dict[Class, list[str]] = {}
 
 
 def _right_ndc(chance: random.Random, claim: Claim) -> Iterator[Change]:

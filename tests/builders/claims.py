@@ -9,16 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from bots.claims import (
     Administration,
+    Authorization,
     Case,
     Claim,
+    ClaimCode,
     ClaimType,
     Coverage,
+    CoverageSpan,
     Diagnosis,
     DiagnosisKind,
     Documentation,
@@ -185,10 +188,36 @@ def an_institutional_claim(
         ),
         "place_of_service": "",
         "bill_type": "0131",
+        "discharge_status": "01",
         "statement_from": min(days, default=DAY),
         "statement_through": max(days, default=DAY),
     }
     return a_claim(entries, diagnoses, **base | fields)
+
+
+def an_inpatient_claim(
+    lines: Sequence[ServiceLine] | None = None,
+    diagnoses: Sequence[str | Diagnosis] = (
+        Diagnosis(1, "J06.9", DiagnosisKind.PRINCIPAL, "Y"),
+        Diagnosis(2, "J06.9", DiagnosisKind.ADMITTING),
+    ),
+    providers: Sequence[Provider] | None = None,
+    **fields: Any,
+) -> Claim:
+    """A hospital stay of four days (bill type 0111), billed by revenue codes alone."""
+    bed = an_institutional_line("", revenue_code="0120", units=4, charge="4000.00")
+    drugs = an_institutional_line("", revenue_code="0250", charge="310.00")
+    base = {
+        "bill_type": "0111",
+        "statement_from": DAY - timedelta(days=4),
+        "statement_through": DAY,
+        "admitted_on": DAY - timedelta(days=4),
+        "admission_type": "1",
+        "admission_source": "1",
+        "values": (ClaimCode("80", amount=Decimal(4)),),
+    }
+    entries = (bed, drugs) if lines is None else lines
+    return an_institutional_claim(entries, diagnoses, providers, **base | fields)
 
 
 def a_case(
@@ -198,12 +227,15 @@ def a_case(
     as_of: date = AS_OF,
     history: Sequence[Claim] | None = (),
     documentation: Documentation | str | None = "of the lines",
+    eligibility: Sequence[CoverageSpan] | None = (CoverageSpan("active"),),
+    authorizations: Sequence[Authorization] | None = (),
     **fields: Any,
 ) -> Case:
     """A case around `claim`, or around `a_claim(lines, **fields)`.
 
     The documentation supports every line unless the test gives its own (None: there is
-    none to see); `history=None` is a source that cannot say.
+    none to see); `history=None` is a source that cannot say, and so are the payer's answer
+    (`eligibility`, active for good) and its authorizations.
     """
     whole = claim or a_claim(lines, **fields)
     return Case(
@@ -213,6 +245,8 @@ def a_case(
         documentation=(
             documentation_of(whole) if isinstance(documentation, str) else documentation
         ),
+        eligibility=None if eligibility is None else tuple(eligibility),
+        authorizations=None if authorizations is None else tuple(authorizations),
     )
 
 

@@ -1,12 +1,13 @@
 """A case from a few lines of JSON, as the pages of the catalogue and the recall cases have it.
 
 ```json
-{"type": "institutional",                    // default: professional
+{"type": "institutional",     // or inpatient (a stay); default: professional
  "claim": {"diagnoses": ["I10"], "patient": {"sex": "M"}, "bill_type": "0131",
            "providers": {"ordering": {"npi": "…"}, "rendering": null},
            "lines": [{"procedure": "99213", "units": 2}]},
  "tables": {"mue": [{"code": "99213", "units": 1, "indicator": "1"}], "fee": null},
- "history": [{"claim": {…}}], "documentation": null, "as_of": "2026-09-30"}
+ "history": [{"claim": {…}}], "documentation": null, "as_of": "2026-09-30",
+ "eligibility": [{"kind": "active"}], "authorizations": []}   // null: not shown
 ```
 
 Each part is laid over the clean base of `builders.claims` and `builders.tables`; what is not
@@ -21,7 +22,7 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import is_dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -29,9 +30,12 @@ from typing import Any
 
 from bots.claims import (
     Administration,
+    Authorization,
     Case,
     Claim,
+    Diagnosis,
     Documentation,
+    DocumentedDiagnosis,
     NoteHeading,
     Order,
     ProcedureEntry,
@@ -45,10 +49,15 @@ from bots.codesets.rows import (
     IcdCode,
     Modifier,
     Mue,
+    OfficeRule,
+    OpdCode,
     PayerRule,
     Place,
+    PolicyDiagnosis,
+    PolicyProcedure,
     Procedure,
     Ptp,
+    RevenueCode,
     Row,
     Taxonomy,
 )
@@ -60,6 +69,7 @@ from builders.claims import (
     a_patient,
     a_provider,
     a_record,
+    an_inpatient_claim,
     an_institutional_claim,
     an_institutional_line,
     documentation_of,
@@ -77,7 +87,12 @@ ROWS: dict[str, tuple[type[Row], dict[str, Any]]] = {
     "place_of_service": (Place, {}),
     "taxonomy": (Taxonomy, {}),
     "payer_rule": (PayerRule, {"payer_id": "MEDB"}),
+    "office_rule": (OfficeRule, {"owner": "payer", "id": "*"}),
+    "policy_procedure": (PolicyProcedure, {"policy": "A57520"}),
+    "policy_diagnosis": (PolicyDiagnosis, {"policy": "A57520", "group": "1"}),
     "fee": (Fee, {}),
+    "opps": (OpdCode, {}),
+    "revenue_code": (RevenueCode, {}),
 }
 ENTRIES: dict[str, tuple[type, dict[str, Any]]] = {
     "orders": (Order, {"number": "O-1", "ordered_on": DAY, "signed": True}),
@@ -86,7 +101,15 @@ ENTRIES: dict[str, tuple[type, dict[str, Any]]] = {
         Administration,
         {"number": "M-1", "ndc": "", "given_on": DAY, "units": Decimal(1), "signed": True},
     ),
+    "diagnoses": (DocumentedDiagnosis, {"number": "DX-1", "signed": True}),
     "notes": (NoteHeading, {"title": "Office visit", "written_on": DAY, "signed": True}),
+}
+
+
+_CLAIMS = {
+    "professional": a_claim,
+    "institutional": an_institutional_claim,
+    "inpatient": an_inpatient_claim,
 }
 
 
@@ -97,6 +120,7 @@ def case_of(fragment: Mapping[str, Any]) -> tuple[Case, CodeSets]:
         TypeError: a key that no such thing has.
     """
     known = {"type", "claim", "tables", "complete", "history", "documentation", "as_of"}
+    known |= {"eligibility", "authorizations"}
     if unknown := set(fragment) - known:
         raise TypeError(f"a fragment has no {sorted(unknown)}")
     claim = claim_of(fragment)
@@ -106,21 +130,26 @@ def case_of(fragment: Mapping[str, Any]) -> tuple[Case, CodeSets]:
         as_of=date.fromisoformat(fragment["as_of"]) if "as_of" in fragment else AS_OF,
         history=None if history is None else tuple(claim_of(entry) for entry in history),
         documentation=_documentation(fragment.get("documentation", {}), claim),
+        eligibility=_entries(CoverageSpan, fragment.get("eligibility", [{"kind": "active"}])),
+        authorizations=_entries(Authorization, fragment.get("authorizations", [])),
     )
     return case, _tables(fragment)
 
 
 def claim_of(fragment: Mapping[str, Any]) -> Claim:
     """The claim of a fragment alone."""
-    institutional = fragment.get("type") == "institutional"
+    kind = fragment.get("type", "professional")
     given = dict(fragment.get("claim", {}))
-    build = an_institutional_claim if institutional else a_claim
-    new_line = an_institutional_line if institutional else a_line
+    build = _CLAIMS[kind]
+    new_line = a_line if kind == "professional" else an_institutional_line
     keywords: dict[str, Any] = {}
     if "lines" in given:
         keywords["lines"] = [overlay(new_line(), entry) for entry in given.pop("lines")]
     if "diagnoses" in given:
-        keywords["diagnoses"] = given.pop("diagnoses")
+        keywords["diagnoses"] = [
+            entry if isinstance(entry, str) else _made(Diagnosis, {}, entry)
+            for entry in given.pop("diagnoses")
+        ]
     claim = build(**keywords)
     if "providers" in given:
         claim = replace(claim, providers=_providers(claim, given.pop("providers")))
@@ -163,6 +192,10 @@ def _documentation(given: Mapping[str, Any] | None, claim: Claim) -> Documentati
     return replace(documentation_of(claim), **made)
 
 
+def _entries(kind: type, given: Any) -> tuple[Any, ...] | None:
+    return None if given is None else tuple(_made(kind, {}, entry) for entry in given)
+
+
 def _tables(fragment: Mapping[str, Any]) -> CodeSets:
     given = fragment.get("tables", {})
     rows = {
@@ -198,8 +231,8 @@ def _typed(value: Any, hint: Any) -> Any:
     if isinstance(hint, type) and issubclass(hint, Enum):
         return hint(value)
     if is_dataclass(hint) and isinstance(hint, type):
-        wanted = {f.name for f in fields(hint)}
-        if unknown := set(value) - wanted:
+        wanted = typing.get_type_hints(hint)
+        if unknown := set(value) - set(wanted):
             raise TypeError(f"{hint.__name__} has no {sorted(unknown)}")
-        return hint(**value)
+        return hint(**{name: _typed(entry, wanted[name]) for name, entry in value.items()})
     return value

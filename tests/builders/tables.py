@@ -20,10 +20,15 @@ from bots.codesets import (
     IcdCode,
     Modifier,
     Mue,
+    OfficeRule,
+    OpdCode,
     PayerRule,
     Place,
+    PolicyDiagnosis,
+    PolicyProcedure,
     Procedure,
     Ptp,
+    RevenueCode,
     Taxonomy,
     in_memory,
 )
@@ -76,9 +81,37 @@ def a_rule(rule: str, value: str, payer_id: str = "MEDB", **fields: Any) -> Paye
     return PayerRule(payer_id=payer_id, rule=rule, value=value, **fields)
 
 
+def an_office_rule(rule: str, code: str = "*", value: str = "", **fields: Any) -> OfficeRule:
+    """A rule that the office wrote down about every payer; `owner="facility"` of facilities."""
+    return OfficeRule(**{"owner": "payer", "id": "*"} | fields, rule=rule, code=code, value=value)
+
+
+def a_policy(code: str, policy: str = "A57520", **fields: Any) -> PolicyProcedure:
+    """A local coverage policy that speaks of a procedure, in every state."""
+    return PolicyProcedure(code=code, policy=policy, **fields)
+
+
+def a_policy_diagnosis(
+    diagnosis: str, policy: str = "A57520", *, covered: bool = True, **fields: Any
+) -> PolicyDiagnosis:
+    """A diagnosis that the policy's first group covers."""
+    values = {"group": "1"} | fields
+    return PolicyDiagnosis(policy=policy, diagnosis=diagnosis, covered=covered, **values)
+
+
 def a_fee(code: str, amount: str = "90.00", **fields: Any) -> Fee:
     """A fee that is the same in both settings."""
     return Fee(code=code, facility=Decimal(amount), non_facility=Decimal(amount), **fields)
+
+
+def an_opps(code: str, status: str = "S", **fields: Any) -> OpdCode:
+    """A code of OPPS Addendum B; status S (paid separately) unless said."""
+    return OpdCode(code=code, status=status, **fields)
+
+
+def a_revenue_code(code: str, **fields: Any) -> RevenueCode:
+    """A revenue code that goes with every type of bill."""
+    return RevenueCode(code=code, **fields)
 
 
 BASE: dict[str, tuple[Row, ...]] = {
@@ -98,6 +131,10 @@ BASE: dict[str, tuple[Row, ...]] = {
         a_procedure("11102", "surgery"),
     ),
     "mpfs": (),
+    "opps": (an_opps("G0463", "J2"),),
+    "revenue_code": tuple(
+        a_revenue_code(code) for code in ("0001", "0120", "0250", "0300", "0360", "0450", "0510")
+    ),
     "ptp_practitioner": (),
     "ptp_outpatient": (),
     "mue_practitioner": (),
@@ -120,6 +157,9 @@ BASE: dict[str, tuple[Row, ...]] = {
         a_place("23", facility=True),
     ),
     "taxonomy": (Taxonomy(code=TAXONOMY),),
+    "office_rule": (),
+    "policy_procedure": (),
+    "policy_diagnosis": (),
     "payer_rule": (
         a_rule("timely_filing_days", "365", "MEDB"),
         a_rule("timely_filing_days", "365", "MEDA"),

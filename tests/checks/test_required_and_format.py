@@ -10,6 +10,7 @@ from builders.claims import (
     a_line,
     a_patient,
     a_provider,
+    an_inpatient_claim,
     an_institutional_claim,
     an_institutional_line,
 )
@@ -18,6 +19,8 @@ from builders.tables import code_sets
 from bots.checks import review
 from bots.checks.forms import is_bill_type, is_icd, is_procedure
 from bots.claims import Role
+
+STAYED = an_institutional_line("", on=None, units=4, revenue_code="0120")
 
 
 def found(case):
@@ -65,8 +68,10 @@ def test_a_claim_without_a_billing_provider_says_so():
 @pytest.mark.parametrize(
     "case",
     [
-        hospital([an_institutional_line("")]),  # a revenue code alone is a line
-        hospital([an_institutional_line(on=None)], bill_type="0111"),  # a stay has its statement
+        hospital(
+            [an_institutional_line("", revenue_code="0250")]
+        ),  # drugs: the code alone will do
+        a_case(claim=an_inpatient_claim([STAYED])),  # a stay has its statement
         a_case([a_line(place_of_service="11")], place_of_service=""),
         a_case(patient=a_patient(first_name="")),
         a_case(patient=a_patient(postal_code="")),
