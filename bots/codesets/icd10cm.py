@@ -28,14 +28,14 @@ import hashlib
 import re
 import sys
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
 
 from bots.codesets.rows import IcdCode
-from bots.codesets.store import Provenance, now, provenance, write
+from bots.codesets.store import Provenance, by, importing, now, provenance, write
 from bots.codesets.titles import age_of, is_manifestation, sex_of, sides_of, trimester_of
 from bots.errors import Problem
 
@@ -85,6 +85,13 @@ def build_icd10cm(into: Path) -> bool:
     """
     if any(entry.release == RELEASE for entry in provenance(into)):
         return False
+    with importing(into):
+        return _built(into)
+
+
+def _built(into: Path) -> bool:
+    if any(entry.release == RELEASE for entry in provenance(into)):
+        return False
     tabular, listing = _sources()
     codes = read_codes(tabular, listing)
     origin = Provenance(
@@ -99,6 +106,7 @@ def build_icd10cm(into: Path) -> bool:
         sha256=hashlib.sha256(tabular.read_bytes()).hexdigest(),
         rows=len(codes),
         imported=now(),
+        by=by(),
     )
     write(into, "icd10cm-2026-04", [(origin, codes)])
     return True
@@ -107,20 +115,41 @@ def build_icd10cm(into: Path) -> bool:
 def read_codes(tabular: Path, listing: Path) -> list[IcdCode]:
     """Every code and header of the release, in alphabetical order."""
     known = re.compile(_CODE)
-    listed = sorted(
-        {_dotted(word) for word in listing.read_text(encoding="utf-8").split() if word}
-    )
+    listed = sorted({dotted(word) for word in listing.read_text(encoding="utf-8").split() if word})
     codes = [code for code in listed if known.fullmatch(code)]
+    return codes_of(codes, tabular, SINCE, UNTIL)
+
+
+def codes_of(
+    codes: Sequence[str],
+    tabular: Path | None,
+    since: date,
+    until: date,
+    billable: Set[str] | None = None,
+    titles: Mapping[str, str] | None = None,
+) -> list[IcdCode]:
+    """Rows for codes and headers that are listed in alphabetical order.
+
+    Args:
+        tabular: the tabular list (XML) of the same release; without it no notes are known.
+        billable: the codes that the listing says may be billed; else those nothing is longer of.
+        titles: what the listing says of each code, where there is no tabular list.
+    """
     notes: dict[str, _Notes] = {}
-    for chapter in ET.parse(tabular).getroot().iter("chapter"):
-        _walk(chapter, _Notes(), notes)
+    if tabular is not None:
+        for chapter in ET.parse(tabular).getroot().iter("chapter"):
+            _walk(chapter, _Notes(), notes)
+    else:
+        notes = {code: replace(_Notes(), title=title) for code, title in (titles or {}).items()}
     children = _children(codes)
     sides = sides_of({code: said.title for code, said in notes.items()})
     rows = []
     for code in codes:
         base = _above(code, notes)
         side, both = sides.get(base, ("", ""))
-        rows.append(_row(code, children.get(code, ()), notes.get(base, _Notes()), side, both))
+        row = _row(code, children.get(code, ()), notes.get(base, _Notes()), side, both)
+        leaf = row.billable if billable is None else code in billable
+        rows.append(replace(row, billable=leaf, since=since, until=until))
     return rows
 
 
@@ -163,8 +192,6 @@ def _row(code: str, children: tuple[str, ...], notes: _Notes, side: str, both: s
         both_sides=both,
         age=age_of(code, title),
         trimester=trimester_of(title),
-        since=SINCE,
-        until=UNTIL,
     )
 
 
@@ -250,7 +277,7 @@ def _above(code: str, notes: dict[str, _Notes]) -> str:
     return code
 
 
-def _children(codes: list[str]) -> dict[str, tuple[str, ...]]:
+def _children(codes: Sequence[str]) -> dict[str, tuple[str, ...]]:
     listed, found = set(codes), dict[str, list[str]]()
     for code in codes:
         parent = code[:-1].rstrip(".")
@@ -261,7 +288,8 @@ def _children(codes: list[str]) -> dict[str, tuple[str, ...]]:
     return {code: tuple(below) for code, below in found.items()}
 
 
-def _dotted(word: str) -> str:
+def dotted(word: str) -> str:
+    """A code with its dot, as the tabular list writes it."""
     return word if len(word) <= 3 or "." in word or "-" in word else f"{word[:3]}.{word[3:]}"
 
 

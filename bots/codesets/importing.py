@@ -15,18 +15,26 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from bots.codesets import store
 from bots.codesets.official import Format, Taken, Told, formats
 from bots.codesets.official.document import Document
 from bots.codesets.store import Provenance, Staged
-from bots.codesets.tables import FORMS, import_tables
+from bots.codesets.tables import (
+    FORMS,
+    MANIFEST,
+    Manifest,
+    Table,
+    form_of,
+    name_of,
+    read_file,
+    read_folder,
+)
 from bots.codesets.unpacking import check_workbook, unpacked
 from bots.errors import Problem
-
-MANIFEST = "manifest.json"  # marks a folder of our own form
 
 
 @dataclass(slots=True)
@@ -63,28 +71,37 @@ def take(
     Raises:
         Problem: something was not understood, or is no table; names file and line.
     """
-    told = told or Told()
+    told = replace(told or Told(), stored=partial(store.rows_on, into))
     outcome = Outcome()
     with store.importing(into, say), _scratch(into) as scratch, contextlib.ExitStack() as staged:
         own, documents, outcome.passed_over = _collected(paths, scratch)
-        batches = list(_batches(documents, told, outcome.passed_over))
-        if not batches and not own:
-            raise _nothing(documents, outcome.passed_over)
-        there = {entry.sha256: entry for entry in store.provenance(into)}
+        ours = [document for document in documents if _form(document)]
+        others = [document for document in documents if document not in ours]
+        batches = list(_batches(others, told, outcome.passed_over))
+        if not batches and not own and not ours:
+            raise _nothing(outcome.passed_over)
+        there = store.provenance(into)
         ready: list[Staged] = []
         for batch in batches:
-            known = _known(batch, there.values())
-            if known:
+            known = [entry for entry in there if entry.sha256 == batch.digest]
+            if known and not told.says_anything:
                 outcome.known += known
                 continue
             say(f"reading {batch.release}: {', '.join(doc.name for doc in batch.documents)}")
             made = _staged(batch, into, told)
             staged.callback(made.drop)
+            if known and all(any(map(origin.says_the_same, known)) for origin in made.origins):
+                outcome.known += known
+                continue
             ready.append(made)
-        for folder in own:
-            taken = import_tables(folder, into)  # one file: whole or not at all
-            for entry in taken:
-                (outcome.known if entry.sha256 in there else outcome.taken).append(entry)
+        for tables in _own(own, ours, told):
+            origins = [origin for origin, _ in tables]
+            if all(any(map(origin.says_the_same, there)) for origin in origins):
+                outcome.known += origins
+                continue
+            made = store.stage(into, name_of(origins), tables)
+            staged.callback(made.drop)
+            ready.append(made)
         for made in ready:
             made.place()
             outcome.taken += made.origins
@@ -154,10 +171,36 @@ def _opened(file: Path, scratch: Path) -> tuple[list[Document], list[str]]:
             if member.kind in {"text", "xlsx", "xml"}:
                 documents.append(member)
             else:
-                others.append(member.name)
+                others.append(f"{member.name}: not text, csv, xlsx or xml")
     except OSError as error:
         raise Problem(f"cannot be read ({error.strerror})", where=str(file)) from None
     return documents, others
+
+
+def _form(document: Document) -> str:
+    return form_of(document.head[0][1]) if document.kind == "text" and document.head else ""
+
+
+def _own(folders: Iterable[Path], files: Iterable[Document], told: Told) -> Iterator[list[Table]]:
+    """The tables of our own form: of folders with a manifest, and of single files."""
+    for folder in folders:
+        yield read_folder(folder)
+    for document in files:
+        if not told.release or told.since is None:
+            raise Problem(
+                "a file of our own form without a manifest.json beside it",
+                where=document.name,
+                do="add --release NAME and --since, or a manifest (docs/codesets.md)",
+            )
+        form = _form(document)
+        manifest = Manifest(
+            release=told.release,
+            synthetic=False,
+            since=told.since,
+            until=told.until,
+            complete=(form,) if told.complete else (),
+        )
+        yield read_file(document.path, document.name, form, manifest)
 
 
 def _batches(
@@ -169,7 +212,8 @@ def _batches(
     for document in documents:
         known = next((entry for entry in formats() if entry.recognises(document)), None)
         if known is None:
-            passed_over.append(document.name)
+            near = next(filter(None, (entry.nearly(document) for entry in formats())), "")
+            passed_over.append(f"{document.name}: {near or 'not a table that claimbots knows'}")
             continue
         grouped.setdefault((known.name, known.release_of(document, told)), []).append(document)
     for (name, release), found in grouped.items():
@@ -185,7 +229,7 @@ def _without_copies(documents: Sequence[Document], passed_over: list[str]) -> li
     ):
         stem = re.sub(r"\.[^./]*$", "", document.name).lower()
         if stem in chosen:
-            passed_over.append(f"{document.name} (a copy)")
+            passed_over.append(f"{document.name}: the same table as in {chosen[stem].name}")
         else:
             chosen[stem] = document
     return list(chosen.values())
@@ -197,10 +241,6 @@ def _digest(documents: Sequence[Document]) -> str:
     if len(sums) == 1:
         return sums[0]
     return hashlib.sha256("".join(f"{one}\n" for one in sums).encode()).hexdigest()
-
-
-def _known(batch: _Batch, there: Iterable[Provenance]) -> list[Provenance]:
-    return [entry for entry in there if entry.sha256 == batch.digest]
 
 
 def _staged(batch: _Batch, into: Path, told: Told) -> Staged:
@@ -234,12 +274,14 @@ def _origin(taken: Taken, source: str, digest: str) -> Provenance:
     )
 
 
-def _nothing(documents: Sequence[Document], passed_over: Sequence[str]) -> Problem:
-    names = [document.name for document in documents] or list(passed_over)
-    where = names[0] if len(names) == 1 else f"{len(names)} files"
+def _nothing(passed_over: Sequence[str]) -> Problem:
+    if len(passed_over) == 1:
+        where, _, what = passed_over[0].partition(": ")
+    else:
+        where, what = f"{len(passed_over)} files" if passed_over else "", ""
     return Problem(
-        "no table that claimbots knows",
-        where=where if names else "",
+        what or "no table that claimbots knows",
+        where=where,
         do=f"see `claimbots codesets fetch --list`, or docs/codesets.md for our own form "
         f"({', '.join(f'{name}.csv' for name in list(FORMS)[:3])}, ...)",
     )

@@ -39,7 +39,6 @@ R = TypeVar("R", bound=Row)
 
 FORM = 3  # the form of the file; an other one is refused
 REMEMBERED = 50_000  # keys a table keeps in memory, about 20 MB when full
-MAPPED = 1 << 28  # bytes of a file that may be mapped into memory
 PAIRED = ("ptp_practitioner", "ptp_outpatient")  # tables whose pairs have a map of their own
 OWN = "csv"  # how the series of an office's own lists begin
 WITHDRAWN = ".withdrawn"  # beside a file: since when it no longer counts
@@ -83,6 +82,13 @@ class Provenance:
         """Whether the import answers for that day."""
         return (self.since is None or self.since <= on) and (
             self.until is None or on <= self.until
+        )
+
+    def says_the_same(self, other: Provenance) -> bool:
+        """Whether both are of the same bytes, for the same days."""
+        return all(
+            getattr(self, name) == getattr(other, name)
+            for name in ("table", "release", "since", "until", "complete_for", "sha256")
         )
 
     @property
@@ -336,6 +342,38 @@ def _place_sums(part: Path, target: Path) -> None:
         unfinished.unlink(missing_ok=True)
 
 
+def rows_on(folder: Path, table: str, on: date) -> list[Row]:
+    """Every row of a table that is in force on a day, of the release that answers first then.
+
+    Raises:
+        Problem: a file there is not one of ours.
+    """
+    parts = [(path, entry) for path, entry in imports(folder) if entry.table == table]
+    parts = [(path, entry) for path, entry in parts if entry.covers(on)]
+    if not parts:
+        return []
+    path, _ = max(parts, key=lambda part: part[1].precedence)
+    return [row for row in rows_of(path, table) if row.holds_on(on)]
+
+
+def rows_of(path: Path, table: str) -> Iterator[Row]:
+    """Every row of one table in one file, in the order of its key.
+
+    Raises:
+        Problem: the file is not one of ours.
+    """
+    kind, key = TABLES[table]
+    make = _reader(kind)
+    question = f"SELECT {', '.join(_columns(kind))} FROM {table} ORDER BY {_keyed(key)}"
+    with closing(_connect(path)) as connection:
+        for row in connection.execute(question):
+            yield make(row)
+
+
+def _keyed(key: tuple[str, ...]) -> str:
+    return ", ".join(map(_quoted, (*key, "number")))
+
+
 def _pairs_of(path: Path, table: str) -> Path:
     """Where the pairs of a table lie: beside the file, for a map of their own."""
     return path.with_suffix(f".{table}.pairs")
@@ -465,7 +503,6 @@ def _connect(path: Path) -> sqlite3.Connection:
     try:
         connection = sqlite3.connect(address, uri=True, check_same_thread=False)
         (form,) = connection.execute("PRAGMA user_version").fetchone()
-        connection.execute(f"PRAGMA mmap_size = {MAPPED}")
     except sqlite3.DatabaseError:
         form = None
     if form != FORM:

@@ -1,6 +1,6 @@
 """Our own CSV form for tables: a folder with manifest.json and one file for each table.
 
-The form is documented in docs/operations.md. Columns are found by their heading. An import
+The form is documented in docs/codesets.md. Columns are found by their heading. An import
 is all or nothing: one cell that is not understood, and nothing of the folder is taken.
 """
 
@@ -40,11 +40,12 @@ from bots.codesets.rows import (
     Row,
     Taxonomy,
 )
-from bots.codesets.store import OWN, Provenance, now, provenance, write
+from bots.codesets.store import OWN, Provenance, by, importing, now, provenance, sum_of, write
 from bots.config import ConfigModel, ConfigProblem, Fault
 from bots.config.reading import Document, fitted, nearest
 from bots.errors import Problem
 
+MANIFEST = "manifest.json"  # marks a folder of this form
 MOST_FAULTS = 20  # the rest of a broken file tells nothing new
 
 
@@ -306,6 +307,9 @@ FORMS: Mapping[str, Form] = {
 }
 
 
+Table = tuple[Provenance, list[Row]]
+
+
 def import_tables(source: Path, into: Path) -> list[Provenance]:
     """Take every table of the folder `source` into the data folder's `into`.
 
@@ -315,33 +319,65 @@ def import_tables(source: Path, into: Path) -> list[Provenance]:
     Raises:
         Problem: something was not understood; names file, line and column. Nothing is taken.
     """
-    manifest = _manifest(source / "manifest.json")
-    paths = [source / f"{name}.csv" for name in FORMS if (source / f"{name}.csv").is_file()]
-    if not paths:
-        raise Problem("no table in this folder", where=str(source), do="see docs/operations.md")
-    _refuse_others(source)
-    tables: list[tuple[Provenance, list[Row]]] = []
-    faults: list[Fault] = []
-    for path in paths:
-        rows = _read(path, FORMS[path.stem], faults)
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        for name, found in rows.items():
-            # A side without a row was never delivered: an empty table would be a pass.
-            if found:
-                tables.append((_origin(name, path, digest, len(found), manifest), found))
-    if faults:
-        raise ConfigProblem(faults[:MOST_FAULTS])
+    tables = read_folder(source)
     origins = [origin for origin, _ in tables]
-    if not _known(origins, into):
-        name = f"{origins[0].series}-{_digest(origins)[:12]}"
-        write(into, name, tables)
+    with importing(into):
+        there = provenance(into)
+        if not all(any(map(origin.says_the_same, there)) for origin in origins):
+            write(into, name_of(origins), tables)
     return origins
 
 
-def _known(origins: list[Provenance], folder: Path) -> bool:
-    """Whether every one of these is in the folder already, and answers first there."""
-    there = {(entry.table, entry.release, entry.sha256) for entry in provenance(folder)}
-    return all((entry.table, entry.release, entry.sha256) in there for entry in origins)
+def read_folder(source: Path) -> list[Table]:
+    """Every table of a folder with a manifest.
+
+    Raises:
+        Problem: something was not understood; names file, line and column.
+    """
+    manifest = _manifest(source / MANIFEST)
+    paths = [source / f"{name}.csv" for name in FORMS if (source / f"{name}.csv").is_file()]
+    if not paths:
+        raise Problem("no table in this folder", where=str(source), do="see docs/codesets.md")
+    _refuse_others(source)
+    return _tables([(path, path.stem, str(path)) for path in paths], manifest)
+
+
+def read_file(path: Path, name: str, form: str, manifest: Manifest) -> list[Table]:
+    """One file of a form, for which the person says what a manifest would.
+
+    Raises:
+        Problem: something was not understood; names file, line and column.
+    """
+    return _tables([(path, form, name)], manifest)
+
+
+def form_of(heading: list[str]) -> str:
+    """The form that has exactly these columns, in any order; empty where none has."""
+    names = {cell.strip() for cell in heading}
+    return next((name for name, form in FORMS.items() if set(form.columns) == names), "")
+
+
+def name_of(origins: list[Provenance]) -> str:
+    """What the file of these tables is called."""
+    return f"{origins[0].series}-{_digest(origins)[:12]}"
+
+
+def _tables(paths: list[tuple[Path, str, str]], manifest: Manifest) -> list[Table]:
+    tables: list[Table] = []
+    faults: list[Fault] = []
+    for path, form, name in paths:
+        rows = _read(path, form, name, faults)
+        digest = sum_of(path)
+        for table, found in rows.items():
+            # A side without a row was never delivered: an empty table would be a pass.
+            if found:
+                origin = _origin(table, form, name, digest, len(found), manifest)
+                tables.append((origin, found))
+    if faults:
+        raise ConfigProblem(faults[:MOST_FAULTS])
+    if not tables:
+        raise Problem("no row in it", where=paths[0][2], do="see docs/codesets.md")
+    return tables
 
 
 def _digest(origins: list[Provenance]) -> str:
@@ -353,7 +389,7 @@ def _manifest(path: Path) -> Manifest:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise Problem("no such file", where=str(path), do="see docs/operations.md") from None
+        raise Problem("no such file", where=str(path), do="see docs/codesets.md") from None
     except (ValueError, OSError, RecursionError):
         raise Problem("not JSON that can be read", where=str(path)) from None
     if not isinstance(data, dict):
@@ -373,7 +409,9 @@ def _refuse_others(source: Path) -> None:
             raise Problem("no table of this name", where=str(path), do=advice)
 
 
-def _origin(table: str, path: Path, digest: str, rows: int, manifest: Manifest) -> Provenance:
+def _origin(
+    table: str, form: str, name: str, digest: str, rows: int, manifest: Manifest
+) -> Provenance:
     slug = re.sub(r"[^a-z0-9]+", "-", manifest.release.lower()).strip("-") or "tables"
     return Provenance(
         table=table,
@@ -381,51 +419,53 @@ def _origin(table: str, path: Path, digest: str, rows: int, manifest: Manifest) 
         release=manifest.release,
         since=manifest.since,
         until=manifest.until,
-        complete_for=".*" if path.stem in manifest.complete else "",
+        complete_for=".*" if form in manifest.complete else "",
         synthetic=manifest.synthetic,
-        source=path.name,
+        source=Path(name).name,
         sha256=digest,
         rows=rows,
         imported=now(),
+        by=by(),
     )
 
 
-def _read(path: Path, form: Form, faults: list[Fault]) -> dict[str, list[Row]]:
+def _read(path: Path, form_name: str, name: str, faults: list[Fault]) -> dict[str, list[Row]]:
     """The rows by table; adds to `faults` what was not understood."""
-    tables = list(form.sides.values()) if form.sides else [path.stem]
+    form = FORMS[form_name]
+    tables = list(form.sides.values()) if form.sides else [form_name]
     rows: dict[str, list[Row]] = {table: [] for table in tables}
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.reader(file, strict=True)
             heading = [cell.strip() for cell in next(reader, [])]
-            wrong = list(_heading_faults(path, heading, form))
+            wrong = list(_heading_faults(name, heading, form))
             faults += wrong
             if wrong:
                 return rows
             for cells in reader:
                 if not cells:
                     continue
-                where = f"{path}:{reader.line_num}"
+                where = f"{name}:{reader.line_num}"
                 if len(cells) != len(heading):
                     faults.append(
                         Fault(where, f"{len(cells)} cells under {len(heading)} headings")
                     )
                     continue
                 values = dict(zip(heading, (cell.strip() for cell in cells), strict=True))
-                _take(values, where, form, path.stem, rows, faults)
+                _take(values, where, form, form_name, rows, faults)
                 if len(faults) >= MOST_FAULTS:
                     return rows
     except UnicodeDecodeError:
-        faults.append(Fault(str(path), "not in UTF-8", "save it as UTF-8"))
+        faults.append(Fault(name, "not in UTF-8", "save it as UTF-8"))
     except csv.Error as error:
-        faults.append(Fault(f"{path}:{reader.line_num}", f"not CSV ({error})"))
+        faults.append(Fault(f"{name}:{reader.line_num}", f"not CSV ({error})"))
     except OSError as error:
-        raise Problem(f"cannot be read ({error.strerror})", where=str(path)) from None
+        raise Problem(f"cannot be read ({error.strerror})", where=name) from None
     return rows
 
 
-def _heading_faults(path: Path, heading: list[str], form: Form) -> Iterator[Fault]:
-    where = f"{path}:1"
+def _heading_faults(file: str, heading: list[str], form: Form) -> Iterator[Fault]:
+    where = f"{file}:1"
     for name in heading:
         if name not in form.columns:
             yield Fault(f"{where} {name}", "unknown column", nearest(name, sorted(form.columns)))

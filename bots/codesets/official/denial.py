@@ -119,4 +119,5 @@ FORMAT = Format(
     recognises=recognises,
     release_of=release_of,
     read=read,
+    heading=_heading,
 )

@@ -7,6 +7,7 @@ the format is known.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import itertools
 import zipfile
@@ -67,16 +68,21 @@ class Document:
     @cached_property
     def head(self) -> list[Numbered]:
         """The first rows; empty where the file has none."""
-        if self.kind not in {"text", "xlsx"}:
-            return []
-        return list(itertools.islice(self.rows(), HEAD))
+        found: list[Numbered] = []
+        if self.kind in {"text", "xlsx"}:
+            # What cannot be read to here is told when it is read in earnest.
+            with contextlib.suppress(Problem):
+                found.extend(itertools.islice(self.rows(), HEAD))
+        return found
 
     @cached_property
     def top(self) -> list[str]:
         """The first lines of a text, as they are."""
-        if self.kind != "text":
-            return []
-        return [line for _, line in itertools.islice(self.lines(), HEAD)]
+        found: list[str] = []
+        if self.kind == "text":
+            with contextlib.suppress(Problem):
+                found.extend(line for _, line in itertools.islice(self.lines(), HEAD))
+        return found
 
     @cached_property
     def is_tabbed(self) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bots.codesets.official.document import Document
+from bots.codesets.official.heading import Heading
 from bots.codesets.rows import Row
 
 
@@ -19,6 +20,13 @@ class Told:
     until: date | None = None
     side: str = ""  # practitioner, outpatient or dme
     complete: bool = False  # the list of modifiers is whole
+    # What the office has of a table for a day: addenda are laid over it.
+    stored: Callable[[str, date], Iterable[Row]] = lambda table, day: ()
+
+    @property
+    def says_anything(self) -> bool:
+        """Whether the person said anything of the release."""
+        return bool(self.release or self.since or self.until or self.side or self.complete)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +51,7 @@ class Format:
     """One official format.
 
     `release_of` names the release to which a document belongs: documents of the same one are
-    read together. `copy_of` says whether one of two documents is the other in another file type.
+    read together.
     """
 
     name: str
@@ -52,3 +60,12 @@ class Format:
     recognises: Callable[[Document], bool]
     release_of: Callable[[Document, Told], str]
     read: Callable[[Sequence[Document], Told], Iterator[Taken]]
+    # The heading of a document that may be one of these, where columns are found by heading.
+    heading: Callable[[Document], Heading | None] = lambda document: None
+
+    def nearly(self, document: Document) -> str:
+        """What a document lacks to be one of these; empty where it is like none of them."""
+        found = self.heading(document)
+        if found is None or len(found.columns) < 2 or len(found.missing) > len(found.columns):
+            return ""
+        return f"looks like {self.name}, but has no column for: {', '.join(found.missing)}"

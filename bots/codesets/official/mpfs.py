@@ -206,4 +206,5 @@ FORMAT = Format(
     recognises=recognises,
     release_of=release_of,
     read=read,
+    heading=_heading,
 )

@@ -131,4 +131,5 @@ FORMAT = Format(
     recognises=recognises,
     release_of=release_of,
     read=read,
+    heading=_heading,
 )
