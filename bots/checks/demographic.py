@@ -1,10 +1,11 @@
 """Sex and age that a code expects and the patient does not have.
 
-Authority: the codes' own definitions, CMS Integrated Outpatient Code Editor edits 2 and 3 and
-the Medicare Code Editor. All are warnings: the MCE sex conflict ended on 2024-10-01, modifier
-KX (professional) or condition code 45 (institutional) lifts a sex edit (Medicare Claims
-Processing Manual, ch. 32, 240), and codes of the newborn (P) are no age edit. Sex unknown is
-not evaluated where a code asks for it.
+Authority: the codes' own definitions, the CMS Integrated Outpatient Code Editor's edits 3
+(diagnosis and sex), 7 (procedure and age) and 8 (procedure and sex), and the Medicare Code
+Editor. All are warnings: modifier KX (professional) or condition code 45 (institutional) lifts a
+sex edit (Medicare Claims Processing Manual, ch. 32, 240), and the Medicare Code Editor's sex
+conflict ended with the discharges of 2024-09-30, after which a stay is only informed. Sex unknown
+is not evaluated where a code asks for it.
 """
 
 from __future__ import annotations
@@ -13,28 +14,34 @@ from collections.abc import Iterator
 from datetime import date
 
 from bots.checks.catalogue import Check
-from bots.checks.findings import Finding, NotEvaluated, Severity
-from bots.checks.forms import dotted, is_icd
+from bots.checks.diagnosis_list import day_of, is_stay, known
+from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
+from bots.checks.marks import Mark
 from bots.claims import Case, Claim, ClaimType, Diagnosis, ServiceLine, Sex
-from bots.codesets import CodeSets, IcdCode
+from bots.codesets import CodeSets
 
+_NO_LONGER = date(2024, 10, 1)
 _LIFTED = "Medicare Claims Processing Manual, ch. 32, 240"
 
 procedure_sex = Check(
     id="procedure-sex",
     family="demographic",
     title="The procedure is of the other sex",
-    authority=f"CMS I/OCE edit 3 (procedure and sex conflict); {_LIFTED}",
+    authority=f"CMS I/OCE edit 8 (procedure and sex conflict); {_LIFTED}",
     severity=Severity.WARNING,
     needs=("procedure",),
+    when=(Mark.LIMITED_CODE,),
+    denial=Denial("CO", "7"),
 )
 diagnosis_sex = Check(
     id="diagnosis-sex",
     family="demographic",
     title="The diagnosis is of the other sex",
-    authority=f"CMS I/OCE edit 3 and MCE (sex conflict, ended 2024-10-01); {_LIFTED}",
+    authority=f"CMS I/OCE edit 3; Medicare Code Editor, sex conflict (to 2024-09-30); {_LIFTED}",
     severity=Severity.WARNING,
     needs=("icd10cm",),
+    when=(Mark.LIMITED_DIAGNOSIS,),
+    denial=Denial("CO", "10"),
 )
 maternity_sex = Check(
     id="maternity-sex",
@@ -43,14 +50,18 @@ maternity_sex = Check(
     authority=f"ICD-10-CM Official Guidelines FY2026, I.C.15; {_LIFTED}",
     severity=Severity.WARNING,
     needs=("icd10cm",),
+    when=(Mark.LIMITED_DIAGNOSIS,),
+    denial=Denial("CO", "10"),
 )
 procedure_age = Check(
     id="procedure-age",
     family="demographic",
     title="The patient's age is outside the procedure's",
-    authority="The age in the code's definition (45 CFR 162.1002(c))",
+    authority="The age in the code's definition (45 CFR 162.1002(c)); CMS I/OCE edit 7",
     severity=Severity.WARNING,
     needs=("procedure",),
+    when=(Mark.LIMITED_CODE,),
+    denial=Denial("CO", "6"),
 )
 
 
@@ -77,7 +88,7 @@ def procedure_of_the_other_sex(case: Case, codesets: CodeSets) -> Iterator[Findi
 def diagnosis_of_the_other_sex(case: Case, codesets: CodeSets) -> Iterator[Finding | NotEvaluated]:
     """Codes of chapter 15 are `maternity-sex`'s."""
     claim = case.claim
-    for entry, row in _known(case, codesets):
+    for entry, row in known(case, codesets):
         if not row.sex or row.maternity or _all_lifted(claim, entry):
             continue
         if claim.patient.sex is Sex.UNKNOWN:
@@ -88,6 +99,7 @@ def diagnosis_of_the_other_sex(case: Case, codesets: CodeSets) -> Iterator[Findi
                 None,
                 f"{entry.code} is {_word(row.sex)}, the claim's patient is not",
                 codes=(entry.code,),
+                severity=_severity(case),
             )
 
 
@@ -95,7 +107,7 @@ def diagnosis_of_the_other_sex(case: Case, codesets: CodeSets) -> Iterator[Findi
 def maternity_of_a_man(case: Case, codesets: CodeSets) -> Iterator[Finding | NotEvaluated]:
     """Chapter 15, O00 to O9A."""
     claim = case.claim
-    for entry, row in _known(case, codesets):
+    for entry, row in known(case, codesets):
         if not row.maternity or _all_lifted(claim, entry):
             continue
         if claim.patient.sex is Sex.UNKNOWN:
@@ -106,6 +118,7 @@ def maternity_of_a_man(case: Case, codesets: CodeSets) -> Iterator[Finding | Not
                 None,
                 f"{entry.code} is a code of pregnancy, the claim's patient is male",
                 codes=(entry.code,),
+                severity=_severity(case),
             )
 
 
@@ -131,13 +144,10 @@ def age_outside_the_procedures(case: Case, codesets: CodeSets) -> Iterator[Findi
             )
 
 
-def _known(case: Case, codesets: CodeSets) -> Iterator[tuple[Diagnosis, IcdCode]]:
-    assert codesets.icd10cm is not None
-    day: date = case.claim.service_through or case.as_of
-    for entry in case.claim.diagnoses:
-        row = codesets.icd10cm.find(dotted(entry.code), on=day) if is_icd(entry.code) else None
-        if row is not None:
-            yield entry, row
+def _severity(case: Case) -> Severity:
+    """A stay is only informed once the Medicare Code Editor asks for the sex no longer."""
+    ended = is_stay(case.claim) and day_of(case) >= _NO_LONGER
+    return Severity.INFO if ended else Severity.WARNING
 
 
 def _is_lifted(claim: Claim, line: ServiceLine) -> bool:

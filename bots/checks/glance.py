@@ -98,6 +98,13 @@ _SECTIONS = (
     ("C9000", "C9999", Mark.DRUG),
     ("S0012", "S0197", Mark.DRUG),
 )
+_CHAPTERS = {
+    "O": Mark.OBSTETRIC_DIAGNOSIS,
+    "P": Mark.NEWBORN_DIAGNOSIS,
+    "Z": Mark.FACTOR_DIAGNOSIS,
+    **dict.fromkeys("ST", Mark.INJURY_DIAGNOSIS),
+    **dict.fromkeys("VWXY", Mark.EXTERNAL_CAUSE),
+}
 _REMEMBERED = 100_000
 
 
@@ -214,17 +221,24 @@ class Glance:
         return marks if codes and codes != {""} else marks | GAP
 
     def _of_providers(self, claim: Claim, quarter: int) -> int:
-        marks, has_billing = 0, False
+        marks = 0
+        billing: str | None = None
+        ordering: tuple[str, ...] = ()
         for provider in claim.providers:
             record = provider.record
             npi = provider.npi
             marks |= self._provider(npi, provider.taxonomy, record.npi if record else npi, quarter)
-            has_billing = has_billing or provider.role is Role.BILLING
+            if provider.role is Role.BILLING:
+                billing = npi
+            elif provider.role is Role.ORDERING or provider.role is Role.REFERRING:
+                ordering = (*ordering, npi)
             if record is not None and (record.npi_type != "1" or record.active_to is not None):
                 marks |= PROVIDER
             if provider.role is Role.SERVICE_FACILITY:
                 marks |= PROVIDER
-        return marks if has_billing else marks | GAP
+        if ordering and billing in ordering:
+            marks |= PROVIDER
+        return marks if billing is not None else marks | GAP
 
     def _of_lines(self, case: Case, dated: list[date]) -> int:
         claim = case.claim
@@ -308,7 +322,7 @@ class Glance:
     def _see_diagnosis(self, code: str, quarter: int) -> int:
         if not is_icd(code):
             return FORM | Mark.ODD_DIAGNOSIS.value
-        marks = Mark(0) if code == dotted(code) else Mark.SAME_DIAGNOSIS
+        marks = _of_chapter(code) | (0 if code == dotted(code) else Mark.SAME_DIAGNOSIS)
         for row in _answers(self._codesets.icd10cm, (dotted(code),), quarter):
             if row is None or not row.billable:
                 marks |= Mark.ODD_DIAGNOSIS
@@ -316,8 +330,12 @@ class Glance:
                 continue
             if row.excludes1 or row.code_first or row.code_first_open:
                 marks |= Mark.NOTED_DIAGNOSIS
-            if row.sex or row.maternity or row.newborn:
+            if row.use_additional or row.manifestation:
+                marks |= Mark.NOTED_DIAGNOSIS
+            if row.sex or row.maternity or row.newborn or row.age:
                 marks |= Mark.LIMITED_DIAGNOSIS
+            if row.side:
+                marks |= Mark.SIDED_DIAGNOSIS
         return marks.value
 
     def _see_provider(self, npi: str, taxonomy: str, record: str, quarter: int) -> int:
@@ -401,6 +419,15 @@ class Glance:
             elif names_all(marks, check.when):
                 asked.append(check)
         return Plan(tuple(asked), tuple(unanswered))
+
+
+def _of_chapter(code: str) -> Mark:
+    """What the first letters of a diagnosis say, whatever the table."""
+    letter = code[0]
+    marks = _CHAPTERS.get(letter, Mark(0))
+    if letter == "Z" and code[1] == "3":
+        marks |= Mark.NEWBORN_DIAGNOSIS if code[2] == "8" else Mark.OBSTETRIC_DIAGNOSIS
+    return marks
 
 
 def _of_claim(case: Case) -> int:

@@ -52,8 +52,14 @@ class Mark(IntFlag):
     LATE = auto()  # filed after the payer's limit, or that limit is not known
     ODD_DIAGNOSIS = auto()  # a diagnosis that its table does not hold as billable on the day
     SAME_DIAGNOSIS = auto()
-    NOTED_DIAGNOSIS = auto()  # a diagnosis with Excludes1 or code-first notes
-    LIMITED_DIAGNOSIS = auto()  # a diagnosis for one sex, for mothers or for newborns
+    NOTED_DIAGNOSIS = auto()  # with Excludes1, code-first or use-additional notes; manifestation
+    LIMITED_DIAGNOSIS = auto()  # a diagnosis for one sex or some ages, for mothers, for newborns
+    SIDED_DIAGNOSIS = auto()  # a diagnosis of a side, or that leaves its side open
+    OBSTETRIC_DIAGNOSIS = auto()  # O00-O9A, Z33-Z39 and Z3A
+    NEWBORN_DIAGNOSIS = auto()  # P00-P96, Z38
+    INJURY_DIAGNOSIS = auto()  # S00-T88
+    EXTERNAL_CAUSE = auto()  # V00-Y99
+    FACTOR_DIAGNOSIS = auto()  # Z00-Z99
     LIMITED_CODE = auto()  # a code for one sex or some ages
     PLACE = auto()  # a place of service that is unknown, or not one of the code's
     OVER = auto()  # units above an MUE on a line or a day

@@ -43,9 +43,34 @@ OF_WOMEN = ("N92.0", "N83.201", "N95.1", "N94.6")
 OF_MEN = ("N40.1", "C61")
 
 
+# The code of the right, that of the left, and one of both sides or of none.
+_SIDES = (
+    ("M17.11", "M17.12", "M17.0"), ("M25.561", "M25.562", "M17.0"),
+    ("M75.41", "M75.42", "M62.81"), ("M65.341", "M65.342", "M79.7"),
+    ("M77.11", "M77.12", "M54.2"), ("M19.011", "M19.012", "M47.812"),
+)  # fmt: skip
+_SIDELESS = ("M72.2", "M62.81", "M79.7", "M54.2", "R26.89")
+
+
+def on_the_sides_of(codes: list[str], modifiers: set[str]) -> list[str]:
+    """The same number of codes, on the side that the claim's procedures name.
+
+    Both sides are one code where there is one; what would then stand twice is another one.
+    """
+    place = 2 if "50" in modifiers or {"RT", "LT"} <= modifiers else int("LT" in modifiers)
+    sided = {code: entry[place] for entry in _SIDES for code in entry[:2]}
+    found: list[str] = []
+    for code in codes:
+        right = sided.get(code, code)
+        free = (other for other in _SIDELESS if other not in found and other not in codes)
+        found.append(next(free) if right in found else right)
+    return found
+
+
 def every_billable() -> tuple[str, ...]:
     """Every code that may stand on a claim here as a billable one."""
     found = [code for codes in BY_SPECIALTY.values() for code in codes]
     found += [code for pair in (*EXCLUDING, *MANIFESTATIONS) for code in pair]
     found += [*OF_WOMEN, *OF_MEN, "Z51.11", "Z00.00"]
+    found += [code for entry in _SIDES for code in entry]
     return tuple(dict.fromkeys(found))

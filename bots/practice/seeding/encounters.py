@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from bots.practice.seeding.codes import BY_CODE, charge_of
-from bots.practice.seeding.diagnoses import BY_SPECIALTY
+from bots.practice.seeding.diagnoses import BY_SPECIALTY, on_the_sides_of
 from bots.practice.seeding.drafts import (
     Draft,
     EntryRow,
@@ -249,6 +249,9 @@ class Maker:
             codes += ["D63.0"] if rng.random() < 0.3 else []
         if specialty == "orthopedics" and kind == "professional" and place in {"22", "24"}:
             codes = [rng.choice(("M17.11", "M25.561"))]
+        if specialty == "orthopedics":
+            named = {modifier for _, _, modifiers in services for modifier in modifiers}
+            codes = on_the_sides_of(codes, named)
         if specialty == "radiology" and rng.random() < 0.1:
             codes = ["G30.9", "F02.80"]
         return services, codes, place

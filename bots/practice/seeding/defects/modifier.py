@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bots.practice.seeding.codes import UNKNOWN_MODIFIERS
 from bots.practice.seeding.defects.variant import PRO, plants
 from bots.practice.seeding.drafts import Visit
@@ -54,7 +56,9 @@ def bilateral_of_nothing(maker: Maker, visit: Visit) -> Truth | None:
 def both_sides_and_one(maker: Maker, visit: Visit) -> Truth | None:
     """RT with LT and no 50 is another way to say bilateral, so it is not planted."""
     code = "20611" if visit.claim.of("20611") is not None else "29881"
-    return _put(visit, code, ["50", maker.rng.choice(("RT", "LT"))], "50 with one side")
+    truth = _put(visit, code, ["50", maker.rng.choice(("RT", "LT"))], "50 with one side")
+    # Both sides against the diagnosis of one.
+    return replace(truth, also=("diagnosis",)) if truth is not None else None
 
 
 @plants("modifier", specialty="cardiology", type=PRO)

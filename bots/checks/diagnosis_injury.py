@@ -1,0 +1,133 @@
+"""Injuries and burns: one encounter a claim, the worst burn first, no aftercare beside them.
+
+Authority: ICD-10-CM Official Guidelines FY2026, I.C.19.a (seventh characters and aftercare) and
+I.C.19.d (burns and corrosions).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bots.checks.catalogue import Check
+from bots.checks.diagnosis_list import GUIDELINES, Coded, listed
+from bots.checks.findings import Denial, Finding, Severity
+from bots.checks.marks import Mark
+from bots.claims import Case
+from bots.codesets import CodeSets
+
+# T20-T25, burns of the surface: the fourth character is the degree, 1-3 of burns, 5-7 of
+# corrosions; 0 and 4 leave it open.
+_BURNS = ("T20", "T21", "T22", "T23", "T24", "T25")
+_DEGREE = {"1": 1, "2": 2, "3": 3, "5": 1, "6": 2, "7": 3}
+# Aftercare that an injury's own seventh character says already.
+AFTERCARE = ("Z47.8", "Z48.0", "Z48.8", "Z51.89")
+
+two_encounters = Check(
+    id="diagnosis-injury-encounters",
+    family="diagnosis",
+    title="The same injury is of a first and of a later encounter",
+    authority=f"{GUIDELINES}, I.C.19.a",
+    severity=Severity.WARNING,
+    when=(Mark.SEVERAL_DIAGNOSES, Mark.INJURY_DIAGNOSIS),
+    denial=Denial("CO", "16", "M76"),
+)
+burn_order = Check(
+    id="diagnosis-burn-order",
+    family="diagnosis",
+    title="A burn of a lower degree stands before one of a higher degree",
+    authority=f"{GUIDELINES}, I.C.19.d.1",
+    severity=Severity.WARNING,
+    when=(Mark.SEVERAL_DIAGNOSES, Mark.INJURY_DIAGNOSIS),
+)
+burn_degrees = Check(
+    id="diagnosis-burn-degrees",
+    family="diagnosis",
+    title="Two degrees of burn at the same site",
+    authority=f"{GUIDELINES}, I.C.19.d.2",
+    severity=Severity.WARNING,
+    when=(Mark.SEVERAL_DIAGNOSES, Mark.INJURY_DIAGNOSIS),
+)
+aftercare = Check(
+    id="diagnosis-aftercare-of-injury",
+    family="diagnosis",
+    title="An aftercare code stands beside the injury that is cared for",
+    authority=f"{GUIDELINES}, I.C.19.a and I.C.21.c.7",
+    severity=Severity.WARNING,
+    when=(Mark.FACTOR_DIAGNOSIS, Mark.INJURY_DIAGNOSIS),
+)
+
+
+@two_encounters.review
+def one_injury_twice(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+    """The same code but for its seventh character: active, later and sequela exclude each other.
+
+    Two characters of later encounters (a fracture that healed late) are left to the chart.
+    """
+    ends: dict[str, list[Coded]] = {}
+    for coded in listed(case).of("S", "T"):
+        if coded.last:
+            ends.setdefault(coded.code[:7], []).append(coded)
+    for stem, same in ends.items():
+        if len({_stage(coded.last) for coded in same}) > 1:
+            yield two_encounters.finding(
+                None,
+                f"{stem} with the seventh characters "
+                + " and ".join(sorted({coded.last for coded in same})),
+                codes=[coded.entry.code for coded in same],
+            )
+
+
+@burn_order.review
+def worst_burn_later(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+    """The first burn of the list against the worst one; burns without a degree do not count."""
+    burns = [coded for coded in listed(case).of(*_BURNS) if _degree(coded) and coded.last != "S"]
+    if not burns:
+        return
+    worst = max(burns, key=_degree)
+    if _degree(worst) > _degree(burns[0]):
+        yield burn_order.finding(
+            None,
+            f"{worst.entry.code} is of degree {_degree(worst)} and stands behind "
+            f"{burns[0].entry.code} of degree {_degree(burns[0])}",
+            codes=(burns[0].entry.code, worst.entry.code),
+        )
+
+
+@burn_degrees.review
+def one_site_two_degrees(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+    """The same place and side, by everything behind the degree: the highest says it all."""
+    sites: dict[tuple[str, str], list[Coded]] = {}
+    for coded in listed(case).of(*_BURNS):
+        if _degree(coded):
+            sites.setdefault((coded.code[:3], coded.code[5:]), []).append(coded)
+    for same in sites.values():
+        if len({_degree(coded) for coded in same}) > 1:
+            yield burn_degrees.finding(
+                None,
+                "One site, two degrees: " + ", ".join(coded.entry.code for coded in same),
+                codes=[coded.entry.code for coded in same],
+            )
+
+
+@aftercare.review
+def cared_for_twice(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+    """Where an injury carries the character of a later encounter, that is its aftercare."""
+    said = listed(case)
+    codes = said.of(*AFTERCARE)
+    if codes and any(_stage(coded.last) == "later" for coded in said.of("S", "T")):
+        yield aftercare.finding(
+            None,
+            "Aftercare beside an injury of a later encounter: "
+            + ", ".join(coded.entry.code for coded in codes),
+            codes=[coded.entry.code for coded in codes],
+        )
+
+
+def _stage(last: str) -> str:
+    if last in ("A", "B", "C"):
+        return "active"
+    return {"": "", "S": "sequela"}.get(last, "later")
+
+
+def _degree(coded: Coded) -> int:
+    return _DEGREE.get(coded.code[4:5], 0)
