@@ -32,3 +32,14 @@ def facts_of(origin: Provenance) -> dict[str, object]:
         "imported": origin.imported.isoformat(),
         "by": origin.by,
     }
+
+
+def paragraph_of(name: str, origin: Provenance) -> str:
+    """The same with the file it came from, when it was imported and by whom, on three lines."""
+    whole = f", whole for {origin.complete_for}" if origin.complete_for else ""
+    when = f"{origin.imported:%Y-%m-%d %H:%M} UTC" + (f" by {origin.by}" if origin.by else "")
+    return (
+        f"{line_of(origin)}{whole}\n"
+        f"  from {origin.source}, SHA-256 {origin.sha256}\n"
+        f"  as {name}, {when}"
+    )

@@ -266,7 +266,7 @@ def imports(folder: Path, known_on: datetime | None = None) -> Iterator[tuple[Pa
     Raises:
         Problem: a file there is not one of ours.
     """
-    for path in _files(folder, known_on):
+    for path in files(folder, known_on):
         with closing(_connect(path)) as connection:
             for entry in _provenance(connection):
                 if known_on is None or entry.imported <= known_on:
@@ -292,9 +292,18 @@ def open_codesets(folder: Path, known_on: datetime | None = None) -> CodeSets:
     Raises:
         Problem: a file there is not one of ours.
     """
+    return open_files(files(folder, known_on), known_on)
+
+
+def open_files(paths: Iterable[Path], known_on: datetime | None = None) -> CodeSets:
+    """The code sets of some imports alone.
+
+    Raises:
+        Problem: one is not one of ours.
+    """
     parts: dict[str, list[_Part]] = {}
     synthetic = False
-    for path in _files(folder, known_on):
+    for path in paths:
         connection = _connect(path)
         for entry in _provenance(connection):
             if known_on is None or entry.imported <= known_on:
@@ -482,7 +491,8 @@ class StoredTable(Generic[R]):
         return tuple(self._make(row) for row in rows)
 
 
-def _files(folder: Path, known_on: datetime | None) -> list[Path]:
+def files(folder: Path, known_on: datetime | None = None) -> list[Path]:
+    """The file of every import in use, by name."""
     paths = sorted(folder.glob("*.sqlite3")) if folder.is_dir() else []
     return [path for path in paths if _in_use(path, known_on)]
 
