@@ -66,11 +66,10 @@ def _give_back(item: workitems.Input, type: str, code: str, message: str) -> Non
 
 
 def _check(item: workitems.Input) -> None:
-    from bots.runs.check_files import check_files, read_histories, rules_here
+    from bots.runs.check_files import check_files, rules_here
 
     order = order_of(CheckOrder, item.payload)
     rules = rules_here()
-    histories, unread = read_histories(order.history) if order.history else (None, [])
     with TemporaryDirectory(prefix="claimbots-") as folder:
         files = {**{path: str(path) for path in order.files}, **_attached(item, Path(folder))}
         if not files:
@@ -82,10 +81,10 @@ def _check(item: workitems.Input) -> None:
             rules,
             today=datetime.now().astimezone().date(),
             as_of=order.as_of,
-            histories=histories,
+            history=order.history or None,
         )
         broken = 0
-        for outcome in (*unread, *outcomes):
+        for outcome in outcomes:
             broken += isinstance(outcome, Unread)
             failed = _failure(outcome)
             if failed:

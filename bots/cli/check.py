@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any, TypeVar
 
 import typer
 
-if TYPE_CHECKING:
-    from bots.runs.check_files import Outcome
+T = TypeVar("T")
 
 
 def check(
@@ -38,40 +38,34 @@ def check(
 
     Exit 0: nothing of severity error; 1: something is; 2: something could not be read.
     """
-    import json
-
     from bots.cli.check_report import Report
-    from bots.files.unread import Unread
-    from bots.runs.check_files import as_json as said
-    from bots.runs.check_files import check_files, read_histories, rules_here
+    from bots.runs.check_files import check_as_json, check_files, rules_here
 
     rules = rules_here()
-    others, unread = read_histories(history) if history else (None, [])
     report = Report(rules, quiet=as_json)
-    outcomes = check_files(
-        files,
-        rules,
-        today=datetime.now().astimezone().date(),
-        as_of=as_of.date() if as_of else None,
-        histories=others,
-    )
-    for outcome in _watched([*unread], outcomes):
-        if as_json:
-            typer.echo(json.dumps(said(outcome, rules.policy), ensure_ascii=False))
-        report.take(outcome)
-        if as_json and isinstance(outcome, Unread):
-            report.say_unread(outcome)
+    order: Any = {
+        "today": datetime.now().astimezone().date(),
+        "as_of": as_of.date() if as_of else None,
+        "history": history or None,
+    }
+    if as_json:
+        for said in _watched(check_as_json(files, rules, **order), lambda said: said.claims):
+            sys.stdout.write(said.text)
+            report.add(said)
+            for unread in said.unread:
+                report.say_unread(unread)
+        sys.stdout.flush()
+    else:
+        for outcome in _watched(check_files(files, rules, **order), lambda _outcome: 1):
+            report.take(outcome)
     report.close()
     raise typer.Exit(report.exit)
 
 
-def _watched(first: list[Outcome], outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
-    """The same outcomes, counted on a bar where a person would see nothing else move."""
-    import sys
-    from itertools import chain
-
+def _watched(answers: Iterator[T], claims: Callable[[T], int]) -> Iterator[T]:
+    """The same answers, counted on a bar where a person would see nothing else move."""
     if not sys.stderr.isatty() or sys.stdout.isatty():
-        yield from chain(first, outcomes)
+        yield from answers
         return
     from rich.console import Console
     from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TimeElapsedColumn
@@ -79,6 +73,6 @@ def _watched(first: list[Outcome], outcomes: Iterator[Outcome]) -> Iterator[Outc
     columns = (SpinnerColumn(), "claims checked", MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("claims", total=None)
-        for outcome in chain(first, outcomes):
-            yield outcome
-            bar.advance(task)
+        for answer in answers:
+            yield answer
+            bar.advance(task, claims(answer))

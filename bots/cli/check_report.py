@@ -13,7 +13,7 @@ from bots.files.unread import Unread
 from bots.policy import class_of
 
 if TYPE_CHECKING:
-    from bots.runs.check_files import Checked, Outcome, Rules
+    from bots.runs.check_files import Checked, Outcome, Rules, Said
 
 _ORDER = {severity: place for place, severity in enumerate(Severity)}
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
@@ -51,6 +51,14 @@ class Report:
         self._missing.update({entry.missing for entry in outcome.review.not_evaluated})
         if not self._quiet:
             self._show(outcome)
+
+    def add(self, said: Said) -> None:
+        """Count what was said as JSON."""
+        self._unread += len(said.unread)
+        self._claims += said.claims
+        self._clean += said.clean
+        self._with_errors += said.with_errors
+        self._missing.update(said.missing)
 
     def say_unread(self, unread: Unread) -> None:
         """One line for what could not be read, on standard error."""

@@ -6,7 +6,9 @@ a temporary file cannot be turned back into a name, nor be compared with another
 
 from __future__ import annotations
 
+import mmap
 import secrets
+from collections.abc import Iterator
 from datetime import date
 from hashlib import blake2b
 
@@ -52,3 +54,45 @@ class Patients:
             said.get("last_name", ""),
             said.get("first_name", ""),
         )
+
+
+class Seen:
+    """Which patients came, and which came again: two maps of bits, of the same size always.
+
+    May say so of one who did not (one in fifty of a million patients): that costs a look and
+    changes nothing. Never says no of one who did. The maps are shared with processes that are
+    forked later.
+    """
+
+    def __init__(self, bits: int = 1 << 26) -> None:
+        self._mask = bits - 1
+        self._once = mmap.mmap(-1, bits // 8)
+        self._again = mmap.mmap(-1, bits // 8)
+
+    def add(self, keys: bytes) -> None:
+        """Patients that come, one key behind the other."""
+        for patient in split(keys):
+            byte, bit = self._place(patient)
+            if self._once[byte] & bit:
+                self._again[byte] |= bit
+            else:
+                self._once[byte] |= bit
+
+    def once(self, patient: bytes) -> bool:
+        """Whether that patient came at all."""
+        byte, bit = self._place(patient)
+        return bool(self._once[byte] & bit) and patient != NOBODY
+
+    def again(self, patient: bytes) -> bool:
+        """Whether that patient came more than once."""
+        byte, bit = self._place(patient)
+        return bool(self._again[byte] & bit) and patient != NOBODY
+
+    def _place(self, patient: bytes) -> tuple[int, int]:
+        number = int.from_bytes(patient[-8:], "little") & self._mask
+        return number >> 3, 1 << (number & 7)
+
+
+def split(keys: bytes) -> Iterator[bytes]:
+    """Keys that stand one behind the other."""
+    return (keys[place : place + SIZE] for place in range(0, len(keys), SIZE))

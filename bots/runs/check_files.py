@@ -6,21 +6,33 @@ does a claim on which a check itself fails.
 
 from __future__ import annotations
 
+import gc
+import json
+import os
 import traceback
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
-from bots.claims import Case, Claim, money
-from bots.files.reading import claims_of, read_any, with_history
+from bots.claims import Case, money
+from bots.files.portions import Portion, read_portion
 from bots.files.unread import Unread
+from bots.runs.crew import each, processes_here
+from bots.runs.cross_claims import CrossClaims
 
 if TYPE_CHECKING:
     from bots.checks import Finding, Review
     from bots.codesets import CodeSets
     from bots.policy import Policy
+
+R = TypeVar("R")
+
+SMALL = 4_000_000  # bytes of files that one process has read before others have started
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +51,23 @@ Outcome: TypeAlias = Checked | Unread
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What claims are held against."""
+    """What claims are held against. Without `again` one process does all the work."""
 
     codesets: CodeSets
     policy: Policy
+    again: Callable[[], Rules] | None = None  # how another process opens the same
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What `check --json` prints of some claims, and what is counted of them."""
+
+    text: str
+    claims: int
+    clean: int
+    with_errors: int
+    unread: tuple[Unread, ...]
+    missing: Mapping[str, int]  # what could not be evaluated, and on how many claims
 
 
 def rules_here() -> Rules:
@@ -56,20 +81,8 @@ def rules_here() -> Rules:
     from bots.places import here
     from bots.policy import load
 
-    return Rules(open_codesets(here().codesets), load(config_folder() / "policy.yaml"))
-
-
-def read_histories(files: Iterable[Path]) -> tuple[list[Claim], list[Unread]]:
-    """The claims of history files, and what of them could not be read."""
-    claims: list[Claim] = []
-    unread: list[Unread] = []
-    for file in files:
-        for entry in claims_of(read_any(file)):
-            if isinstance(entry, Unread):
-                unread.append(entry)
-            else:
-                claims.append(entry)
-    return claims, unread
+    policy = load(config_folder() / "policy.yaml")
+    return Rules(open_codesets(here().codesets), policy, rules_here)
 
 
 def check_files(
@@ -78,25 +91,122 @@ def check_files(
     *,
     today: date,
     as_of: date | None = None,
-    histories: Iterable[Claim] | None = None,
+    history: Iterable[Path] | None = None,
+    processes: int | None = None,
 ) -> Iterator[Outcome]:
-    """Review every claim of every file, in order, one at a time.
+    """Review every claim of every file, in order; what of `history` cannot be read comes first.
+
+    Each claim is reviewed with its patient's claims in all the files at hand. Both looks
+    through them are done when this returns; the reviews follow as they are asked for.
 
     Args:
         today: the run's date, for what says no date of its own.
         as_of: the day against which "late" and "future" are judged, over what files say.
-        histories: the patients' other claims; None where nobody brought any.
+        history: files of the patients' other claims; None where nobody brought any.
+        processes: how many share the work; None is as many as are worth their start.
+
+    Raises:
+        Problem: a process died, or `rules` cannot be opened again in one.
     """
-    for file in files:
-        entries = read_any(file, today=today)
-        if histories is not None:
-            entries = with_history(entries, histories)
-        for position, entry in enumerate(entries, start=1):
+    brought = None if history is None else tuple(history)
+    order = _Order(tuple(files), rules, today, as_of, brought)
+    return _answers(order, iter, processes)
+
+
+def check_as_json(
+    files: Iterable[Path],
+    rules: Rules,
+    *,
+    today: date,
+    as_of: date | None = None,
+    history: Iterable[Path] | None = None,
+    processes: int | None = None,
+) -> Iterator[Said]:
+    """The same, as what `check --json` prints: hundreds of lines at a time, and their counts."""
+    brought = None if history is None else tuple(history)
+    order = _Order(tuple(files), rules, today, as_of, brought)
+    return _answers(order, lambda outcomes: [said(outcomes, rules.policy)], processes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    files: tuple[Path, ...]
+    rules: Rules
+    today: date
+    as_of: date | None
+    history: tuple[Path, ...] | None
+
+    def processes(self) -> int:
+        """One for what is read before others have started."""
+        size = sum(file.stat().st_size for file in self.files if file.is_file())
+        return processes_here() if size > SMALL and self.rules.again is not None else 1
+
+
+Present: TypeAlias = Callable[[list[Outcome]], Iterable[R]]
+
+
+def _answers(order: _Order, present: Present[R], processes: int | None) -> Iterator[R]:
+    running = _running(order, present, processes or order.processes())
+    next(running)  # up to its first yield, which says nothing: the processes are there now
+    return cast("Iterator[R]", running)
+
+
+def _running(order: _Order, present: Present[R], processes: int) -> Iterator[R | None]:
+    files = CrossClaims(
+        order.files,
+        order.history,
+        today=order.today,
+        processes=processes,
+        folder=_folder(),
+    )
+    with closing(files):
+        turn = _Turn(order, files, present)
+        answers = each(turn.work, files.portions(), processes, turn.prepare)
+        yield None
+        with closing(answers):
+            if files.unread:
+                yield from present([*files.unread])
+            yield from answers
+
+
+class _Turn:
+    """The review of one portion; in its own process, with rules of its own."""
+
+    def __init__(self, order: _Order, files: CrossClaims, present: Present[R]) -> None:
+        self._order, self._files, self._present = order, files, present
+        self._rules = order.rules
+        self._parent = os.getpid()
+
+    def prepare(self) -> None:
+        """Tables are opened anew in a process that was forked: a database must not be shared."""
+        if os.getpid() != self._parent:
+            gc.freeze()
+            gc.set_threshold(50_000, 20, 50)  # claims are no rings: little is ever found
+            if self._order.rules.again is not None:
+                self._rules = self._order.rules.again()
+
+    def work(self, portion: Portion) -> Iterable[Any]:
+        """What is said of a portion."""
+        return self._present(list(self._outcomes(portion)))
+
+    def _outcomes(self, portion: Portion) -> Iterator[Outcome]:
+        as_of = self._order.as_of
+        for position, entry in read_portion(portion, self._order.today):
             if isinstance(entry, Unread):
                 yield entry
-            else:
-                case = replace(entry, as_of=as_of) if as_of else entry
-                yield _checked(file, position, case, rules)
+                continue
+            case = self._files.with_history(entry)
+            if as_of is not None:
+                case = replace(case, as_of=as_of)
+            yield _checked(portion.file, position, case, self._rules)
+
+
+def _folder() -> Path | None:
+    """Where temporary files are: the data folder, where there is one."""
+    from bots.places import here
+
+    root = here().root
+    return root if os.access(root, os.W_OK | os.X_OK) else None
 
 
 def _checked(file: Path, position: int, case: Case, rules: Rules) -> Outcome:
@@ -118,6 +228,50 @@ def _checked(file: Path, position: int, case: Case, rules: Rules) -> Outcome:
         )
     required = rules.policy.required_for(case.claim.type)
     return Checked(file, position, case, found, found.is_clean(required))
+
+
+def said(outcomes: Iterable[Outcome], policy: Policy) -> Said:
+    """The lines of `check --json` for these outcomes, with their counts."""
+    from bots.checks import Severity
+
+    lines: list[str] = []
+    unread: list[Unread] = []
+    missing: Counter[str] = Counter()
+    claims = clean = with_errors = 0
+    for outcome in outcomes:
+        if isinstance(outcome, Unread):
+            lines.append(_encode(as_json(outcome, policy)))
+            unread.append(outcome)
+            continue
+        lines.append(_line(outcome, policy))
+        claims += 1
+        clean += outcome.clean
+        with_errors += any(f.severity is Severity.ERROR for f in outcome.review.findings)
+        missing.update({entry.missing for entry in outcome.review.not_evaluated})
+    text = "".join(f"{line}\n" for line in lines)
+    return Said(text, claims, clean, with_errors, tuple(unread), missing)
+
+
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def _line(checked: Checked, policy: Policy) -> str:
+    """`as_json` as text. Written by hand: dozens of not evaluated checks repeat on each claim."""
+    claim = checked.case.claim
+    findings = [_finding_as_json(entry, checked.case, policy) for entry in checked.review.findings]
+    lacking = [_lacking(entry.check, entry.missing) for entry in checked.review.not_evaluated]
+    clean = "true" if checked.clean else "false"
+    return (
+        f'{{"file": {_encode(str(checked.file))}, "position": {checked.position}, '
+        f'"claim": {_encode(claim.number)}, "type": "{claim.type.value}", '
+        f'"findings": {_encode(findings) if findings else "[]"}, '
+        f'"not_evaluated": [{", ".join(lacking)}], "clean": {clean}}}'
+    )
+
+
+@lru_cache(maxsize=4096)
+def _lacking(check: str, missing: str) -> str:
+    return _encode({"check": check, "missing": missing})
 
 
 def as_json(outcome: Outcome, policy: Policy) -> dict[str, Any]:
@@ -168,6 +322,12 @@ def _finding_as_json(finding: Finding, case: Case, policy: Policy) -> dict[str, 
         }
         if changes
         else None,
-        "likely_denial": None,  # comes with the official code sets
+        "likely_denial": {
+            "group": finding.denial.group,
+            "carc": finding.denial.carc,
+            "rarc": finding.denial.rarc or None,
+        }
+        if finding.denial
+        else None,
         "at_stake": None if finding.at_stake is None else money(finding.at_stake),
     }

@@ -11,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from builders.claims import ORDERING_NPI, a_claim, a_line, a_provider, an_institutional_claim
+from builders.claims import ORDERING_NPI, a_claim, a_provider, an_institutional_claim
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from x12_writer import a_file, a_set
@@ -33,7 +33,7 @@ from bots.claims import (
     ServiceLine,
     Sex,
 )
-from bots.files.reading import claims_of, read_any, with_history
+from bots.files.reading import read_any
 from bots.files.unread import Unread
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -357,29 +357,6 @@ def test_memory_stays_flat_over_a_long_file(tmp_path: Path):
         tracemalloc.stop()
     for small, large in pairwise(peaks):
         assert large < small * 1.5 + 200_000
-
-
-def test_history_comes_from_other_files_of_the_same_patient():
-    case = Case(a_claim(number="now"), TODAY)
-    same = a_claim([a_line("99214")], number="before")
-    other = replace(same, patient=replace(same.patient, birth_date=date(1999, 1, 1)))
-    nobody = replace(
-        case.claim,
-        patient=replace(case.claim.patient, birth_date=None),
-        coverage=replace(case.claim.coverage, member_id=""),
-    )
-
-    known, unknown = with_history(iter([case, Case(nobody, TODAY)]), [same, other, case.claim])
-
-    assert isinstance(known, Case)
-    assert known.history == (same,)
-    assert isinstance(unknown, Case)
-    assert unknown.history is None
-
-
-def test_the_claims_of_a_history_file_keep_what_could_not_be_read():
-    kinds = [type(entry) for entry in claims_of(read_any(SAMPLES / "wrong-version.837"))]
-    assert kinds == [Unread, Claim]
 
 
 def test_cents_survive():
