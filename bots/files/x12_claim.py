@@ -165,10 +165,10 @@ class Walk:
         return read
 
     def end(self) -> list[Read]:
-        """The claim that was still open, where no SE closed it."""
+        """What was still open, where no SE closed it."""
         read: list[Read] = []
         self._read = read
-        self._finish()
+        self._close_level()
         return read
 
     def _once_more(self, handler: _Handler | None, number: int, fields: Fields) -> None:

@@ -43,6 +43,7 @@ class Levels:
         self.subscriber, self.patient = Level(), Level()
         self.current = self.header
         self._named = ""  # NM101 of the NM1 that N3, N4 and DMG belong to
+        self._dependent = False  # the patient is not the subscriber
         self._billing_id = ""  # HL01 of the billing provider's level
         self.handlers: dict[str, _Handler] = {
             "BHT": self._bht,
@@ -63,7 +64,7 @@ class Levels:
 
     def lose(self, error: UnfitError) -> None:
         """An HL that cannot be read: what follows hangs on nobody knows what."""
-        self._named, self.lost = "", error
+        self._named, self._dependent, self.lost = "", False, error
         self.subscriber = self.current = Level(fault=error)
         self.patient = Level()
 
@@ -75,8 +76,8 @@ class Levels:
         return None
 
     def person(self) -> dict[str, Any]:
-        """What was said of the patient: the subscriber where no other is named."""
-        return self.patient.values or self.subscriber.values
+        """What was said of the patient: the subscriber where no HL 23 opens another."""
+        return (self.patient if self._dependent else self.subscriber).values
 
     def created_on(self) -> date | None:
         """BHT04."""
@@ -124,7 +125,7 @@ class Levels:
 
     def open(self, number: int, fields: Fields) -> None:
         """Follow an HL."""
-        self._named = ""
+        self._named, self._dependent = "", fields[3] == "23"
         match fields[3]:
             case "22":
                 # After a lost HL only its HL02 says that the billing provider is still the same.

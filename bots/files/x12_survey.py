@@ -117,6 +117,7 @@ class _Set:
         self.billing: Piece | None = None
         self.billing_from: Mark | None = None
         self.stretch_from = mark
+        self.stretch_context: tuple[Piece, ...] = ()  # the first one begins with the ST
         self.stretches: list[tuple[tuple[Piece, ...], int, bytes]] = []
         self.claims = self.entries = 0
         self.patients = bytearray()
@@ -124,12 +125,10 @@ class _Set:
 
     def cut(self, mark: Mark) -> None:
         """End the stretch before `mark` and begin another there."""
-        context = [piece for piece in (self.header, self.billing) if piece]
-        if not self.stretches:
-            context = []  # the first one begins with the ST
-        pieces = (*context, Piece(self.stretch_from, mark.offset))
+        pieces = (*self.stretch_context, Piece(self.stretch_from, mark.offset))
         self.stretches.append((pieces, self.entries, bytes(self.patients)))
         self.stretch_from, self.entries, self.patients = mark, 0, bytearray()
+        self.stretch_context = tuple(piece for piece in (self.header, self.billing) if piece)
 
 
 class _Survey:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 
-SMALL = 4_000_000  # bytes of files that one process has read before others have started
+SMALL = 2_000_000  # bytes of files that one process has read before others have started
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,7 +152,8 @@ class _Crew:
         try:
             worker.line.send(message)
         except OSError:
-            raise self._died(worker) from None
+            what, _, result = self._hear(worker)  # it may have said why
+            raise Problem(**result) if what == "problem" else self._died(worker) from None
 
     def _hear(self, worker: _Worker) -> tuple[str, int, Any]:
         try:
