@@ -9,7 +9,6 @@ post-acute list is in the year's Table 5, which is no code set of ours: a person
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from bots.checks.catalogue import Check
 from bots.checks.day import is_denied, is_same_bill
@@ -28,7 +27,7 @@ _POST_ACUTE = frozenset({"03", "05", "06", "50", "51", "62", "63", "65",
 _HOME = frozenset({"01", "81"})
 # What begins so soon after a discharge to home makes it a transfer: days by bill class.
 _AFTER = {"32": 3, "21": 0, "11": 0, "18": 0, "81": 3, "82": 0}
-_WINDOW = timedelta(days=3)
+_WINDOW_DAYS = 3
 
 transfer = Check(
     id="transfer-payment",
@@ -149,7 +148,7 @@ def billed_apart_from_the_stay(case: Case, codesets: CodeSets) -> Iterator[Findi
         return
     for stay in _stays(case):
         admitted = stay.admitted_on
-        if admitted is None or not admitted - _WINDOW <= last < admitted:
+        if admitted is None or not 0 < (admitted - last).days <= _WINDOW_DAYS:
             continue
         yield window.finding(
             None,
