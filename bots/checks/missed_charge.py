@@ -2,9 +2,11 @@
 
 Authority: 42 CFR 410.32(a) and 424.5(a)(6) (orders and documentation of what is billed); Medicare
 Program Integrity Manual (Pub. 100-08), ch. 3, section 3.3.2.4 (signatures). Reported only
-where the claim with that line added would itself pass the fee schedule's status, PTP, MUE
-and add-on edits and the place of service; a missed charge that does not pass is unbundling.
-The finding quotes the order and the entry. The bot never adds the line.
+where the claim with that line added would itself pass: every check that names the added line
+is asked, but not those about what a biller would still fill in on it; a missed charge that does
+not pass is unbundling. On an outpatient hospital's bill OPPS must pay for it apart (42 CFR 419.2).
+The finding quotes the order and the entry, and says until when it can be filed. The bot never
+adds the line.
 """
 
 from __future__ import annotations
@@ -14,13 +16,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from bots.checks import add_on, mue, ncci_ptp, place_of_service, procedure
+from bots.checks import procedure
 from bots.checks.catalogue import Check
 from bots.checks.day import coded_lines, day_of, place_of
 from bots.checks.findings import Finding, NotEvaluated, Severity
 from bots.checks.forms import is_procedure
 from bots.checks.needs import ncci_side
-from bots.claims import Case, Claim, ClaimType, Documentation, ServiceLine, unit_words
+from bots.checks.review import asked_about
+from bots.checks.timely_filing import last_day_to_file
+from bots.claims import Case, Claim, ClaimType, Documentation, Order, ServiceLine, unit_words
 from bots.codesets import CodeSets
 
 _VOID = "8"
@@ -29,6 +33,24 @@ _VOID = "8"
 _NOT_PAYABLE = set(procedure.NEVER_PAID) | {"P", "M", "Q"}
 # PC/TC indicator 5: incident to a physician's service, not payable in a facility setting.
 _INCIDENT_TO = "5"
+# What a biller fills in on a line before it is sent is no reason against the service, nor are
+# its own missing modifiers; and of a pair that a modifier lifts already, a warning is no "no".
+_NO_EDITS = frozenset(
+    [
+        "required", "format", "pointer", "totals", "dates", "provider", "ndc", "missed-charge",
+        "unsupported-charge", "timely-filing",
+    ]
+)  # fmt: skip
+_LIFTED = "ptp-modified"
+_BLOOD_DRAW = "36415"
+_BLOOD_TESTS = ("80047", "89398")  # an order for one of these is one for the blood, too
+# OPPS Addendum D1: paid apart; paid apart unless one of these stands on the same day.
+_PAID_APART = frozenset(["A", "F", "G", "H", "K", "L", "P", "R", "S", "T", "U", "V"])
+_UNLESS_BESIDE = {
+    "Q1": frozenset(["J1", "S", "T", "V"]),
+    "Q2": frozenset(["J1", "T"]),
+    "Q4": frozenset(["J1", "J2", "S", "T", "V", "Q1", "Q2", "Q3"]),
+}
 
 missed = Check(
     id="missed-charge",
@@ -64,16 +86,19 @@ def done_and_not_billed(case: Case, codesets: CodeSets) -> Iterator[Finding | No
         if not _payable(line, candidate.claim, codesets) or not _passes(candidate, line, codesets):
             continue
         if case.claim.type is ClaimType.INSTITUTIONAL:
-            # Whether OPPS packages it into another line, no table of ours can say yet.
-            yield missed.not_evaluated("OPPS packaging: no table imported")
-            return
+            if codesets.missing("opps", service.day):
+                yield missed.not_evaluated("OPPS packaging: no table imported")
+                return
+            if not _paid_apart(line, candidate.claim, codesets):
+                continue
         whole = candidate
         worth = _worth(candidate.claim, line, codesets)
         priced = "" if worth is not None else "; not priced"
         yield missed.finding(
             None,
             f"{service.code} of {service.day.isoformat()}, {unit_words(service.units)}, is "
-            f"ordered, done and signed ({', '.join(service.quote)}) and billed nowhere{priced}",
+            f"ordered, done and signed ({', '.join(service.quote)}) and billed nowhere{priced}; "
+            f"{_how_long(candidate, codesets)}",
             codes=(service.code,),
             at_stake=worth,
             quote=service.quote,
@@ -135,11 +160,26 @@ def _signed_services(documentation: Documentation) -> Iterator[Service]:
                 (orders[given.code], given.number),
             )  # fmt: skip
     drugs = set(found)
+    drawn = min(
+        (
+            (order.ordered_on, order.number)
+            for order in documentation.orders
+            if _is_for_blood(order)
+        ),
+        default=None,
+    )
+    if drawn is not None and _BLOOD_DRAW not in orders:
+        ordered_on.add((_BLOOD_DRAW, drawn[0]))
+        orders[_BLOOD_DRAW] = drawn[1]
     for entry in documentation.procedures:
         key = (entry.code, entry.performed_on)
         if entry.signed and key not in drugs and _was_ordered(*key, ordered_on):
             _gather(found, *key, entry.units, "", (orders[entry.code], entry.number))
     return iter(found.values())
+
+
+def _is_for_blood(order: Order) -> bool:
+    return order.signed and _BLOOD_TESTS[0] <= order.code <= _BLOOD_TESTS[1]
 
 
 def _was_ordered(code: str, day: date, ordered_on: set[tuple[str, date]]) -> bool:
@@ -173,6 +213,7 @@ def _line_for(claim: Claim, service: Service) -> ServiceLine:
         Decimal(0),
         service.units,
         service_date=service.day,
+        pointers=(claim.diagnoses[0].position,) if claim.diagnoses else (),
         ndc=service.ndc,
     )
 
@@ -198,21 +239,52 @@ def _payable(line: ServiceLine, claim: Claim, codesets: CodeSets) -> bool:
 
 
 def _passes(case: Case, added: ServiceLine, codesets: CodeSets) -> bool:
-    """Whether no edit speaks against the added line, whatever the payer makes of NCCI."""
-    edits = (
-        procedure.not_alone_that_day,
-        place_of_service.code_not_done_there,
-        ncci_ptp.indicator_zero,
-        ncci_ptp.indicator_one_without_modifier,
-        mue.units_above_on_a_line,
-        mue.units_above_in_the_day,
-        add_on.no_primary_that_day,
-    )
+    """Whether no check speaks against the added line, whatever the payer makes of NCCI."""
     return not any(
-        isinstance(said, Finding) and added.procedure in said.codes
-        for edit in edits
-        for said in edit(case, codesets)
+        isinstance(said, Finding) and _speaks_against(said, check, added)
+        for check in asked_about(case, codesets)
+        if check.family not in _NO_EDITS and check.id != _LIFTED
+        for said in check.rule(case, codesets)
     )
+
+
+def _speaks_against(said: Finding, check: Check, added: ServiceLine) -> bool:
+    if said.severity is Severity.INFO:
+        return False
+    if added.number not in said.lines and added.procedure not in said.codes:
+        return False
+    return check.family != "modifier" or said.lines != (added.number,)
+
+
+def _paid_apart(line: ServiceLine, claim: Claim, codesets: CodeSets) -> bool:
+    """Whether OPPS pays for the line by itself, beside what the bill has on that day."""
+    assert codesets.opps is not None
+    assert line.service_date is not None
+    row = codesets.opps.find(line.procedure, on=line.service_date)
+    beside = {
+        other.status
+        for entry, day in coded_lines(claim)
+        if entry.number != line.number
+        and day == line.service_date
+        and (other := codesets.opps.find(entry.procedure, on=day)) is not None
+    }
+    if row is None or "J1" in beside:
+        return False
+    if row.status in _UNLESS_BESIDE:
+        return _UNLESS_BESIDE[row.status].isdisjoint(beside)
+    return row.status in _PAID_APART
+
+
+def _how_long(case: Case, codesets: CodeSets) -> str:
+    """Whether the service can still be filed, in words."""
+    claim = case.claim
+    served = claim.service_from if claim.type is ClaimType.PROFESSIONAL else claim.service_through
+    last = "" if served is None else last_day_to_file(claim, served, codesets)
+    if isinstance(last, str):
+        return "until when it can be filed, no rule says"
+    if case.as_of > last:
+        return f"it could be filed until {last.isoformat()}: no longer billable"
+    return f"it can be filed until {last.isoformat()}"
 
 
 def _in_facility(claim: Claim, line: ServiceLine, codesets: CodeSets) -> bool | None:
@@ -227,6 +299,10 @@ def _in_facility(claim: Claim, line: ServiceLine, codesets: CodeSets) -> bool | 
 def _worth(claim: Claim, line: ServiceLine, codesets: CodeSets) -> Decimal | None:
     """What the fee schedule pays for the line in its setting; None where it cannot say."""
     assert line.service_date is not None
+    if claim.type is ClaimType.INSTITUTIONAL:
+        row = codesets.opps.find(line.procedure, on=line.service_date) if codesets.opps else None
+        paid = row.payment if row is not None else None
+        return None if paid is None else (paid * line.units).quantize(Decimal("0.01"))
     fees = codesets.fee
     facility = _in_facility(claim, line, codesets)
     if fees is None or facility is None or not fees.covers(line.service_date):

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 
 from bots.checks.catalogue import Check
 from bots.checks.day import coded_lines
-from bots.checks.findings import Class, Finding, Repair, Severity
+from bots.checks.findings import Class, Denial, Finding, Repair, Severity
+from bots.checks.marks import Mark
 from bots.claims import Case, Change, ServiceLine
 from bots.codesets import CodeSets
 
@@ -24,6 +25,7 @@ _SHORT = re.compile(
     r"[0-9]{4}-[0-9]{4}-[0-9]{2}|[0-9]{5}-[0-9]{3}-[0-9]{2}|[0-9]{5}-[0-9]{4}-[0-9]"
 )
 _UNITS = {"F2", "GR", "ME", "ML", "UN"}  # CTP05-1
+_NO_DRUGS = {"em", "laboratory", "pathology", "therapy"}
 
 hyphens = Check(
     id="ndc-hyphens",
@@ -32,6 +34,8 @@ hyphens = Check(
     authority="ASC X12 005010X222A1, loop 2410, LIN03",
     severity=Severity.ERROR,
     at_most=Class.AUTO,
+    when=(Mark.NDC,),
+    denial=Denial("CO", "16", "M119"),
 )
 
 short_segment = Check(
@@ -41,6 +45,8 @@ short_segment = Check(
     authority="ASC X12 005010X222A1, loop 2410, LIN03; 21 CFR 207.33 (segments of an NDC)",
     severity=Severity.ERROR,
     at_most=Class.AUTO,
+    when=(Mark.NDC,),
+    denial=Denial("CO", "16", "M119"),
 )
 
 ambiguous = Check(
@@ -49,6 +55,8 @@ ambiguous = Check(
     title="The NDC has ten digits and no hyphens",
     authority="ASC X12 005010X222A1, loop 2410, LIN03; 21 CFR 207.33 (segments of an NDC)",
     severity=Severity.ERROR,
+    when=(Mark.NDC,),
+    denial=Denial("CO", "16", "M119"),
 )
 
 malformed = Check(
@@ -57,6 +65,8 @@ malformed = Check(
     title="The NDC has no form that an NDC can have",
     authority="ASC X12 005010X222A1, loop 2410, LIN03; 21 CFR 207.33 (segments of an NDC)",
     severity=Severity.ERROR,
+    when=(Mark.NDC,),
+    denial=Denial("CO", "16", "M119"),
 )
 
 missing = Check(
@@ -66,6 +76,8 @@ missing = Check(
     authority="42 CFR 447.520; ASC X12 005010X222A1, loop 2410",
     severity=Severity.ERROR,
     needs=("procedure",),
+    when=(Mark.NDC,),
+    denial=Denial("CO", "16", "M119"),
 )
 
 no_amount = Check(
@@ -74,6 +86,30 @@ no_amount = Check(
     title="An NDC without its quantity or unit",
     authority="ASC X12 005010X222A1, loop 2410, CTP04 and CTP05-1",
     severity=Severity.ERROR,
+    when=(Mark.NDC,),
+    denial=Denial("CO", "16", "M123"),
+)
+
+not_given = Check(
+    id="ndc-not-administered",
+    family="ndc",
+    title="Another NDC than the medication record's",
+    authority="42 CFR 447.520; ASC X12 005010X222A1, loop 2410, LIN03",
+    severity=Severity.WARNING,
+    needs=("documentation",),
+    when=(Mark.NDC, Mark.DOCUMENTED),
+    denial=Denial("CO", "16", "M119"),
+)
+
+no_drug = Check(
+    id="ndc-on-no-drug",
+    family="ndc",
+    title="An NDC on a service that is no drug",
+    authority="ASC X12 005010X222A1, loop 2410",
+    severity=Severity.WARNING,
+    needs=("procedure",),
+    when=(Mark.NDC,),
+    denial=Denial("CO", "16", "M119"),
 )
 
 
@@ -120,6 +156,8 @@ def no_form_at_all(case: Case, codesets: CodeSets) -> Iterator[Finding]:
             form.fullmatch(line.ndc) for form in (_ELEVEN, _TEN, _WHOLE, _SHORT)
         ):
             yield malformed.finding(line, "the NDC is neither eleven digits nor a hyphenated NDC")
+        elif line.ndc and not line.ndc.replace("-", "").strip("0"):
+            yield malformed.finding(line, "the NDC is all zeros, which is nobody's")
 
 
 @missing.review
@@ -150,7 +188,51 @@ def ndc_without_amount(case: Case, codesets: CodeSets) -> Iterator[Finding]:
             yield no_amount.finding(line, f"the NDC lacks {' and '.join(lacking)}")
 
 
+@not_given.review
+def another_product_was_given(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+    """Silent where either side has no NDC that can be read as eleven digits."""
+    assert case.documentation is not None
+    for line, day in coded_lines(case.claim):
+        billed = eleven_digits(line.ndc)
+        entries = [
+            (entry.number, given)
+            for entry in case.documentation.administrations
+            if entry.code == line.procedure
+            and entry.given_on == day
+            and entry.signed
+            and (given := eleven_digits(entry.ndc))
+        ]
+        if billed and entries and billed not in {given for _, given in entries}:
+            yield not_given.finding(
+                line,
+                f"{line.procedure} of {day.isoformat()}: the NDC is none of those that the "
+                "medication record has for it",
+                quote=[number for number, _ in entries],
+            )
+
+
+@no_drug.review
+def service_without_a_drug(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+    """Visits, laboratory and therapy; a procedure may include a drug, so it is not asked."""
+    assert codesets.procedure is not None
+    for line, day in coded_lines(case.claim):
+        row = codesets.procedure.find(line.procedure, on=day)
+        if line.ndc and row is not None and row.kind in _NO_DRUGS:
+            yield no_drug.finding(
+                line,
+                f"{line.procedure} is no drug, and the line has an NDC; is it another line's?",
+            )
+
+
+def eleven_digits(ndc: str) -> str:
+    """An NDC as a claim carries it; empty where it has no form that says so for certain."""
+    if _ELEVEN.fullmatch(ndc):
+        return ndc
+    if _WHOLE.fullmatch(ndc) or _SHORT.fullmatch(ndc):
+        labeler, product, package = ndc.split("-")
+        return labeler.zfill(5) + product.zfill(4) + package.zfill(2)
+    return ""
+
+
 def _repair(line: ServiceLine) -> Repair:
-    labeler, product, package = line.ndc.split("-")
-    eleven = labeler.zfill(5) + product.zfill(4) + package.zfill(2)
-    return Repair((Change("ndc", line.number, line.ndc, eleven),))
+    return Repair((Change("ndc", line.number, line.ndc, eleven_digits(line.ndc)),))

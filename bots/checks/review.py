@@ -31,6 +31,11 @@ def review(case: Case, codesets: CodeSets) -> Review:
     return Review(tuple(findings), tuple(unanswered))
 
 
+def asked_about(case: Case, codesets: CodeSets) -> tuple[Check, ...]:
+    """The checks that may have something to say about a case, and have what they need."""
+    return _glance(codesets).plan_for(case).asked
+
+
 # What a glance remembers of tables is good for as long as the tables are.
 _glance = lru_cache(8)(Glance)
 

@@ -37,7 +37,7 @@ def filed_late(case: Case, codesets: CodeSets) -> Iterator[Finding | NotEvaluate
         return
     if _is_false_on_its_face(claim, served):
         return
-    last = _last_day(claim, served, codesets)
+    last = last_day_to_file(claim, served, codesets)
     if isinstance(last, str):
         yield late.not_evaluated(last)
         return
@@ -50,7 +50,7 @@ def filed_late(case: Case, codesets: CodeSets) -> Iterator[Finding | NotEvaluate
         )
 
 
-def _last_day(claim: Claim, served: date, codesets: CodeSets) -> date | str:
+def last_day_to_file(claim: Claim, served: date, codesets: CodeSets) -> date | str:
     """The last day for filing, or in words what is missing to know it."""
     payer = claim.coverage.payer_id
     table = codesets.payer_rule

@@ -35,11 +35,19 @@ from bots.claims import (
     Role,
     ServiceLine,
     Sex,
+    Visit,
 )
 
 DAY = date(2026, 7, 14)  # the date of service of every line that does not say another
 AS_OF = date(2026, 9, 30)
 TAXONOMY = "207Q00000X"
+# The decision making on which the record of a visit of each code rests.
+DECISION_OF = {
+    "99212": "straightforward",
+    "99213": "low",
+    "99214": "moderate",
+    "99215": "high",
+}
 
 
 def an_npi(nine: str) -> str:
@@ -276,7 +284,18 @@ def documentation_of(claim: Claim) -> Documentation:
                 )
             )
     note = NoteHeading("Office visit", claim.service_from or DAY, RENDERING_NPI, signed=True)
-    return Documentation("E-1", tuple(orders), tuple(done), tuple(given), (note,))
+    visits = tuple(
+        Visit(
+            f"V-{line.number}",
+            line.service_date or DAY,
+            RENDERING_NPI,
+            DECISION_OF[line.procedure],
+            signed=True,
+        )
+        for line in claim.lines
+        if line.procedure in DECISION_OF
+    )
+    return Documentation("E-1", tuple(orders), tuple(done), tuple(given), (note,), visits)
 
 
 def _numbered(lines: Sequence[ServiceLine]) -> tuple[ServiceLine, ...]:

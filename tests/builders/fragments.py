@@ -23,7 +23,7 @@ import types
 import typing
 from collections.abc import Mapping
 from dataclasses import is_dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from typing import Any
@@ -33,6 +33,7 @@ from bots.claims import (
     Authorization,
     Case,
     Claim,
+    CoverageSpan,
     Diagnosis,
     Documentation,
     DocumentedDiagnosis,
@@ -40,6 +41,7 @@ from bots.claims import (
     Order,
     ProcedureEntry,
     Provider,
+    Visit,
 )
 from bots.codesets import CodeSets
 from bots.codesets.rows import (
@@ -102,6 +104,7 @@ ENTRIES: dict[str, tuple[type, dict[str, Any]]] = {
         {"number": "M-1", "ndc": "", "given_on": DAY, "units": Decimal(1), "signed": True},
     ),
     "diagnoses": (DocumentedDiagnosis, {"number": "DX-1", "signed": True}),
+    "visits": (Visit, {"number": "V-1", "seen_on": DAY, "signed": True}),
     "notes": (NoteHeading, {"title": "Office visit", "written_on": DAY, "signed": True}),
 }
 
@@ -224,6 +227,8 @@ def _typed(value: Any, hint: Any) -> Any:
     if origin is tuple:
         of = typing.get_args(hint)[0]
         return tuple(_typed(entry, of) for entry in value)
+    if hint is datetime:
+        return datetime.fromisoformat(value)
     if hint is date:
         return date.fromisoformat(value)
     if hint is Decimal:

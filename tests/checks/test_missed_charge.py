@@ -181,9 +181,10 @@ def test_a_line_without_a_valid_code_may_be_that_very_service():
     assert not missed(case)
 
 
-def test_on_a_hospital_claim_packaging_is_not_known():
+def test_on_a_hospital_claim_without_addendum_b_packaging_is_not_known():
     claim = an_institutional_claim([a_line("G0463", revenue_code="0510", number=1)])
-    said = review(with_documents([an_order()], [an_entry()], claim=claim), code_sets())
+    tables = code_sets(without=("opps",))
+    said = review(with_documents([an_order()], [an_entry()], claim=claim), tables)
 
     assert "missed-charge" not in {f.check for f in said.findings}
     assert "OPPS packaging: no table imported" in {n.missing for n in said.not_evaluated}

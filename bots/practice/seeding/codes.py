@@ -163,7 +163,7 @@ CODES: tuple[Code, ...] = (
     _lab("85027", "6.50", mue=4, mai=3),
     _lab("87086", "8.10", mue=3, mai=3),
     _lab("88142", "20.30", sex="F", places=("81",)),
-    _lab("G0103", "19.30", sex="M"),
+    _lab("84153", "19.30", sex="M"),
     Code(
         "88305",
         "pathology",

@@ -345,7 +345,7 @@ class Maker:
         )
         services = [(code, 1, ()) for code in picked]
         if patient.sex != "F" and rng.random() < 0.15:
-            services.append(("G0103", 1, ()))
+            services.append(("84153", 1, ()))
         if patient.sex != "M" and rng.random() < 0.1:
             services.append(("88142", 1, ()))
         return services, "81"

@@ -30,12 +30,12 @@ def procedure_of_women(maker: Maker, visit: Visit) -> Truth | None:
 
 @plants("demographic", sex="F", specialty="laboratory", type=PRO)
 def procedure_of_men(maker: Maker, visit: Visit) -> Truth | None:
-    if visit.claim.of("G0103") is not None:
+    if visit.claim.of("84153") is not None:
         return None
-    maker.bill(visit, visit.claim, "G0103")
+    maker.bill(visit, visit.claim, "84153")
     visit.claim.add_up()
     return Truth(
-        "demographic", "sex of the procedure", "procedure", len(visit.claim.lines), "G0103",
+        "demographic", "sex of the procedure", "procedure", len(visit.claim.lines), "84153",
         severity="warning", also=("procedure",),
     )  # fmt: skip
 

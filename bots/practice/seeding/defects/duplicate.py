@@ -10,7 +10,7 @@ from bots.practice.seeding.drafts import Visit
 from bots.practice.seeding.encounters import Maker
 from bots.practice.seeding.truth import Truth
 
-_ALSO = ("mue", "unsupported-charge", "ncci-ptp")
+_ALSO = ("mue", "unsupported-charge", "ncci-ptp", "units")
 
 
 @plants("duplicate")

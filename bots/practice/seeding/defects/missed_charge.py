@@ -27,7 +27,8 @@ def _missed(maker: Maker, visit: Visit, codes: tuple[str, ...], units: int = 1) 
     facility = not claim.is_professional or PLACES.get(claim.place_of_service, False)
     worth = fee_of(code, facility=facility) * units
     return Truth("missed-charge", BY_CODE[code].kind, "procedure", found=code,
-                 severity="warning", missed_worth=f"{worth:.2f}")  # fmt: skip
+                 severity="warning", missed_worth=f"{worth:.2f}",
+                 also=("units",) if BY_CODE[code].kind == "therapy" else ())  # fmt: skip
 
 
 @plants("missed-charge", specialty="primary care", type=PRO, sex="F")

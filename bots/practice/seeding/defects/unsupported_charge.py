@@ -60,5 +60,5 @@ def _more(visit: Visit, codes: tuple[str, ...]) -> Truth | None:
                 line.ndc_quantity = (line.units / 10).quantize(Decimal("0.001"))
             claim.add_up()
             return Truth("unsupported-charge", "more units than documented", "units", number,
-                         f"{line.units}")  # fmt: skip
+                         f"{line.units}", also=("units",))  # fmt: skip
     return None
