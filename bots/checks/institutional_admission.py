@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from bots.checks.catalogue import Check
 from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
-from bots.checks.institutional_ground import INPATIENT, bill_class, value_of
+from bots.checks.institutional_ground import INPATIENT, bill_class, unless_hidden, value_of
 from bots.checks.marks import Mark
 from bots.claims import Case, DiagnosisKind
 from bots.codesets import CodeSets
@@ -91,19 +91,23 @@ birth_weight = Check(
 
 
 @type_missing.review
-def no_type(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+def no_type(case: Case, codesets: CodeSets) -> Iterator[Finding | NotEvaluated]:
     """Inpatient bills."""
     claim = case.claim
     if bill_class(claim) in INPATIENT and not claim.admission_type.strip():
-        yield type_missing.finding(None, "The type of admission is empty")
+        yield unless_hidden(
+            type_missing.finding(None, "The type of admission is empty"), claim, "admission_type"
+        )
 
 
 @source_missing.review
-def no_source(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+def no_source(case: Case, codesets: CodeSets) -> Iterator[Finding | NotEvaluated]:
     """Inpatient bills."""
     claim = case.claim
     if bill_class(claim) in INPATIENT and not claim.admission_source.strip():
-        yield source_missing.finding(None, "The point of origin is empty")
+        yield unless_hidden(
+            source_missing.finding(None, "The point of origin is empty"), claim, "admission_source"
+        )
 
 
 @type_unknown.review
@@ -164,10 +168,14 @@ def birth_without_its_code(case: Case, codesets: CodeSets) -> Iterator[Finding]:
 
 
 @birth_weight.review
-def no_birth_weight(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+def no_birth_weight(case: Case, codesets: CodeSets) -> Iterator[Finding | NotEvaluated]:
     """Value code 54, in grams."""
     claim = case.claim
     if bill_class(claim) not in INPATIENT or claim.admission_type.strip() != _NEWBORN:
         return
     if value_of(claim, "54") is None:
-        yield birth_weight.finding(None, "Type 4 (newborn) without value code 54 (grams)")
+        yield unless_hidden(
+            birth_weight.finding(None, "Type 4 (newborn) without value code 54 (grams)"),
+            claim,
+            "values",
+        )

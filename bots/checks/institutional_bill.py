@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bots.checks.catalogue import Check
-from bots.checks.findings import Denial, Finding, Severity
+from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
 from bots.checks.institutional_ground import (
     ACUTE,
     INPATIENT,
     bill_class,
     frequency,
     medicares,
+    unless_hidden,
 )
 from bots.checks.marks import Mark
 from bots.claims import Case
@@ -32,12 +33,11 @@ _CLASSES = frozenset({
     "71", "72", "73", "74", "75", "76", "77", "78", "79", "81", "82", "83", "84", "85", "86",
     "87", "89",
 })  # fmt: skip
-# 6 is reserved; letters are those of adjustments and notices.
-_FREQUENCIES = frozenset("012345789ABCDEFGHIJKMNOPQXYZ")
 # Besides inpatient bills: home health and hospice say when care began.
 _SAY_ADMISSION = INPATIENT | {"32", "81", "82"}
 # Paid prospectively: what was left out is billed by an adjustment (xx7), not as a late charge.
-_NO_LATE_CHARGE = frozenset({"11", "12", "13", "14", "18", "21", "32", "72"})
+# Of 11x and 13x the check `frequency-late-charges` speaks.
+_NO_LATE_CHARGE = frozenset({"12", "14", "18", "21", "32", "72"})
 _WINDOW_DAYS = 3
 
 unknown = Check(
@@ -45,15 +45,6 @@ unknown = Check(
     family="institutional",
     title="No such facility and classification in a type of bill",
     authority=f"NUBC UB-04 manual, form locator 4; {_CHAPTER_25}",
-    severity=Severity.ERROR,
-    when=(Mark.INSTITUTIONAL,),
-    denial=_BILL,
-)
-unknown_frequency = Check(
-    id="bill-type-frequency-unknown",
-    family="institutional",
-    title="No such frequency in a type of bill",
-    authority="NUBC UB-04 manual, form locator 4, third position; 005010X223A2, CLM05-3",
     severity=Severity.ERROR,
     when=(Mark.INSTITUTIONAL,),
     denial=_BILL,
@@ -77,7 +68,7 @@ late_charge = Check(
     denial=_BILL,
 )
 admission_missing = Check(
-    id="admission-date-missing",
+    id="stay-admission-date-missing",
     family="institutional",
     title="A bill of a stay has no admission date",
     authority=f"NUBC UB-04 manual, form locator 12; {_CHAPTER_25}; 005010X223A2, DTP*435",
@@ -127,18 +118,6 @@ def class_that_nobody_bills(case: Case, codesets: CodeSets) -> Iterator[Finding]
         )
 
 
-@unknown_frequency.review
-def frequency_that_is_reserved(case: Case, codesets: CodeSets) -> Iterator[Finding]:
-    """0 to 5 and 7 to 9; letters for notices, adjustments and hospice."""
-    third = frequency(case.claim)
-    if third and third not in _FREQUENCIES:
-        yield unknown_frequency.finding(
-            None,
-            f"Type of bill {case.claim.bill_type}: {third} is no frequency",
-            codes=(case.claim.bill_type,),
-        )
-
-
 @frequency_disagrees.review
 def two_frequencies(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Silent where the claim has no frequency code of its own."""
@@ -168,12 +147,16 @@ def late_charges_under_a_prospective_payment(case: Case, codesets: CodeSets) -> 
 
 
 @admission_missing.review
-def stay_without_admission(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+def stay_without_admission(case: Case, codesets: CodeSets) -> Iterator[Finding | NotEvaluated]:
     """Inpatient, home health and hospice."""
     claim = case.claim
     if bill_class(claim) in _SAY_ADMISSION and claim.admitted_on is None:
-        yield admission_missing.finding(
-            None, f"Type of bill {claim.bill_type} asks for the admission date; there is none"
+        yield unless_hidden(
+            admission_missing.finding(
+                None, f"Type of bill {claim.bill_type} asks for the admission date; there is none"
+            ),
+            claim,
+            "admitted_on",
         )
 
 

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator
 
 from bots.checks.catalogue import Check
-from bots.checks.findings import Denial, Finding, Severity
-from bots.checks.institutional_ground import bill_class, frequency
+from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
+from bots.checks.institutional_ground import bill_class, frequency, unless_hidden
 from bots.checks.marks import Mark
 from bots.claims import Case
 from bots.codesets import CodeSets
@@ -148,7 +148,7 @@ def contradictory(case: Case, codesets: CodeSets) -> Iterator[Finding]:
 
 
 @change_reason.review
-def change_without_its_reason(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+def change_without_its_reason(case: Case, codesets: CodeSets) -> Iterator[Finding | NotEvaluated]:
     """Medicare, frequency 7 and 8; exactly one reason, of the right kind."""
     claim, third = case.claim, frequency(case.claim)
     if not claim.coverage.is_medicare or third not in {"7", "8"}:
@@ -159,10 +159,14 @@ def change_without_its_reason(case: Case, codesets: CodeSets) -> Iterator[Findin
         return
     kind = "D0 to D4, D7 to D9 or E0" if third == "7" else "D5 or D6"
     said = " and ".join(reasons) or "none"
-    yield change_reason.finding(
-        None,
-        f"Frequency {third} asks for one claim change reason ({kind}); there is {said}",
-        codes=reasons,
+    yield unless_hidden(
+        change_reason.finding(
+            None,
+            f"Frequency {third} asks for one claim change reason ({kind}); there is {said}",
+            codes=reasons,
+        ),
+        claim,
+        "condition_codes",
     )
 
 

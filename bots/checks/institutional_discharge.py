@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bots.checks.catalogue import Check
-from bots.checks.findings import Denial, Finding, Severity
+from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
 from bots.checks.institutional_ground import (
     ACUTE,
     INPATIENT,
@@ -20,6 +20,7 @@ from bots.checks.institutional_ground import (
     has_status_of_death,
     medicares,
     occurrence_of,
+    unless_hidden,
 )
 from bots.checks.marks import Mark
 from bots.claims import Case
@@ -115,11 +116,13 @@ discharged_and_there = Check(
 
 
 @missing.review
-def no_status(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+def no_status(case: Case, codesets: CodeSets) -> Iterator[Finding | NotEvaluated]:
     """The bills that Medicare asks it of; other payers follow form locator 17."""
     claim = case.claim
     if bill_class(claim) in _ASK and not claim.discharge_status.strip():
-        yield missing.finding(None, "The discharge status is empty")
+        yield unless_hidden(
+            missing.finding(None, "The discharge status is empty"), claim, "discharge_status"
+        )
 
 
 @unknown.review
@@ -169,18 +172,23 @@ def still_there_or_gone(case: Case, codesets: CodeSets) -> Iterator[Finding]:
 
 
 @death_undated.review
-def death_without_its_date(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+def death_without_its_date(case: Case, codesets: CodeSets) -> Iterator[Finding | NotEvaluated]:
     """Any status of death; a date of death of the patient's record is not on the bill."""
     claim = case.claim
     if not bill_class(claim) or not has_status_of_death(claim):
         return
     entry = occurrence_of(claim, "55")
     if entry is None or entry.since is None:
-        yield death_undated.finding(
-            None,
-            f"Discharge status {claim.discharge_status} asks for occurrence code 55 and its date",
-            codes=(claim.discharge_status,),
-            severity=medicares(case),
+        yield unless_hidden(
+            death_undated.finding(
+                None,
+                f"Discharge status {claim.discharge_status} asks for occurrence code 55 "
+                "and its date",
+                codes=(claim.discharge_status,),
+                severity=medicares(case),
+            ),
+            claim,
+            "occurrences",
         )
 
 

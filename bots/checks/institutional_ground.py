@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from bots.checks.findings import Severity
+from bots.checks.findings import Finding, NotEvaluated, Severity
 from bots.checks.forms import is_bill_type
 from bots.claims import Case, Claim, ClaimCode, ClaimType, ServiceLine
 
@@ -89,3 +89,11 @@ def occurrence_of(claim: Claim, code: str) -> ClaimCode | None:
 def has_status_of_death(claim: Claim) -> bool:
     """Expired: 20, and 40 to 42 of a hospice."""
     return claim.discharge_status in {"20", "40", "41", "42"}
+
+
+def unless_hidden(found: Finding, claim: Claim, field: str) -> Finding | NotEvaluated:
+    """The finding that a field is empty; not evaluated where the source never shows the field."""
+    if field not in claim.not_shown:
+        return found
+    words = field.replace("_", " ").replace("admitted on", "admission date")
+    return NotEvaluated(found.check, f"the {words}, which the claim's source does not show")

@@ -4,8 +4,8 @@ Authority: CMS Definitions of Medicare Code Edits, each edit by its number; Medi
 Processing Manual (Pub. 100-04), ch. 3, section 20.2.1. The editor knows the lists and the dates
 at which each holds: that of sex conflicts ended on 2024-10-01. It says how often an edit fires,
 not on which code; that is found by leaving each code out. For a payer that is not Medicare all
-are warnings. Edits 7, 10, 12 and 13 have no code in any release of ICD-10 and no check here; 14
-to 16 (age, sex, status) are those of other checks.
+are warnings. Edits 7, 10, 12 and 13 have no code in any release of ICD-10 and no check here; 3
+(`diagnosis-duplicate-institutional`) and 14 to 16 (age, sex, status) are those of other checks.
 """
 
 from __future__ import annotations
@@ -53,10 +53,6 @@ invalid_code = _check(
 external_cause = _check(
     "mce-external-cause-principal", 2, "An external cause as the principal diagnosis", _PRINCIPAL
 )
-duplicate = _check(
-    "mce-duplicate-of-principal", 3, "A secondary diagnosis repeats the principal one",
-    Denial("CO", "16", "M64"),
-)  # fmt: skip
 age = _check(
     "mce-age-conflict", 4, "A diagnosis of another age", Denial("CO", "9"), Severity.WARNING
 )
@@ -177,10 +173,6 @@ def _edit(check: Check, names: tuple[str, ...], words: Words, *, principal: bool
 _edit(
     external_cause, ("E_CODE_AS_PDX",), principal=True,
     words=_of_principal("says how it happened, not what it is; it cannot be the principal"),
-)  # fmt: skip
-_edit(
-    duplicate, ("DUPLICATE_OF_PDX",), principal=True,
-    words=_of_principal("is the principal and a secondary diagnosis"),
 )  # fmt: skip
 _edit(age, ("AGE_CONFLICT", "TYPE_OF_AGE_CONFLICT"), _of_codes("expects another age"))
 _edit(

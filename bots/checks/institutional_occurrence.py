@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from bots.checks.catalogue import Check
-from bots.checks.findings import Denial, Finding, Severity
+from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
 from bots.checks.institutional_ground import (
     ACUTE,
     INPATIENT,
@@ -20,6 +20,7 @@ from bots.checks.institutional_ground import (
     frequency,
     medicares,
     occurrence_of,
+    unless_hidden,
 )
 from bots.checks.marks import Mark
 from bots.claims import Case, Claim, ClaimCode
@@ -189,15 +190,19 @@ def span_outside(case: Case, codesets: CodeSets) -> Iterator[Finding]:
 
 
 @notice.review
-def notice_without_its_day(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+def notice_without_its_day(case: Case, codesets: CodeSets) -> Iterator[Finding | NotEvaluated]:
     """GA says that a signed notice is on file."""
     claim = case.claim
     lines = [line for line in claim.lines if "GA" in line.modifiers]
     if bill_class(claim) and lines and occurrence_of(claim, "32") is None:
-        yield notice.finding(
-            lines,
-            "Modifier GA asks for occurrence code 32 with the day of the notice",
-            severity=medicares(case),
+        yield unless_hidden(
+            notice.finding(
+                lines,
+                "Modifier GA asks for occurrence code 32 with the day of the notice",
+                severity=medicares(case),
+            ),
+            claim,
+            "occurrences",
         )
 
 
@@ -220,7 +225,7 @@ def notice_after_the_service(case: Case, codesets: CodeSets) -> Iterator[Finding
 
 
 @qualifying.review
-def no_stay_before(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+def no_stay_before(case: Case, codesets: CodeSets) -> Iterator[Finding | NotEvaluated]:
     """Bills that ask for payment; conditions 57, 58 and 04 and a waiver (DR) need no stay."""
     claim, conditions = case.claim, set(case.claim.condition_codes)
     if not claim.coverage.is_medicare or bill_class(claim) not in INPATIENT - ACUTE:
@@ -231,8 +236,12 @@ def no_stay_before(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     long = [entry for entry in stays if _nights(entry) >= _STAY_NIGHTS]
     if not long:
         said = "is shorter than three days" if stays else "is not on the claim"
-        yield qualifying.finding(
-            None, f"The hospital stay before (occurrence span 70) {said}", codes=("70",)
+        yield unless_hidden(
+            qualifying.finding(
+                None, f"The hospital stay before (occurrence span 70) {said}", codes=("70",)
+            ),
+            claim,
+            "occurrence_spans",
         )
     elif _gap(claim, long) > _TRANSFER_DAYS and not conditions & _LATE_TRANSFER:
         yield qualifying.finding(

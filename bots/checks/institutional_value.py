@@ -13,13 +13,14 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from bots.checks.catalogue import Check
-from bots.checks.findings import Denial, Finding, Severity
+from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
 from bots.checks.institutional_ground import (
     INPATIENT,
     bill_class,
     frequency,
     medicares,
     stay_days,
+    unless_hidden,
     value_of,
 )
 from bots.checks.marks import Mark
@@ -111,15 +112,6 @@ payer_missing = Check(
     when=(Mark.INSTITUTIONAL,),
     denial=Denial("CO", "22", "MA04"),
 )
-value_missing = Check(
-    id="msp-value-missing",
-    family="institutional",
-    title="Medicare pays second, and no value code says what was paid first",
-    authority=f"{_MSP}; {_FL39} (12 to 16, 41, 43 and 47)",
-    severity=Severity.ERROR,
-    when=(Mark.INSTITUTIONAL, Mark.MEDICARE),
-    denial=Denial("CO", "22", "MA04"),
-)
 accident = Check(
     id="msp-accident-undated",
     family="institutional",
@@ -169,13 +161,17 @@ def twice(case: Case, codesets: CodeSets) -> Iterator[Finding]:
 
 
 @days_missing.review
-def no_days(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+def no_days(case: Case, codesets: CodeSets) -> Iterator[Finding | NotEvaluated]:
     """80 or 81, on an inpatient bill that bills days (frequency 1 to 4, 7)."""
     claim = case.claim
     if not claim.coverage.is_medicare or bill_class(claim) not in INPATIENT:
         return
     if frequency(claim) in {"1", "2", "3", "4", "7"} and _days(claim) is None:
-        yield days_missing.finding(None, "Neither value code 80 nor 81 counts the days")
+        yield unless_hidden(
+            days_missing.finding(None, "Neither value code 80 nor 81 counts the days"),
+            claim,
+            "values",
+        )
 
 
 @days_wrong.review
@@ -230,37 +226,26 @@ def pints_that_do_not_add_up(case: Case, codesets: CodeSets) -> Iterator[Finding
 
 
 @payer_missing.review
-def first_payer_unnamed(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+def first_payer_unnamed(case: Case, codesets: CodeSets) -> Iterator[Finding | NotEvaluated]:
     """Any payer beside the one billed will do."""
     claim = case.claim
     codes = sorted({entry.code for entry in claim.values} & _MSP_CODES)
     if bill_class(claim) and codes and not claim.other_payers:
-        yield payer_missing.finding(
-            None,
-            f"Value code {' and '.join(codes)} gives a first insurer's payment; "
-            "no other payer is named",
-            codes=codes,
-            severity=medicares(case),
-        )
-
-
-@value_missing.review
-def first_payment_unsaid(case: Case, codesets: CodeSets) -> Iterator[Finding]:
-    """Medicare not first, or another payer of the claim that is."""
-    claim = case.claim
-    if not claim.coverage.is_medicare or not bill_class(claim):
-        return
-    second = claim.coverage.rank != "primary" or any(
-        payer.rank == "primary" for payer in claim.other_payers
-    )
-    if second and not {entry.code for entry in claim.values} & _MSP_CODES:
-        yield value_missing.finding(
-            None, "Medicare is not the first payer; no value code 12 to 16, 41, 43 or 47"
+        yield unless_hidden(
+            payer_missing.finding(
+                None,
+                f"Value code {' and '.join(codes)} gives a first insurer's payment; "
+                "no other payer is named",
+                codes=codes,
+                severity=medicares(case),
+            ),
+            claim,
+            "other_payers",
         )
 
 
 @accident.review
-def accident_without_its_day(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+def accident_without_its_day(case: Case, codesets: CodeSets) -> Iterator[Finding | NotEvaluated]:
     """No-fault 01 or 02, workers' compensation 04, liability 03."""
     claim = case.claim
     if not bill_class(claim):
@@ -268,24 +253,33 @@ def accident_without_its_day(case: Case, codesets: CodeSets) -> Iterator[Finding
     dated = {entry.code for entry in claim.occurrences if entry.since}
     for code, wanted in _ACCIDENT.items():
         if value_of(claim, code) and not dated.intersection(wanted):
-            yield accident.finding(
-                None,
-                f"Value code {code} asks for occurrence code {' or '.join(wanted)} with its date",
-                codes=(code,),
-                severity=medicares(case),
+            yield unless_hidden(
+                accident.finding(
+                    None,
+                    f"Value code {code} asks for occurrence code {' or '.join(wanted)} "
+                    "with its date",
+                    codes=(code,),
+                    severity=medicares(case),
+                ),
+                claim,
+                "occurrences",
             )
 
 
 @dialysis.review
-def dialysis_without_weight(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+def dialysis_without_weight(case: Case, codesets: CodeSets) -> Iterator[Finding | NotEvaluated]:
     """Type of bill 72x to Medicare: A8 kilograms, A9 centimeters."""
     claim = case.claim
     if bill_class(claim) != "72" or not claim.coverage.is_medicare:
         return
     lacking = [code for code in ("A8", "A9") if not _amount(claim, code)]
     if lacking:
-        yield dialysis.finding(
-            None, f"Value code {' and '.join(lacking)} is missing or zero", codes=lacking
+        yield unless_hidden(
+            dialysis.finding(
+                None, f"Value code {' and '.join(lacking)} is missing or zero", codes=lacking
+            ),
+            claim,
+            "values",
         )
 
 

@@ -48,18 +48,6 @@ PAIRS = [
     ("bill-type-unknown", visit(bill_type="0191"), visit(bill_type="0131"), "FL 4"),
     ("bill-type-unknown", visit(bill_type="291"), visit(bill_type="281"), "FL 4"),
     (
-        "bill-type-frequency-unknown",
-        visit(bill_type="0136", frequency_code="6"),
-        visit(bill_type="0139", frequency_code="9"),
-        "FL 4, third position: 6 is reserved",
-    ),
-    (
-        "bill-type-frequency-unknown",
-        visit(bill_type="081L", frequency_code=""),
-        visit(bill_type="081A", frequency_code=""),
-        "FL 4: letters of notices",
-    ),
-    (
         "bill-type-frequency-disagrees",
         visit(bill_type="0131", frequency_code="7"),
         visit(bill_type="0131", frequency_code=""),
@@ -67,8 +55,8 @@ PAIRS = [
     ),
     (
         "late-charge-bill",
-        stay(bill_type="0115", frequency_code="5"),
-        stay(bill_type="0115", frequency_code="5", coverage=COMMERCIAL),
+        stay(bill_type="0215", frequency_code="5"),
+        stay(bill_type="0215", frequency_code="5", coverage=COMMERCIAL),
         "ch. 25, 75: late charges of a prospective payment",
     ),
     (
@@ -77,9 +65,9 @@ PAIRS = [
         visit(bill_type="0855", frequency_code="5"),
         "ch. 25, 75: the composite rate",
     ),
-    ("admission-date-missing", stay(admitted_on=None), visit(admitted_on=None), "FL 12"),
+    ("stay-admission-date-missing", stay(admitted_on=None), visit(admitted_on=None), "FL 12"),
     (
-        "admission-date-missing",
+        "stay-admission-date-missing",
         visit(bill_type="0811"),
         visit(bill_type="0811", admitted_on=DAY),
         "FL 12: hospice",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -37,10 +38,11 @@ def with_modifier(*modifiers, **fields):
     return an_institutional_claim(lines, **fields)
 
 
+TABLE = code_sets()
+
+
 def said(claim):
-    return {
-        finding.check: finding for finding in review(a_case(claim=claim), code_sets()).findings
-    }
+    return {finding.check: finding for finding in review(a_case(claim=claim), TABLE).findings}
 
 
 def worth(**amounts):
@@ -98,10 +100,6 @@ PAIRS = [
      stay(values=worth(v80=4, v37=3, v39=3)), "FL 39: 37 and 39"),
     ("msp-value-without-payer", visit(values=worth(v12=10)),
      visit(values=worth(v12=10), other_payers=FIRST, coverage=SECOND), "Pub. 100-05, ch. 3"),
-    ("msp-value-missing", visit(coverage=SECOND),
-     visit(coverage=SECOND, values=worth(v12=10), other_payers=FIRST), "Pub. 100-05, ch. 3"),
-    ("msp-value-missing", visit(other_payers=FIRST),
-     visit(other_payers=(OtherPayer("SUP1", rank="secondary"),)), "a supplement pays after"),
     ("msp-accident-undated", visit(values=worth(v14=0), other_payers=FIRST),
      visit(values=worth(v14=0), other_payers=FIRST, occurrences=on("02", -9)), "FL 31: 02"),
     ("msp-accident-undated",
@@ -205,3 +203,24 @@ def test_every_check_of_these_files_is_asked_here():
 )
 def test_what_is_medicares_own_is_a_warning_to_another_payer(check, claim):
     assert said(claim)[check].severity is Severity.WARNING
+
+
+@pytest.mark.parametrize(
+    ("check", "field", "claim"),
+    [
+        ("covered-days-missing", "values", stay(values=())),
+        ("abn-occurrence-missing", "occurrences", with_modifier("GA")),
+        ("snf-qualifying-stay", "occurrence_spans", snf()),
+        ("claim-change-reason", "condition_codes", visit(bill_type="0137")),
+        ("msp-value-without-payer", "other_payers", visit(values=worth(v12=10))),
+        ("stay-admission-date-missing", "admitted_on", stay(admitted_on=None)),
+        ("admission-type-missing", "admission_type", stay(admission_type="")),
+        ("discharge-status-missing", "discharge_status", visit(discharge_status="")),
+    ],
+)
+def test_a_field_that_the_source_never_shows_is_not_missing(check, field, claim):
+    found = review(a_case(claim=replace(claim, not_shown=(field,))), TABLE)
+
+    assert check in said(claim)
+    assert check not in {finding.check for finding in found.findings}
+    assert check in {entry.check for entry in found.not_evaluated}
