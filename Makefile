@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := all
-.PHONY: all setup demo test check format bench bench-recall browser lock clean
+.PHONY: all setup demo test acceptance check format bench bench-recall browser lock clean
 
 all: check test
 
@@ -38,6 +38,9 @@ demo: setup ## the main job on the practice portal
 
 test: setup $(VENV)/dev.stamp ## the whole test suite, real browser included
 	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+acceptance: $(VENV)/dev.stamp ## every edit of official tables: make acceptance TABLES=DIR
+	@CLAIMBOTS_TABLES="$(abspath $(TABLES))" $(BIN)/pytest -n0 tests/acceptance
 
 check: $(VENV)/dev.stamp ## format, lint, types, import contracts
 	@$(BIN)/ruff format --check .

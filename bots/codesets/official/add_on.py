@@ -19,7 +19,7 @@ from bots.codesets.official.heading import (
     CODE,
     Faults,
     Heading,
-    code_first,
+    codes_in,
     data,
     look,
     needed,
@@ -43,7 +43,7 @@ _UNTIL = ("edit_until", "code_until", "primary_until")
 
 
 def _is_edit(cells: list[str]) -> bool:
-    return len(cells) > 2 and (code_first(cells) or cells[0] == CONTRACTOR)
+    return len(cells) > 2 and codes_in(cells) + cells.count(CONTRACTOR) > 1
 
 
 def _heading(document: Document) -> Heading | None:

@@ -126,9 +126,14 @@ class Faults:
             raise ConfigProblem(self._found)
 
 
-def code_first(cells: list[str]) -> bool:
-    """Whether a row begins with a procedure code."""
-    return bool(cells) and CODE.fullmatch(cells[0]) is not None and not cells[0].isalpha()
+def codes_in(cells: list[str]) -> int:
+    """How many cells of a row are procedure codes; a word of five letters is none."""
+    return sum(1 for cell in cells if CODE.fullmatch(cell) and not cell.isalpha())
+
+
+def has_code(cells: list[str]) -> bool:
+    """Whether a row may be data about a procedure code, in whatever column it stands."""
+    return codes_in(cells) > 0
 
 
 def _names(rows: list[list[str]]) -> list[str]:

@@ -21,8 +21,8 @@ from bots.codesets.official.heading import (
     CODE,
     Faults,
     Heading,
-    code_first,
     data,
+    has_code,
     look,
     needed,
 )
@@ -58,7 +58,7 @@ _CENT = Decimal("0.01")
 
 
 def _heading(document: Document) -> Heading | None:
-    return look(document, WANTED, lambda cells: code_first(cells) and len(cells) > 20)
+    return look(document, WANTED, lambda cells: has_code(cells) and len(cells) > 20)
 
 
 def recognises(document: Document) -> bool:

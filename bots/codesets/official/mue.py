@@ -18,8 +18,8 @@ from bots.codesets.official.heading import (
     CODE,
     Faults,
     Heading,
-    code_first,
     data,
+    has_code,
     joined,
     look,
     needed,
@@ -41,7 +41,7 @@ _SIDES = {
 
 
 def _heading(document: Document) -> Heading | None:
-    return look(document, WANTED, code_first)
+    return look(document, WANTED, has_code)
 
 
 def recognises(document: Document) -> bool:

@@ -19,8 +19,8 @@ from bots.codesets.official.heading import (
     CODE,
     Faults,
     Heading,
-    code_first,
     data,
+    has_code,
     look,
     needed,
 )
@@ -36,7 +36,7 @@ WANTED = {
 
 
 def _heading(document: Document) -> Heading | None:
-    return look(document, WANTED, code_first)
+    return look(document, WANTED, has_code)
 
 
 def recognises(document: Document) -> bool:

@@ -20,7 +20,7 @@ from datetime import date
 
 from bots.codesets.official.document import Document
 from bots.codesets.official.format import Format, Taken, Told
-from bots.codesets.official.heading import CODE, Faults, Heading, code_first, look, needed
+from bots.codesets.official.heading import CODE, Faults, Heading, codes_in, look, needed
 from bots.codesets.official.spans import Span, any_day, fixed, quarter, quarter_of
 from bots.errors import Problem
 
@@ -40,7 +40,7 @@ _SIDES = {
 
 
 def _is_pair(cells: list[str]) -> bool:
-    return code_first(cells) and len(cells) > 4 and CODE.fullmatch(cells[1]) is not None
+    return len(cells) > 4 and codes_in(cells) > 1
 
 
 def _heading(document: Document) -> Heading | None:
