@@ -207,6 +207,7 @@ CASES = {
         ("the note at I12.9", "I12.9", "I12.9 N18.30", INFO),
         ("the note at I12.9", "I12.9 N18.6", "I12.9 N18.9", INFO),
         ("the notes at I13.0", "I13.0 N18.30", "I13.0 N18.30 I50.9", INFO),
+        ("the notes at I13.0", "I13.0 I50.9", "I13.0 N18.30 I50.9", INFO),
         ("the note at E11.22", "E11.22", "E11.22 N18.6", INFO),
     ],
     "diagnosis-manifestation-first": [
