@@ -384,4 +384,5 @@ def _unclosed(
 
 
 def _control(number: str) -> str:
-    return number if re.fullmatch(r"[0-9A-Za-z]{1,9}", number) else "(no number)"
+    """ST02, where it looks like one: a damaged file may have a patient's name or day there."""
+    return number if re.fullmatch(r"\d{4}|0\d{4,8}", number, re.ASCII) else "(no number)"
