@@ -212,35 +212,37 @@ def _batches(
     for document in documents:
         known = next((entry for entry in formats() if entry.recognises(document)), None)
         if known is None:
-            near = next(filter(None, (entry.nearly(document) for entry in formats())), "")
+            _, near = max(entry.nearly(document) for entry in formats())
             passed_over.append(f"{document.name}: {near or 'not a table that claimbots knows'}")
             continue
         grouped.setdefault((known.name, known.release_of(document, told)), []).append(document)
     for (name, release), found in grouped.items():
-        single = _without_copies(found, passed_over)
-        yield _Batch(by_name[name], release, single, _digest(single))
+        single, digest = _without_copies(found, passed_over)
+        yield _Batch(by_name[name], release, single, digest)
 
 
-def _without_copies(documents: Sequence[Document], passed_over: list[str]) -> list[Document]:
-    """One of each file: CMS packs the same table as text and as a workbook."""
-    chosen: dict[str, Document] = {}
-    for document in sorted(
-        documents, key=lambda document: (document.kind == "xlsx", document.name)
-    ):
+def _without_copies(
+    documents: Sequence[Document], passed_over: list[str]
+) -> tuple[list[Document], str]:
+    """One of each table, and the digest of all: CMS packs a table as text and as a workbook.
+
+    The digest is the SHA-256 of the file; of several, that of their sorted sums, one a line.
+    """
+    by_stem: dict[str, Document] = {}
+    by_sum: dict[str, Document] = {}
+    for document in sorted(documents, key=lambda found: (found.kind == "xlsx", found.name)):
         stem = re.sub(r"\.[^./]*$", "", document.name).lower()
-        if stem in chosen:
-            passed_over.append(f"{document.name}: the same table as in {chosen[stem].name}")
-        else:
-            chosen[stem] = document
-    return list(chosen.values())
-
-
-def _digest(documents: Sequence[Document]) -> str:
-    """The SHA-256 of the file; of several, that of their sorted sums, one a line."""
-    sums = sorted(store.sum_of(document.path) for document in documents)
+        digest = store.sum_of(document.path)
+        copied = by_stem.get(stem) or by_sum.get(digest)
+        if copied is not None:
+            passed_over.append(f"{document.name}: the same table as in {copied.name}")
+            continue
+        by_stem[stem] = by_sum[digest] = document
+    sums = sorted(by_sum)
     if len(sums) == 1:
-        return sums[0]
-    return hashlib.sha256("".join(f"{one}\n" for one in sums).encode()).hexdigest()
+        return list(by_sum.values()), sums[0]
+    together = hashlib.sha256("".join(f"{one}\n" for one in sums).encode()).hexdigest()
+    return list(by_sum.values()), together
 
 
 def _staged(batch: _Batch, into: Path, told: Told) -> Staged:

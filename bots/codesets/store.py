@@ -45,6 +45,8 @@ WITHDRAWN = ".withdrawn"  # beside a file: since when it no longer counts
 SUMS = ".sums"  # beside a file: its SHA-256 and that of its pairs, as `sha256sum -c` reads it
 CACHE = 200_000  # KiB that SQLite may keep in memory while a file is filled
 LONGEST_WAIT = 600  # seconds that an import waits for another
+LOOKS = 5  # times a second that it looks whether the other has ended
+_REVISION = re.compile(r"\(v[\d.]+r(\d+)\)")
 
 # A row as it is stored, in the order of its fields: for tables of millions, where a row object
 # for each would cost more than all the rest.
@@ -92,10 +94,21 @@ class Provenance:
         )
 
     @property
-    def precedence(self) -> tuple[bool, date, date, datetime]:
-        """Greater answers first: the office's own lists, then the newest release."""
+    def precedence(self) -> tuple[bool, date, date, int, datetime]:
+        """Greater answers first: the office's own lists, then the newest release.
+
+        Of two for the same days that which calls itself the later revision ("v30.2r1") answers,
+        else that which was imported later.
+        """
         own = self.series.startswith(OWN)
-        return (own, self.until or date.max, self.since or date.min, self.imported)
+        revision = _REVISION.search(self.release)
+        return (
+            own,
+            self.until or date.max,
+            self.since or date.min,
+            int(revision[1]) if revision else 0,
+            self.imported,
+        )
 
 
 @contextmanager
@@ -115,14 +128,14 @@ def importing(into: Path, say: Callable[[str], None] = lambda text: None) -> Ite
     except OSError as error:
         raise _unwritten(into, error) from error
     try:
-        for second in range(LONGEST_WAIT):
+        for look in range(LONGEST_WAIT * LOOKS):
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
             except BlockingIOError:
-                if not second:
+                if not look:
                     say("another import is under way; waiting for it")
-                time.sleep(1)
+                time.sleep(1 / LOOKS)
         else:
             raise Problem(
                 "another import is still under way", where=str(into), do="wait for its end"

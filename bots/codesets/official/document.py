@@ -128,9 +128,10 @@ def _of_workbook(document: Document) -> Iterator[Numbered]:
     import openpyxl
 
     try:
-        with warnings.catch_warnings():
+        # An opened file: of a name, the library asks for its ending.
+        with warnings.catch_warnings(), document.path.open("rb") as file:
             warnings.simplefilter("ignore")  # of styles and prints that we do not read
-            book = openpyxl.load_workbook(document.path, read_only=True, data_only=True)
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True)
             try:
                 sheet = book.worksheets[0]
                 sheet.reset_dimensions()  # what some writers say there is wrong

@@ -63,9 +63,10 @@ class Format:
     # The heading of a document that may be one of these, where columns are found by heading.
     heading: Callable[[Document], Heading | None] = lambda document: None
 
-    def nearly(self, document: Document) -> str:
-        """What a document lacks to be one of these; empty where it is like none of them."""
+    def nearly(self, document: Document) -> tuple[int, str]:
+        """How many columns of it a document has, and what it lacks; 0 where it is unlike it."""
         found = self.heading(document)
         if found is None or len(found.columns) < 2 or len(found.missing) > len(found.columns):
-            return ""
-        return f"looks like {self.name}, but has no column for: {', '.join(found.missing)}"
+            return 0, ""
+        lacking = ", ".join(found.missing)
+        return len(found.columns), f"looks like {self.name}, but has no column for: {lacking}"

@@ -92,11 +92,21 @@ def data(document: Document, heading: Heading) -> Iterator[Numbered]:
     for number, cells in document.rows():
         if number < heading.first or not any(cells):
             continue
+        if is_note(cells):
+            continue
+        if document.kind == "xlsx":  # empty cells at the end of a row are not written
+            cells += [""] * (width - len(cells))
         if len(cells) < width:
             faults.add(number, f"{len(cells)} cells where the heading has {width}")
             continue
         yield number, cells
     faults.end()
+
+
+def is_note(cells: list[str]) -> bool:
+    """A sentence that stands alone, as CMS writes below a table."""
+    filled = [cell for cell in cells if cell]
+    return len(filled) == 1 and filled[0] == cells[0] and " " in filled[0]
 
 
 class Faults:

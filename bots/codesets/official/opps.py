@@ -81,9 +81,8 @@ def _codes(document: Document) -> Iterator[OpdCode]:
     for number, cells in data(document, heading):
         code, status, apc = (cells[place[key]].upper() for key in ("code", "status", "apc"))
         if not CODE.fullmatch(code):
-            if len([cell for cell in cells if cell]) > 1:
-                faults.add(number, "not a code of five characters")
-            continue  # a note of CMS below the table
+            faults.add(number, "not a code of five characters")
+            continue
         try:
             payment = _dollars(cells[place["payment"]])
         except InvalidOperation:

@@ -20,7 +20,7 @@ from datetime import date
 
 from bots.codesets.official.document import Document
 from bots.codesets.official.format import Format, Taken, Told
-from bots.codesets.official.heading import CODE, Faults, Heading, codes_in, look, needed
+from bots.codesets.official.heading import CODE, Faults, Heading, codes_in, is_note, look, needed
 from bots.codesets.official.spans import Span, any_day, fixed, quarter, quarter_of
 from bots.errors import Problem
 
@@ -152,7 +152,7 @@ def _edits(document: Document) -> Iterator[tuple[object, ...]]:
         if number < heading.first:
             continue
         if len(cells) < width:
-            if any(cells):
+            if any(cells) and not is_note(cells):
                 faults.add(number, f"{len(cells)} cells where the heading has {width}")
             continue
         first, second, indicator = cells[one], cells[two], cells[marked]
