@@ -35,7 +35,7 @@ combination = Check(
     title="Hypertension is coded apart from the heart or kidney disease that goes with it",
     authority=f"{GUIDELINES}, I.C.9.a.1 to I.C.9.a.3",
     severity=Severity.WARNING,
-    when=(Mark.SEVERAL_DIAGNOSES,),
+    when=(Mark.SEVERAL_DIAGNOSES, Mark.HEART_OR_KIDNEY),
 )
 contradiction = Check(
     id="diagnosis-hypertension-contradiction",
@@ -43,7 +43,7 @@ contradiction = Check(
     title="The combined code of hypertension says something else than the codes beside it",
     authority=f"{GUIDELINES}, I.C.9.a.1 to I.C.9.a.3; the titles of I11, I12 and I13",
     severity=Severity.WARNING,
-    when=(Mark.SEVERAL_DIAGNOSES,),
+    when=(Mark.SEVERAL_DIAGNOSES, Mark.HEART_OR_KIDNEY),
 )
 two_stages = Check(
     id="diagnosis-kidney-stages",
@@ -51,7 +51,7 @@ two_stages = Check(
     title="Two stages of chronic kidney disease on one claim",
     authority=f"{GUIDELINES}, I.C.14.a.1",
     severity=Severity.WARNING,
-    when=(Mark.SEVERAL_DIAGNOSES,),
+    when=(Mark.SEVERAL_DIAGNOSES, Mark.HEART_OR_KIDNEY),
 )
 second_attack = Check(
     id="diagnosis-subsequent-infarction-alone",
@@ -59,6 +59,7 @@ second_attack = Check(
     title="A subsequent heart attack without the one that it followed",
     authority=f"{GUIDELINES}, I.C.9.e.4",
     severity=Severity.WARNING,
+    when=(Mark.HEART_OR_KIDNEY,),
 )
 uncomplicated = Check(
     id="diagnosis-diabetes-uncomplicated",
@@ -66,7 +67,7 @@ uncomplicated = Check(
     title="Diabetes with and without complications on one claim",
     authority=f"{GUIDELINES}, I.C.4.a",
     severity=Severity.WARNING,
-    when=(Mark.SEVERAL_DIAGNOSES,),
+    when=(Mark.SEVERAL_DIAGNOSES, Mark.DIABETES),
 )
 
 

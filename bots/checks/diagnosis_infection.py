@@ -35,6 +35,7 @@ severe_sepsis = Check(
     title="Severe sepsis without the systemic infection that it comes of",
     authority=f"{GUIDELINES}, I.C.1.d.1.b",
     severity=Severity.WARNING,
+    when=(Mark.INFECTION_DIAGNOSIS,),
     denial=Denial("CO", "16", "M76"),
 )
 sepsis_order = Check(
@@ -43,7 +44,7 @@ sepsis_order = Check(
     title="The infection of one place stands before the sepsis",
     authority=f"{GUIDELINES}, I.C.1.d.4",
     severity=Severity.WARNING,
-    when=(Mark.SEVERAL_DIAGNOSES,),
+    when=(Mark.SEVERAL_DIAGNOSES, Mark.INFECTION_DIAGNOSIS),
 )
 hiv_before = Check(
     id="diagnosis-hiv-before",
@@ -52,7 +53,7 @@ hiv_before = Check(
     authority=f"{GUIDELINES}, I.C.1.a.2",
     severity=Severity.WARNING,
     needs=("history",),
-    when=(Mark.HISTORY,),
+    when=(Mark.HISTORY, Mark.INFECTION_DIAGNOSIS),
 )
 exposure = Check(
     id="diagnosis-covid-exposure",
@@ -60,7 +61,7 @@ exposure = Check(
     title="COVID-19 and mere exposure to it on one claim",
     authority=f"{GUIDELINES}, I.C.1.g.1.e",
     severity=Severity.WARNING,
-    when=(Mark.SEVERAL_DIAGNOSES, Mark.FACTOR_DIAGNOSIS),
+    when=(Mark.SEVERAL_DIAGNOSES, Mark.INFECTION_DIAGNOSIS),
 )
 in_pregnancy = Check(
     id="diagnosis-infection-in-pregnancy",
@@ -68,7 +69,7 @@ in_pregnancy = Check(
     title="HIV or COVID-19 beside pregnancy, without the code of chapter 15 that comes first",
     authority=f"{GUIDELINES}, I.C.15.f and I.C.15.s",
     severity=Severity.WARNING,
-    when=(Mark.SEVERAL_DIAGNOSES, Mark.OBSTETRIC_DIAGNOSIS),
+    when=(Mark.OBSTETRIC_DIAGNOSIS, Mark.INFECTION_DIAGNOSIS),
 )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from bots.checks.forms import dotted, is_icd
 from bots.claims import Case, Claim, ClaimType, Diagnosis, DiagnosisKind
@@ -130,15 +131,32 @@ _last_known: tuple[Case | None, CodeSets | None, list[tuple[Diagnosis, IcdCode]]
 
 
 def _list(claim: Claim) -> Listed:
-    every = [Coded(entry, dotted(entry.code)) for entry in claim.diagnoses if is_icd(entry.code)]
-    in_order = sorted(
-        (coded for coded in every if coded.entry.kind in REPORTED),
-        key=lambda coded: coded.entry.position,
-    )
-    place = min((e.position for e in claim.diagnoses if e.kind in REPORTED), default=0)
-    first = in_order[0] if in_order and in_order[0].entry.position == place else None
-    letters = frozenset(coded.code[0] for coded in every)
-    return Listed(tuple(every), tuple(in_order), first, letters)
+    every, in_order, letters = [], [], set()
+    first: Diagnosis | None = None
+    for entry in claim.diagnoses:
+        is_reported = entry.kind in REPORTED
+        if is_reported and (first is None or entry.position < first.position):
+            first = entry
+        code = _code(entry.code)
+        if code is None:
+            continue
+        coded = Coded(entry, code)
+        every.append(coded)
+        letters.add(code[0])
+        if is_reported:
+            in_order.append(coded)
+    in_order.sort(key=_position)
+    leads = in_order[0] if in_order and in_order[0].entry is first else None
+    return Listed(tuple(every), tuple(in_order), leads, frozenset(letters))
+
+
+def _position(coded: Coded) -> int:
+    return coded.entry.position
+
+
+@lru_cache(100_000)
+def _code(text: str) -> str | None:
+    return dotted(text) if is_icd(text) else None
 
 
 def _know(case: Case, codesets: CodeSets) -> list[tuple[Diagnosis, IcdCode]]:

@@ -40,6 +40,7 @@ invalid = Check(
     title="The present-on-admission indicator is none that exists",
     authority=f"{GUIDELINES}, appendix I; 005010X223A2, loop 2300, HI01-9",
     severity=Severity.ERROR,
+    when=(Mark.PRESENT_ON_ADMISSION,),
     denial=_DENIAL,
 )
 out_of_place = Check(
@@ -48,6 +49,7 @@ out_of_place = Check(
     title="A present-on-admission indicator on a claim without an admission",
     authority=f"{GUIDELINES}, appendix I; 005010X223A2, loop 2300, HI01-9",
     severity=Severity.WARNING,
+    when=(Mark.PRESENT_ON_ADMISSION,),
     denial=_DENIAL,
 )
 

@@ -129,12 +129,12 @@ def no_outcome(case: Case, codesets: CodeSets) -> Iterator[Finding]:
 
     At O80 the outcome is always Z37.0, and `pregnancy-normal-delivery` speaks of it.
     """
-    said = listed(case)
-    if said.of("Z37") or said.of("O80"):
-        return
     lines = [line for line in case.claim.lines if line.procedure in DELIVERIES]
+    if not lines and not any(entry.code.startswith("O") for entry in case.claim.diagnoses):
+        return
+    said = listed(case)
     codes = [coded.entry.code for coded in said.of(*DELIVERED)]
-    if lines or codes:
+    if (lines or codes) and not said.of("Z37") and not said.of("O80"):
         yield outcome_missing.finding(
             lines,
             "A delivery, and no outcome of delivery (Z37)",

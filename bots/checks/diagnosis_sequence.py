@@ -84,6 +84,7 @@ secondary_only = Check(
     title="A code that may only be a second one is first-listed",
     authority=f"{GUIDELINES}, I.B.7, I.B.14, I.C.18.e, I.C.18.i, I.C.19.e.5, I.C.21.c.11",
     severity=Severity.ERROR,
+    when=(Mark.SECOND_DIAGNOSIS,),
     denial=Denial("CO", "16", "MA63"),
 )
 sequela_first = Check(
@@ -92,6 +93,7 @@ sequela_first = Check(
     title="A sequela is coded before the condition that came of it",
     authority=f"{GUIDELINES}, I.B.10 and I.C.19.a",
     severity=Severity.WARNING,
+    when=(Mark.SECOND_DIAGNOSIS,),
     denial=Denial("CO", "16", "MA63"),
 )
 

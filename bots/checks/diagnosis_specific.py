@@ -37,7 +37,7 @@ diabetes_drug = Check(
     authority=f"{GUIDELINES}, I.C.4.a.3; the notes at E08 to E13",
     severity=Severity.INFO,
     needs=("documentation",),
-    when=(Mark.DOCUMENTED,),
+    when=(Mark.DOCUMENTED, Mark.DIABETES),
 )
 
 
@@ -70,8 +70,10 @@ def named_more_exactly(case: Case, codesets: CodeSets) -> Iterator[Finding]:
 def drug_not_told(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Diabetes on the claim, the drug among the record's diagnoses only."""
     assert case.documentation is not None
+    if not case.documentation.diagnoses:
+        return
     said = listed(case)
-    if not case.documentation.diagnoses or not said.of(*DIABETES):
+    if not said.of(*DIABETES):
         return
     billed = {coded.code for coded in said.every}
     for entry in case.documentation.diagnoses:

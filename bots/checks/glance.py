@@ -20,6 +20,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from bots.checks.catalogue import Check, catalogue
+from bots.checks.diagnosis_marks import marks_of
 from bots.checks.findings import NotEvaluated
 from bots.checks.forms import (
     MBI,
@@ -61,6 +62,7 @@ GAP, SUM, TIMES, POINTERS = (
 PROVIDER, PAYER, LATE = Mark.PROVIDER.value, Mark.PAYER.value, Mark.LATE.value
 OFFICE, POLICY = Mark.OFFICE.value, Mark.POLICY.value
 SEVERAL_DIAGNOSES, SAME_DIAGNOSIS = Mark.SEVERAL_DIAGNOSES.value, Mark.SAME_DIAGNOSIS.value
+PRESENT_ON_ADMISSION = Mark.PRESENT_ON_ADMISSION.value
 
 _REMOTE_PLACES = {"02", "10"}
 _REMOTE_MODIFIERS = {"93", "95", "GT", "GQ", "G0", "FQ", "FR"}
@@ -98,13 +100,6 @@ _SECTIONS = (
     ("C9000", "C9999", Mark.DRUG),
     ("S0012", "S0197", Mark.DRUG),
 )
-_CHAPTERS = {
-    "O": Mark.OBSTETRIC_DIAGNOSIS,
-    "P": Mark.NEWBORN_DIAGNOSIS,
-    "Z": Mark.FACTOR_DIAGNOSIS,
-    **dict.fromkeys("ST", Mark.INJURY_DIAGNOSIS),
-    **dict.fromkeys("VWXY", Mark.EXTERNAL_CAUSE),
-}
 _REMEMBERED = 100_000
 
 
@@ -216,6 +211,8 @@ class Glance:
             marks |= self._diagnosis(entry.code, quarter)
             if entry.position != at:
                 marks |= POINTERS
+            if entry.present_on_admission:
+                marks |= PRESENT_ON_ADMISSION
         if len(codes) < len(claim.diagnoses):
             marks |= SAME_DIAGNOSIS
         return marks if codes and codes != {""} else marks | GAP
@@ -260,6 +257,8 @@ class Glance:
             if professional:
                 here = line.place_of_service or claim.place_of_service
                 marks |= self._place(here, quarter)
+                if line.place_of_service and claim.place_of_service:
+                    marks |= self._place(claim.place_of_service, quarter)
                 marks |= _of_pointers(line.pointers, len(claim.diagnoses))
                 if code.places is not None and here not in code.places:
                     marks |= PLACE
@@ -322,7 +321,7 @@ class Glance:
     def _see_diagnosis(self, code: str, quarter: int) -> int:
         if not is_icd(code):
             return FORM | Mark.ODD_DIAGNOSIS.value
-        marks = _of_chapter(code) | (0 if code == dotted(code) else Mark.SAME_DIAGNOSIS)
+        marks = marks_of(dotted(code)) | (0 if code == dotted(code) else Mark.SAME_DIAGNOSIS)
         for row in _answers(self._codesets.icd10cm, (dotted(code),), quarter):
             if row is None or not row.billable:
                 marks |= Mark.ODD_DIAGNOSIS
@@ -419,15 +418,6 @@ class Glance:
             elif names_all(marks, check.when):
                 asked.append(check)
         return Plan(tuple(asked), tuple(unanswered))
-
-
-def _of_chapter(code: str) -> Mark:
-    """What the first letters of a diagnosis say, whatever the table."""
-    letter = code[0]
-    marks = _CHAPTERS.get(letter, Mark(0))
-    if letter == "Z" and code[1] == "3":
-        marks |= Mark.NEWBORN_DIAGNOSIS if code[2] == "8" else Mark.OBSTETRIC_DIAGNOSIS
-    return marks
 
 
 def _of_claim(case: Case) -> int:

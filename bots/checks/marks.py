@@ -60,6 +60,11 @@ class Mark(IntFlag):
     INJURY_DIAGNOSIS = auto()  # S00-T88
     EXTERNAL_CAUSE = auto()  # V00-Y99
     FACTOR_DIAGNOSIS = auto()  # Z00-Z99
+    HEART_OR_KIDNEY = auto()  # I21, I22, I50, I51, N18
+    DIABETES = auto()  # E08-E13
+    INFECTION_DIAGNOSIS = auto()  # sepsis, HIV, COVID-19 and what is said of them
+    SECOND_DIAGNOSIS = auto()  # a diagnosis that a guideline lets stand behind another one only
+    PRESENT_ON_ADMISSION = auto()  # a diagnosis with an indicator
     LIMITED_CODE = auto()  # a code for one sex or some ages
     PLACE = auto()  # a place of service that is unknown, or not one of the code's
     OVER = auto()  # units above an MUE on a line or a day
