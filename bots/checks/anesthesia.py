@@ -17,6 +17,7 @@ from bots.checks.catalogue import Check
 from bots.checks.clock import minutes_together
 from bots.checks.day import coded_lines, is_denied, is_same_bill
 from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
+from bots.checks.group import professional_lines
 from bots.checks.marks import Mark
 from bots.claims import Case, ServiceLine, plain
 from bots.codesets import CodeSets
@@ -147,7 +148,7 @@ several = Check(
 @modifier_missing.review
 def nobody_named(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Medicare only; daily management and an addition to another code need none."""
-    for line, _ in _anesthesia(case):
+    for line, _ in _anesthesia(case) if case.claim.coverage.is_medicare else ():
         if line.procedure not in _NO_TIME and not _payment(line):
             yield modifier_missing.finding(
                 line, f"{line.procedure} needs one of {', '.join(_PAYMENT)}"
@@ -193,6 +194,8 @@ def both_sides(case: Case, codesets: CodeSets) -> Iterator[Finding]:
 @not_minutes.review
 def units_for_minutes(case: Case, codesets: CodeSets) -> Iterator[Finding | NotEvaluated]:
     """Medicare only; unanswered where the source does not show what is counted."""
+    if not case.claim.coverage.is_medicare:
+        return
     lines = [line for line, _ in _anesthesia(case) if line.procedure not in _NO_TIME]
     if lines and "unit" in case.claim.not_shown:
         yield not_minutes.not_evaluated("what the line's quantity counts")
@@ -320,7 +323,7 @@ def _is_anesthesia(code: str) -> bool:
 
 
 def _anesthesia(case: Case) -> Iterator[tuple[ServiceLine, date]]:
-    for line, day in coded_lines(case.claim):
+    for line, day in professional_lines(case):
         if _is_anesthesia(line.procedure):
             yield line, day
 

@@ -16,8 +16,9 @@ from bots.checks.catalogue import Check
 from bots.checks.code_ranges import is_in
 from bots.checks.day import coded_lines, is_same_bill, place_of
 from bots.checks.findings import Finding, NotEvaluated, Severity
+from bots.checks.group import professional_lines
 from bots.checks.marks import Mark
-from bots.claims import Case, ServiceLine
+from bots.claims import Case, ClaimType, ServiceLine
 from bots.codesets import CodeSets
 
 _OTHER_CLAIMS = "the patient's other claims"
@@ -38,8 +39,9 @@ _CONTRAST = (("A9575", "A9585"), ("Q9950", "Q9954"), ("Q9956", "Q9969"))
 _IMAGED = (("70010", "79999"), ("92920", "93799"), ("10004", "69990"), ("C8900", "C8937"),
            ("0042T", "0999T"))  # fmt: skip
 _DEVICES = (("C1713", "C2645"),)
-_IMPLANTING = (("10004", "69990"), ("92920", "93799"), ("C9600", "C9899"), ("0001T", "0999T"),
-               ("75600", "75989"), ("77261", "77799"), ("G0000", "G9999"))  # fmt: skip
+_IMPLANTING = (("10004", "36399"), ("36420", "69990"), ("75600", "75989"), ("77261", "77799"),
+               ("92920", "93799"), ("C9600", "C9899"), ("G0000", "G9999"),
+               ("0001T", "0999T"))  # fmt: skip
 _SAMPLED = frozenset(
     ["11102", "11104", "11106", "19081", "19083", "19085", "38221", "38222", "43239", "45380",
      "47000", "49180", "50200", "55700", "60100"]
@@ -97,7 +99,7 @@ no_pathology = Check(
 def nothing_gives_it(case: Case, codesets: CodeSets) -> Iterator[Finding | NotEvaluated]:
     """Offices only, and silent beside any act that may include the injection."""
     unknown = False
-    for line, day in coded_lines(case.claim):
+    for line, day in professional_lines(case):
         if not is_in(line.procedure, _INJECTED) or line.charge <= 0:
             continue
         if place_of(case.claim, line) not in _OFFICE:
@@ -148,9 +150,10 @@ def nothing_takes_contrast(case: Case, codesets: CodeSets) -> Iterator[Finding |
 @no_procedure.review
 def nothing_implants(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Any day of the bill will do: what is implanted is charged when it is issued."""
-    if any(is_in(line.procedure, _IMPLANTING) for line in case.claim.lines):
+    claim = case.claim
+    if claim.type is not ClaimType.INSTITUTIONAL or claim.inpatient_procedures:
         return
-    if case.claim.inpatient_procedures:
+    if any(is_in(line.procedure, _IMPLANTING) for line in claim.lines):
         return
     for line, _ in coded_lines(case.claim):
         if is_in(line.procedure, _DEVICES):

@@ -87,6 +87,8 @@ def nobody_gave_it(case: Case, codesets: CodeSets) -> Iterator[Finding | NotEval
 @medicare_code.review
 def not_the_code_of_part_b(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Only where every vaccine of the day is one of the three kinds, so that 90471 is its."""
+    if not case.claim.coverage.is_medicare:
+        return
     for day, lines in _by_day(case):
         products = {line.procedure for line in lines if is_in(line.procedure, _PRODUCTS)}
         wanted = {code: kind & products for code, kind in _MEDICARE.items() if kind & products}

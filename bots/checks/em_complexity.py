@@ -13,10 +13,9 @@ from datetime import date
 
 from bots.checks.catalogue import Check
 from bots.checks.code_ranges import is_in
-from bots.checks.day import coded_lines
 from bots.checks.em_codes import HOME, OFFICE
 from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
-from bots.checks.group import lines_of_the_group
+from bots.checks.group import lines_of_the_group, professional_lines
 from bots.checks.marks import Mark
 from bots.claims import Case, ServiceLine
 from bots.codesets import CodeSets
@@ -64,9 +63,11 @@ without_visit = Check(
 
 @with_25.review
 def visit_bears_25(case: Case, codesets: CodeSets) -> Iterator[Finding]:
-    """Silent from 2025 on where everything else of the day is preventive."""
+    """Medicare's rule; silent from 2025 on where everything else of the day is preventive."""
+    if not case.claim.coverage.is_medicare:
+        return
     for line, day in _additions(case):
-        of_day = [other for other, on in coded_lines(case.claim) if on == day]
+        of_day = [other for other, on in professional_lines(case) if on == day]
         visits = [other for other in of_day if other.procedure in _bases(day)]
         if not any("25" in visit.modifiers for visit in visits):
             continue
@@ -104,7 +105,7 @@ def no_visit_that_day(case: Case, codesets: CodeSets) -> Iterator[Finding | NotE
 
 
 def _additions(case: Case) -> Iterator[tuple[ServiceLine, date]]:
-    for line, day in coded_lines(case.claim):
+    for line, day in professional_lines(case):
         if line.procedure == _CODE:
             yield line, day
 

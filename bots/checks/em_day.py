@@ -29,7 +29,7 @@ from bots.checks.em_codes import (
 from bots.checks.findings import Denial, Finding, Severity
 from bots.checks.group import has_ptp_edit, lines_of_the_group
 from bots.checks.marks import Mark
-from bots.claims import Case, ServiceLine
+from bots.claims import Case, ClaimType, ServiceLine
 from bots.codesets import CodeSets
 
 _CHAPTER_12 = "Pub. 100-04, ch. 12"
@@ -132,6 +132,8 @@ def seen_and_discharged(case: Case, codesets: CodeSets) -> Iterator[Finding]:
 
 def _pairs(case: Case, codesets: CodeSets, concerns: Callable[[Pair], bool]) -> Iterator[Pair]:
     """Pairs of visits of one day of which one at least is this claim's."""
+    if case.claim.type is not ClaimType.PROFESSIONAL:
+        return
     visits = [entry for entry in lines_of_the_group(case) if entry.line.procedure in VISITS]
     for one, other in combinations(visits, 2):
         if (

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from bots.checks.catalogue import Check
-from bots.checks.day import coded_lines
 from bots.checks.em_codes import DECISIONS, LEVELS, Level, ladder_of, minutes_of
 from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
+from bots.checks.group import professional_lines
 from bots.checks.marks import Mark
 from bots.claims import Case, ServiceLine, Visit
 from bots.codesets import CodeSets
@@ -140,7 +140,7 @@ def visits_of(case: Case, day: date) -> list[Visit]:
 
 def _leveled(case: Case) -> Iterator[tuple[ServiceLine, date, Level]]:
     """Lines whose code has a level under the rules of its day."""
-    for line, day in coded_lines(case.claim):
+    for line, day in professional_lines(case):
         level = LEVELS.get(line.procedure)
         if level is not None and level.since <= day:
             yield line, day, level

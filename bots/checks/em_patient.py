@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from bots.checks.catalogue import Check
-from bots.checks.day import Beside, coded_lines
+from bots.checks.day import Beside
 from bots.checks.em_codes import (
     EYE_KNOWN,
     EYE_NEW,
@@ -22,7 +22,7 @@ from bots.checks.em_codes import (
     VISITS,
 )
 from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
-from bots.checks.group import lines_of_the_group
+from bots.checks.group import lines_of_the_group, professional_lines
 from bots.checks.marks import Mark
 from bots.claims import Case
 from bots.codesets import CodeSets
@@ -44,7 +44,7 @@ new_patient = Check(
 def seen_before(case: Case, codesets: CodeSets) -> Iterator[Finding | NotEvaluated]:
     """Silent where the record itself says that the patient is new."""
     unknown = False
-    for line, day in coded_lines(case.claim):
+    for line, day in professional_lines(case):
         if line.procedure not in NEW_PATIENT:
             continue
         since = three_years_before(day)

@@ -14,8 +14,8 @@ from datetime import date
 from decimal import Decimal
 
 from bots.checks.catalogue import Check
-from bots.checks.day import coded_lines
 from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
+from bots.checks.group import professional_lines
 from bots.checks.marks import Mark
 from bots.claims import Case, ServiceLine, plain, unit_words
 from bots.codesets import CodeSets
@@ -95,9 +95,9 @@ def more_than_the_visits_minutes(
 ) -> Iterator[Finding | NotEvaluated]:
     """The base must stand on the same claim: a prolonged code alone is the add-on family's."""
     missing = False
-    for line, day in coded_lines(case.claim):
+    for line, day in professional_lines(case):
         bases = _PROLONGED.get(line.procedure, {})
-        billed = [other.procedure for other, on in coded_lines(case.claim) if on == day]
+        billed = [other.procedure for other, on in professional_lines(case) if on == day]
         missing = missing or _runs_over_days(line.procedure, billed)
         base = next((code for code in billed if code in bases), None)
         if base is None:
@@ -128,7 +128,7 @@ def _runs_over_days(code: str, billed: list[str]) -> bool:
 def two_codes_for_one_time(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Medicare's code and CPT's are two names of the same minutes."""
     by_day: dict[date, dict[str, ServiceLine]] = {}
-    for line, day in coded_lines(case.claim):
+    for line, day in professional_lines(case):
         by_day.setdefault(day, {})[line.procedure] = line
     for day, lines in by_day.items():
         for one, other in _OF_ONE_TIME:
@@ -144,7 +144,7 @@ def critical_care_time(case: Case, codesets: CodeSets) -> Iterator[Finding | Not
     """Thirty minutes for the first code; for the second, what the payer counts."""
     missing = False
     lines: dict[date, list[ServiceLine]] = {}
-    for line, day in coded_lines(case.claim):
+    for line, day in professional_lines(case):
         if line.procedure in (_CRITICAL, _MORE_CRITICAL):
             lines.setdefault(day, []).append(line)
     for day, billed in lines.items():
@@ -178,7 +178,7 @@ def critical_care_time(case: Case, codesets: CodeSets) -> Iterator[Finding | Not
 def discharge_time(case: Case, codesets: CodeSets) -> Iterator[Finding | NotEvaluated]:
     """Thirty minutes and fewer are the shorter code's."""
     missing = False
-    for line, day in coded_lines(case.claim):
+    for line, day in professional_lines(case):
         if line.procedure not in _LONG_DISCHARGE:
             continue
         minutes, quote = minutes_of_the_day(case, day, (line.procedure,))

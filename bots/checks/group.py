@@ -8,9 +8,10 @@ This file holds no check.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from bots.checks.day import Beside, coded_lines, is_denied, is_same_bill, performer
-from bots.claims import Case, Claim, Role
+from bots.claims import Case, Claim, ClaimType, Role, ServiceLine
 from bots.codesets import CodeSets
 
 
@@ -21,6 +22,12 @@ def is_same_physician(claim: Claim, other: Claim) -> bool:
         return True
     group, specialty = _billing(claim), _specialty(claim)
     return bool(group and specialty) and (group, specialty) == (_billing(other), _specialty(other))
+
+
+def professional_lines(case: Case) -> Iterator[tuple[ServiceLine, date]]:
+    """The coded lines of an 837P and their days; none of an 837I."""
+    if case.claim.type is ClaimType.PROFESSIONAL:
+        yield from coded_lines(case.claim)
 
 
 def lines_of_the_group(case: Case, *, denied: bool = False) -> Iterator[Beside]:

@@ -18,6 +18,7 @@ from bots.checks.catalogue import Check
 from bots.checks.day import coded_lines, is_denied, is_same_bill
 from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
 from bots.checks.forms import dotted
+from bots.checks.group import professional_lines
 from bots.checks.marks import Mark
 from bots.claims import Case, Claim, ServiceLine
 from bots.codesets import CodeSets
@@ -235,7 +236,7 @@ def without_its_diagnosis(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Of the diagnoses to which the line points; silent on a line that points to none."""
     if not case.claim.coverage.is_medicare:
         return
-    for line, _ in coded_lines(case.claim):
+    for line, _ in professional_lines(case):
         asked = _REASONS.get(line.procedure)
         pointed = _pointed(case.claim, line)
         if asked is None or not pointed or not _SAYS_UNPAID.isdisjoint(line.modifiers):
@@ -288,7 +289,7 @@ def nothing_says_screening(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Only where the line's first diagnosis is the screening; info where Medicare does not pay."""
     medicare = case.claim.coverage.is_medicare
     modifier = "PT" if medicare else "33"
-    for line, _ in coded_lines(case.claim):
+    for line, _ in professional_lines(case):
         if not any(first <= line.procedure <= last for first, last in _COLONOSCOPY):
             continue
         pointed = _pointed(case.claim, line)

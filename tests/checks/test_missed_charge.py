@@ -11,15 +11,27 @@ from builders.claims import (
     DAY,
     a_case,
     a_claim,
+    a_coverage,
     a_line,
     an_institutional_claim,
+    an_institutional_line,
     documentation_of,
 )
-from builders.tables import a_fee, a_procedure, a_ptp, an_add_on, an_mpfs, an_mue, code_sets
+from builders.tables import (
+    a_fee,
+    a_procedure,
+    a_ptp,
+    a_rule,
+    an_add_on,
+    an_mpfs,
+    an_mue,
+    an_opps,
+    code_sets,
+)
 
 from bots.checks import Severity, review
 from bots.claims import Administration, Order, ProcedureEntry
-from bots.codesets import Fee
+from bots.codesets import Fee, OfficeRule
 
 
 def an_order(code="96372", number="O-9", on=DAY, signed=True):
@@ -235,3 +247,118 @@ def test_on_an_inpatient_claim_no_line_is_paid_by_itself():
     said = review(with_documents([an_order()], [an_entry()], claim=claim), code_sets())
 
     assert "missed-charge" not in {n.check for n in said.not_evaluated}
+
+
+def at_the_hospital(*codes, **tables):
+    """What is missed of one injection on an outpatient bill with these other codes."""
+    lines = [an_institutional_line("G0463", number=1, modifiers="25")]
+    lines += [an_institutional_line(code, number=at) for at, code in enumerate(codes, start=2)]
+    claim = an_institutional_claim(lines)
+    rows = [an_opps("G0463", "V"), *tables.pop("opps")]
+    return missed(
+        with_documents([an_order()], [an_entry(units=2)], claim=claim), opps=rows, **tables
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "beside", "reported"),
+    [
+        ("S", None, True),
+        ("A", None, True),
+        ("K", None, True),
+        ("N", None, False),  # packaged always
+        ("B", None, False),
+        ("E1", None, False),
+        ("Q1", None, False),  # beside the visit (V)
+        ("Q2", None, True),
+        ("Q2", "T", False),
+        ("Q4", None, False),
+        ("S", "J1", False),  # a comprehensive service takes it in
+        ("J1", None, False),
+    ],
+)
+def test_on_a_hospital_claim_opps_must_pay_for_it_apart(status, beside, reported):
+    """OPPS Addendum D1; 42 CFR 419.2(b)."""
+    rows = [an_opps("96372", status, payment=Decimal("40.00"))]
+    codes = []
+    if beside:
+        rows.append(an_opps("11102", beside))
+        codes.append("11102")
+
+    said = at_the_hospital(*codes, opps=rows)
+
+    assert bool(said) is reported
+    assert all(entry.at_stake == Decimal("80.00") for entry in said)
+
+
+def test_a_code_that_addendum_b_does_not_have_is_not_missed():
+    assert not at_the_hospital(opps=[])
+
+
+def test_what_opps_does_not_price_is_not_priced():
+    (said,) = at_the_hospital(opps=[an_opps("96372", "S")])
+
+    assert said.at_stake is None
+    assert "not priced" in said.message
+
+
+@pytest.mark.parametrize(
+    ("as_of", "words"),
+    [
+        (date(2026, 9, 30), "it can be filed until 2027-07-14"),
+        (date(2027, 7, 14), "it can be filed until 2027-07-14"),
+        (date(2027, 7, 15), "it could be filed until 2027-07-14: no longer billable"),
+    ],
+)
+def test_it_says_until_when_it_can_be_billed(as_of, words):
+    """42 CFR 424.44."""
+    (said,) = missed(with_documents([an_order()], [an_entry()], as_of=as_of))
+
+    assert said.message.endswith(words)
+
+
+def test_where_no_rule_says_how_long_it_says_so():
+    claim = a_claim(coverage=a_coverage(payer_id="CI1", filing_indicator="CI"))
+
+    (said,) = missed(with_documents([an_order()], [an_entry()], claim=claim))
+
+    assert said.message.endswith("until when it can be filed, no rule says")
+    rule = a_rule("timely_filing_days", "90", "CI1")
+    (said,) = missed(with_documents([an_order()], [an_entry()], claim=claim), payer_rule=[rule])
+    assert said.message.endswith("it can be filed until 2026-10-12")
+
+
+@pytest.mark.parametrize(
+    ("orders", "reported"),
+    [
+        ([an_order("80053")], True),
+        ([an_order("80053", signed=False)], False),
+        ([an_order("80053", on=date(2026, 7, 15))], False),
+        ([an_order("71046")], False),
+    ],
+)
+def test_who_orders_a_blood_test_orders_the_blood(orders, reported):
+    """42 CFR 410.32(a)."""
+    case = with_documents(orders, [an_entry("36415")])
+
+    said = missed(case)
+
+    assert [entry.codes for entry in said] == ([("36415",)] if reported else [])
+    assert all(entry.quote == ("O-9", "L-9") for entry in said)
+
+
+def test_a_rule_of_the_payer_against_the_code_hides_it():
+    """Any check that names the added line speaks against it, whatever its family."""
+    rule = OfficeRule(owner="payer", id="MEDB", rule="not_covered", code="96372", value="")
+
+    assert not missed(with_documents([an_order()], [an_entry()]), office_rule=[rule])
+    other = replace(rule, code="36415")
+    assert missed(with_documents([an_order()], [an_entry()]), office_rule=[other])
+
+
+def test_what_a_biller_still_fills_in_does_not_hide_it():
+    """The added line has no NDC and no modifiers yet; nor is its charge known."""
+    drug = a_procedure("J1885", "drug", needs_ndc=True, needs_order=True)
+    case = with_documents([an_order("J1885")], given=[replace(a_dose(), ndc="")])
+
+    assert missed(case, procedure=[drug], mpfs=[an_mpfs("J1885", status="E")])
