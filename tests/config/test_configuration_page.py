@@ -1,4 +1,4 @@
-"""docs/operations.md names every key of the configuration as the models have it, and no other.
+"""The pages name every key of the configuration and of tables as the models have it, no other.
 
 When this fails after a change of a model, the table that the page should have is printed.
 """
@@ -19,7 +19,10 @@ from pydantic import BaseModel
 from bots.codesets.tables import FORMS, Manifest, import_tables
 from bots.config import Portal, Settings
 
-PAGE = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).parents[2] / "docs"
+OPERATIONS = (DOCS / "operations.md").read_text(encoding="utf-8")
+TABLES = (DOCS / "codesets.md").read_text(encoding="utf-8")
+PAGES = OPERATIONS + TABLES
 
 
 def keys(model: type[BaseModel], before: str = "") -> Iterator[tuple[str, str, str]]:
@@ -50,8 +53,8 @@ def table(model: type[BaseModel]) -> str:
 
 
 def marked(name: str) -> str:
-    found = re.search(f"<!-- {name} -->\n(.*?)\n<!-- /{name} -->", PAGE, re.DOTALL)
-    assert found, f"docs/operations.md has no part marked {name}"
+    found = re.search(f"<!-- {name} -->\n(.*?)\n<!-- /{name} -->", PAGES, re.DOTALL)
+    assert found, f"no page has a part marked {name}"
     return found[1].strip()
 
 
@@ -68,8 +71,8 @@ def test_the_page_and_the_importer_name_the_same_columns():
 
 
 def test_the_example_on_the_page_can_be_imported(tmp_path):
-    manifest = re.search(r"```json\n(.*?)```", PAGE, re.DOTALL)
-    example = re.search(r"```csv\n(.*?)```", PAGE, re.DOTALL)
+    manifest = re.search(r"```json\n(.*?)```", TABLES, re.DOTALL)
+    example = re.search(r"```csv\n(.*?)```", TABLES, re.DOTALL)
     assert manifest
     assert example
     json.loads(manifest[1])
