@@ -28,8 +28,7 @@ _ONE_OF = (
     (frozenset({"42", "43"}), "two reasons why home care is no transfer"),
     (frozenset({"41", "92"}), "partial hospitalization and intensive outpatient"),
     (frozenset({"44", "W2"}), "two ways from inpatient to outpatient"),
-    (frozenset({"C1", "C3", "C4", "C5", "C6", "C7"}), "several outcomes of one review"),
-    (frozenset({"60", "61"}), "two kinds of outlier"),
+    (frozenset({"C1", "C3", "C4"}), "a review that approved all, a part and nothing"),
 )
 _CHANGES = frozenset({"D0", "D1", "D2", "D3", "D4", "D7", "D8", "D9", "E0"})
 _CANCELS = frozenset({"D5", "D6"})

@@ -8,6 +8,7 @@ holds no check. An 837I gives the first two in CLM05-1 and the frequency in CLM0
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 
 from bots.checks.findings import Finding, NotEvaluated, Severity
 from bots.checks.forms import is_bill_type
@@ -25,9 +26,13 @@ _NOT_OPPS = frozenset({"MD", "GU", "VI", "AS", "MP"})
 
 def bill_class(claim: Claim) -> str:
     """Facility and classification of a well-formed type of bill ("13"); else empty."""
-    if claim.type is not ClaimType.INSTITUTIONAL or not is_bill_type(claim.bill_type):
-        return ""
-    return claim.bill_type.lstrip("0")[:2]
+    return _class_of(claim.bill_type) if claim.type is ClaimType.INSTITUTIONAL else ""
+
+
+# Asked by every check of the family, and there are few types of bill.
+@lru_cache(1024)
+def _class_of(bill_type: str) -> str:
+    return bill_type.lstrip("0")[:2] if is_bill_type(bill_type) else ""
 
 
 def frequency(claim: Claim) -> str:

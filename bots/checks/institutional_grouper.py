@@ -80,8 +80,21 @@ class Rest:
 
 def stay_of(claim: Claim) -> Stay | str | None:
     """The stay of an acute inpatient bill; None for any other, else what is missing, in words."""
+    global _last
     if bill_class(claim) not in ACUTE:
         return None
+    seen, said = _last
+    if seen is not claim:
+        said = _stay_of(claim)
+        _last = claim, said
+    return said
+
+
+# A score of checks ask about one claim, one after another.
+_last: tuple[Claim | None, Stay | str | None] = (None, None)
+
+
+def _stay_of(claim: Claim) -> Stay | str:
     discharged, admitted = claim.statement_through, claim.admitted_on or claim.statement_from
     if discharged is None or admitted is None:
         return "the days of the stay"
