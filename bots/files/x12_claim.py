@@ -148,11 +148,11 @@ class Walk:
         self._read = read
         self._composites = composites(block.separators.component)
         number, faults, fields_of = block.number, block.faults, block.fields
-        element, clean = block.separators.element, block.clean
+        element, clean, unknown = block.separators.element, block.clean, self._unknown
         for segment in block.segments:
             number += 1
             fields = segment.split(element) if clean else fields_of(segment)
-            handler = self._place.get(fields[0], self._unknown)
+            handler = self._place.get(fields[0], unknown)
             try:
                 if faults and number in faults:
                     self._unreadable(number, fields, faults[number])

@@ -70,10 +70,9 @@ class Levels:
 
     def fault(self) -> UnfitError | None:
         """The first thing wrong with what a claim here hangs on."""
-        for level in (self.header, self.billing, self.subscriber, self.patient):
-            if level.fault:
-                return level.fault
-        return None
+        return (
+            self.header.fault or self.billing.fault or self.subscriber.fault or self.patient.fault
+        )
 
     def person(self) -> dict[str, Any]:
         """What was said of the patient: the subscriber where no HL 23 opens another."""

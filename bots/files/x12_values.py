@@ -84,6 +84,9 @@ def day(number: int, fields: Fields, element: int, text: str) -> date:
 def days(number: int, fields: Fields) -> tuple[date, date | None]:
     """DTP: one day, or the two of a range."""
     form, text = fields[2], fields[3]
+    if form == "D8":
+        known = _days.get(text)
+        return known or day(number, fields, 3, text), None
     if form == "RD8":
         first, _, last = text.partition("-")
         return day(number, fields, 3, first), day(number, fields, 3, last)

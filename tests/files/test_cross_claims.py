@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -12,12 +13,13 @@ from pathlib import Path
 import pytest
 from builders.claims import a_claim, a_line, a_provider
 from builders.tables import a_ptp, code_sets
+from file_cases import cases as any_cases
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from x12_writer import a_file, a_set
 
 from bots.checks import review
-from bots.claims import Case, Claim
+from bots.claims import Case, Claim, Patient
 from bots.files.json_claims import case_to
 from bots.files.packing import pack, unpack
 from bots.files.patients import Patients, Seen, split
@@ -25,7 +27,7 @@ from bots.files.portions import portions_of, read_portion
 from bots.files.sealed import MOST, SealedClaims
 from bots.files.unread import Unread
 from bots.policy import Policy
-from bots.runs.check_files import Checked, Rules, check_as_json, check_files
+from bots.runs.check_files import Rules, check_as_json
 from bots.runs.cross_claims import CrossClaims
 
 TODAY = date(2026, 9, 30)
@@ -47,13 +49,16 @@ def a_json(path: Path, *claims: Claim) -> Path:
     return path
 
 
-def seen(
-    files: Sequence[Path], history: Sequence[Path] | None = None, processes: int = 1
-) -> dict[str, Case]:
+def seen(files: Sequence[Path], history: Sequence[Path] | None = None) -> dict[str, Case]:
     """The cases as they go to the checks, by claim number."""
-    rules = Rules(code_sets(), Policy("test"))
-    outcomes = check_files(files, rules, today=TODAY, history=history, processes=processes)
-    return {o.case.claim.number: o.case for o in outcomes if isinstance(o, Checked)}
+    cross = CrossClaims(files, history, today=TODAY)
+    with closing(cross):
+        return {
+            entry.claim.number: cross.with_history(entry)
+            for portion in cross.portions()
+            for _, entry in read_portion(portion, TODAY)
+            if isinstance(entry, Case)
+        }
 
 
 def others(case: Case) -> list[str] | None:
@@ -209,16 +214,21 @@ def test_nothing_of_a_patient_can_be_read_on_the_disk(tmp_path: Path):
     cross.close()
 
 
-def test_a_packed_claim_comes_back_whole_and_nothing_else_can_be_loaded():
-    import pickle
-
+def test_every_claim_of_the_samples_comes_back_whole():
     for sample in ("professional.837", "institutional.837"):
         for portion in portions_of(SAMPLES / sample):
             for _, case in read_portion(portion, TODAY):
                 assert isinstance(case, Case)
                 assert unpack(pack(case.claim), case.claim.patient) == case.claim
-    with pytest.raises(KeyError):
-        unpack(pickle.dumps(Path("x")), a_claim().patient)
+
+
+@given(any_cases())
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=10)
+def test_any_claim_comes_back_whole_and_without_its_patient(case: Case):
+    packed = pack(case.claim)
+    assert unpack(packed, case.claim.patient) == case.claim
+    nobody = replace(case.claim, patient=Patient("", "", "", None))
+    assert pack(nobody) == packed
 
 
 def test_a_patient_of_very_many_claims_is_cut_and_said_to_be():

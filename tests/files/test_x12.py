@@ -33,6 +33,7 @@ from bots.claims import (
     ServiceLine,
     Sex,
 )
+from bots.files.packing import pack, unpack
 from bots.files.reading import read_any
 from bots.files.unread import Unread
 
@@ -227,6 +228,7 @@ def test_every_field_that_a_claim_has_a_place_for_arrives(
     )
 
     assert [entry.claim if isinstance(entry, Case) else entry for entry in read(path)] == claims
+    assert [unpack(pack(claim), claim.patient) for claim in claims] == claims
 
 
 @pytest.mark.parametrize("sample", ["professional.837", "institutional.837"])
