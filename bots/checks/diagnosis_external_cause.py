@@ -81,7 +81,9 @@ def cause_leads(case: Case, codesets: CodeSets) -> Iterator[Finding]:
 
 @reason_for_visit.review
 def cause_is_the_reason(case: Case, codesets: CodeSets) -> Iterator[Finding]:
-    """The reason for a visit is what hurts, in the patient's words."""
+    """The reason for a visit is what hurts, in the patient's words; an 837P has no such field."""
+    if case.claim.type is not ClaimType.INSTITUTIONAL:
+        return
     for coded in listed(case).every:
         if coded.entry.kind is DiagnosisKind.REASON_FOR_VISIT and _is_cause(coded):
             yield reason_for_visit.finding(

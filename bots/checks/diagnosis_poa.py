@@ -21,7 +21,7 @@ INDICATORS = frozenset("YNUW")
 # Chapters 1 to 14 but for what appendix I ever listed there (B90-B94, E64, I25.2, I69), sequelae
 # and the seventh characters of bones. Chapters 15 to 22 are left out: most exempt codes are there.
 _NEVER_EXEMPT = frozenset("ABCDEFGHIJKLN")
-_PERHAPS_EXEMPT = ("B90", "B91", "B92", "B93", "B94", "E64", "E68", "G09", "I25.2", "I69")
+_PERHAPS_EXEMPT = ("B90", "B91", "B92", "B94", "E64", "E68", "G09", "I25.2", "I69")
 _WITH_INDICATOR = (*REPORTED, DiagnosisKind.EXTERNAL_CAUSE)
 _DENIAL = Denial("CO", "16", "N434")
 

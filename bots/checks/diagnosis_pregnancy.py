@@ -14,7 +14,7 @@ from bots.checks.marks import Mark
 from bots.claims import Case
 from bots.codesets import CodeSets
 
-ABORTIVE = ("O00", "O01", "O02", "O03", "O04", "O05", "O06", "O07", "O08")
+ABORTIVE = ("O00", "O01", "O02", "O03", "O04", "O07", "O08")
 DELIVERED = ("O80", "O82")
 # Global and delivery-only obstetric packages (CPT, maternity care and delivery).
 DELIVERIES = frozenset(

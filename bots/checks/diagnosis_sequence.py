@@ -53,7 +53,7 @@ SECOND = (
     ),
     Second(("Z68",), "I.B.14", "the body mass index is a second code only", Severity.WARNING),
     Second(
-        ("Z55", "Z56", "Z57", "Z58", "Z59", "Z60", "Z61", "Z62", "Z63", "Z64", "Z65"),
+        ("Z55", "Z56", "Z57", "Z58", "Z59", "Z60", "Z62", "Z63", "Z64", "Z65"),
         "I.B.14 and I.C.21.c.17",
         "a social circumstance is a second code only",
         Severity.WARNING,

@@ -20,7 +20,7 @@ from bots.codesets import CodeSets, IcdCode
 # Eyelids E1-E4, fingers FA-F9, toes TA-T9: the left hand and foot begin with A.
 LEFT = frozenset({"LT", "E1", "E2", "FA", "F1", "F2", "F3", "F4", "TA", "T1", "T2", "T3", "T4"})
 RIGHT = frozenset({"RT", "E3", "E4", "F5", "F6", "F7", "F8", "F9", "T5", "T6", "T7", "T8", "T9"})
-_OF_THE_BRAIN = ("G8", "I60", "I61", "I62", "I63", "I64", "I65", "I66", "I67", "I68", "I69")
+_OF_THE_BRAIN = ("G8", "I60", "I61", "I62", "I63", "I65", "I66", "I67", "I68", "I69")
 
 conflict = Check(
     id="diagnosis-side-conflict",

@@ -10,6 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from bots.checks import (
+    demographic_age,
+    diagnosis_circulation,
+    diagnosis_infection,
+    diagnosis_injury,
+    diagnosis_pregnancy,
+    diagnosis_sequence,
+    diagnosis_specific,
+)
 from bots.codesets import CodeSets, IcdCode, open_codesets
 from bots.codesets.icd10cm import RELEASE, build_icd10cm, covers
 
@@ -228,3 +237,24 @@ def test_what_make_setup_runs_builds_it_once_and_nothing_else(tmp_path):
 )
 def test_what_notes_and_titles_say_stands_in_the_row(code, text, field, value):
     assert getattr(code(text), field) == value
+
+
+def test_every_code_that_a_rule_of_the_guidelines_names_is_in_the_list(codesets):
+    """A list written by hand from the guidelines: a slip in it would silence a rule."""
+    rows = codesets.icd10cm._parts[0].connection.execute("SELECT code FROM icd10cm").fetchall()
+    beginnings = {code[:length] for (code,) in rows for length in range(3, len(code) + 1)}
+    named = (
+        *(code for rule in diagnosis_sequence.SECOND for code in rule.beginnings),
+        *diagnosis_sequence.FIRST_ONLY,
+        *diagnosis_sequence.NOT_FIRST_ONLY,
+        *diagnosis_sequence.SEQUELAE,
+        *diagnosis_infection.SEPSIS,
+        *diagnosis_infection.LOCAL,
+        *diagnosis_circulation.HEART,
+        *diagnosis_injury.AFTERCARE,
+        *diagnosis_pregnancy.ABORTIVE,
+        *diagnosis_specific.DIABETES_DRUGS,
+        *demographic_age.IN_DAYS,
+    )
+
+    assert [code for code in named if code not in beginnings] == []
