@@ -291,8 +291,10 @@ def taken_into_a_comprehensive_service(case: Case, codesets: CodeSets) -> Iterat
 
 @visit.review
 def visit_beside_a_procedure(case: Case, codesets: CodeSets) -> Iterator[Finding]:
-    """Clinic and emergency visits beside status S or T of the day; 25 lifts it."""
+    """Clinic and emergency visits beside status S or T of the day; 25 and J1 lift it."""
     seen = _statuses(case, codesets)
+    if any(status == "J1" for _, status in seen):
+        return
     for line, _ in seen:
         if line.procedure not in _VISITS or "25" in line.modifiers:
             continue

@@ -114,13 +114,13 @@ departments = Check(
 
 @visits.review
 def visits_of_one_day(case: Case, codesets: CodeSets) -> Iterator[Finding]:
-    """One day, one revenue code; units count. Condition code G0 says that they are distinct."""
+    """One day, one revenue code; units count. G0 lifts it, modifier 27 alone does not."""
     claim = case.claim
     if not is_opps(claim) or "G0" in claim.condition_codes:
         return
     beside: dict[tuple[date | None, str], list[ServiceLine]] = defaultdict(list)
     for line in claim.lines:
-        if line.procedure in _VISITS and "27" not in line.modifiers:
+        if line.procedure in _VISITS:
             beside[day_on(claim, line), revenue_of(line)].append(line)
     for (_, revenue), lines in beside.items():
         if sum((line.units for line in lines), Decimal(0)) > 1:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from bots.checks.catalogue import Check
 from bots.checks.day import is_denied, is_same_bill
 from bots.checks.findings import Denial, Finding, Severity
-from bots.checks.institutional_ground import ACUTE, bill_class
+from bots.checks.institutional_ground import ACUTE, bill_class, revenue_of
 from bots.checks.marks import Mark
 from bots.claims import Case, Claim, Role
 from bots.codesets import CodeSets
@@ -26,8 +26,9 @@ _POST_ACUTE = frozenset({"03", "05", "06", "50", "51", "62", "63", "65",
                          "83", "85", "86", "90", "91", "93"})  # fmt: skip
 _HOME = frozenset({"01", "81"})
 # What begins so soon after a discharge to home makes it a transfer: days by bill class.
-_AFTER = {"32": 3, "21": 0, "11": 0, "18": 0, "81": 3, "82": 0}
+_AFTER = {"32": 3, "21": 0, "11": 0, "18": 0, "81": 0, "82": 0}
 _WINDOW_DAYS = 3
+_OUTSIDE = ("054", "082", "083", "084", "085")
 
 transfer = Check(
     id="transfer-payment",
@@ -142,9 +143,15 @@ def back_on_the_same_day(case: Case, codesets: CodeSets) -> Iterator[Finding]:
 
 @window.review
 def billed_apart_from_the_stay(case: Case, codesets: CodeSets) -> Iterator[Finding]:
-    """The same hospital; condition code 51 attests that the services are not related."""
+    """The same hospital; condition code 51 attests that the services are not related.
+
+    A hospital that is not paid by DRG has a window of one day (42 CFR 413.40(c)(2)), so that two
+    and three days are a warning. Ambulance and dialysis stay outside of the window.
+    """
     claim, last = case.claim, case.claim.service_through
     if bill_class(claim) != "13" or last is None or "51" in claim.condition_codes:
+        return
+    if claim.lines and all(revenue_of(line).startswith(_OUTSIDE) for line in claim.lines):
         return
     for stay in _stays(case):
         admitted = stay.admitted_on
@@ -154,6 +161,7 @@ def billed_apart_from_the_stay(case: Case, codesets: CodeSets) -> Iterator[Findi
             None,
             f"The services end on {last.isoformat()}; claim {stay.number} of this hospital is an "
             f"admission of {admitted.isoformat()}, within three days",
+            severity=Severity.ERROR if (admitted - last).days == 1 else Severity.WARNING,
         )
 
 

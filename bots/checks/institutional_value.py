@@ -32,7 +32,7 @@ _MSP = "Medicare Secondary Payer Manual (Pub. 100-05), ch. 3"
 _VALUE = Denial("CO", "16", "M49")
 _CODE = re.compile(r"[0-9A-Z]{2}")
 
-_MSP_CODES = frozenset({"12", "13", "14", "15", "16", "41", "42", "43", "47"})
+_MSP_CODES = frozenset({"12", "13", "14", "15", "16", "41", "43", "47"})
 # The accident that makes another insurer primary, by its value code.
 _ACCIDENT = {"14": ("01", "02"), "15": ("04",), "47": ("03",)}
 _MOST_DAYS = {"82": {"11": 30, "41": 30, "18": 80, "21": 80}, "83": {"11": 60, "41": 60}}

@@ -15,6 +15,7 @@ from builders.claims import (
     a_provider,
     an_inpatient_claim,
     an_institutional_claim,
+    an_institutional_line,
     an_npi,
     documentation_of,
 )
@@ -184,6 +185,11 @@ TRANSFERS = [
     ("payment-window", (VISIT, later_stay(DAY + timedelta(days=1))),
      (replace(VISIT, condition_codes=("51",)), later_stay(DAY + timedelta(days=1))),
      "ch. 3, 40.3: 51 attests"),
+    ("payment-window", (VISIT, later_stay(DAY + timedelta(days=1))),
+     (an_institutional_claim([an_institutional_line("A0429", revenue_code="0540")]),
+      later_stay(DAY + timedelta(days=1))), "ch. 3, 40.3: ambulance stays outside"),
+    ("discharge-status-against-history", (stay(), elsewhere("0811", 0)),
+     (stay(discharge_status="50"), elsewhere("0811", 0)), "42 CFR 412.4(c)(4): hospice"),
     ("outpatient-during-stay", (VISIT, later_stay(DAY)),
      (VISIT, earlier_stay(DAY)), "ch. 3, 40.3: the day of discharge is free"),
 ]  # fmt: skip
@@ -373,3 +379,11 @@ def test_a_value_code_is_no_part_of_the_stay():
     with_value = stay_of(stay("I50.20", values=(ClaimCode("80", amount=4),)))  # type: ignore[arg-type]
 
     assert with_value == stay_of(stay("I50.20"))
+
+
+@pytest.mark.parametrize(("days", "severity"), [(1, Severity.ERROR), (2, Severity.WARNING)])
+def test_the_window_of_a_hospital_not_paid_by_drg_is_one_day(days, severity):
+    """42 CFR 413.40(c)(2)."""
+    found = said(VISIT, later_stay(DAY + timedelta(days=days)))
+
+    assert found["payment-window"].severity is severity
