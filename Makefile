@@ -56,6 +56,7 @@ BENCH_SEED ?= 1
 bench: setup $(VENV)/dev.stamp ## speed, side by side with a bare script
 	@$(BIN)/python benchmarks/speed.py
 	@$(BIN)/python benchmarks/policy_property.py
+	@$(BIN)/python benchmarks/importing.py $(if $(TABLES),--tables $(abspath $(TABLES)))
 
 bench-recall: setup ## recall and precision of the checks on synthetic claims
 	@$(BIN)/python benchmarks/recall.py --seed $(BENCH_SEED) --per-family 200

@@ -68,7 +68,7 @@ def main() -> int:
         return 2
     chosen.to.mkdir(parents=True, exist_ok=True)
     (chosen.to / "README.txt").write_text(SAID, encoding="utf-8")
-    for render in (ptp, mue, add_on, fee_schedule, hcpcs, places, adjustments, diagnoses):
+    for render in (ptp, mue, add_on, fee_schedule, hcpcs, places, adjustments, diagnoses, lists):
         for path in render(chosen.source, chosen.to):
             print(f"{path} ({path.stat().st_size / 1e6:.1f} MB)")
     print(SAID)
@@ -261,6 +261,14 @@ def diagnoses(source: Path, to: Path) -> Iterator[Path]:
     tabular = to / "icd10cm_tabular_2024.xml"
     tabular.write_bytes((folder / "icd10c-tabular-April-1-2026.xml").read_bytes())
     yield tabular
+
+
+def lists(source: Path, to: Path) -> Iterator[Path]:
+    """The Medicare Code Editor's lists as they are: acceptance asks for them, no importer does."""
+    copy = to / "mce" / "mce_code_edits_v41_1.csv"
+    copy.parent.mkdir(exist_ok=True)
+    copy.write_bytes((source / "mce" / copy.name).read_bytes())
+    yield copy
 
 
 def _whole(text: str) -> str:
