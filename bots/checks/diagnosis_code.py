@@ -11,6 +11,14 @@ from collections.abc import Iterator
 
 from bots.checks.catalogue import Check
 from bots.checks.diagnosis_list import GUIDELINES, Coded, day_of, days_of, known, listed
+from bots.checks.diagnosis_neighbours import (
+    header_without_seventh,
+    is_told_apart,
+    only_sevenths,
+    other_seventh,
+    shorter,
+    with_placeholder,
+)
 from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
 from bots.checks.marks import Mark
 from bots.claims import Case
@@ -96,7 +104,7 @@ def not_in_the_table(case: Case, codesets: CodeSets) -> Iterator[Finding | NotEv
     table = codesets.icd10cm
     assert table is not None
     for coded in listed(case).every:
-        if table.rows(coded.code) or _is_told_apart(coded, case, codesets):
+        if table.rows(coded.code) or is_told_apart(coded, case, codesets):
             continue
         if not table.knows_all(coded.code, day_of(case)):
             yield unknown.not_evaluated("icd10cm: the list is not complete")
@@ -125,7 +133,7 @@ def not_in_force(case: Case, codesets: CodeSets) -> Iterator[Finding]:
 def heading_billed(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """A heading under which more stands than seventh characters; an only child is named."""
     for entry, row in known(case, codesets):
-        if row.billable or _only_sevenths(row):
+        if row.billable or only_sevenths(row):
             continue
         more = f"{len(row.children)} more specific codes"
         if len(row.children) == 1:
@@ -141,7 +149,7 @@ def heading_billed(case: Case, codesets: CodeSets) -> Iterator[Finding]:
 def no_seventh_character(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """The code is whole but for the encounter; also where the placeholder X is written out."""
     for coded in listed(case).every:
-        row = _header_without_seventh(coded.code, case, codesets)
+        row = header_without_seventh(coded.code, case, codesets)
         if row is not None:
             yield seventh_character.finding(
                 None,
@@ -154,7 +162,7 @@ def no_seventh_character(case: Case, codesets: CodeSets) -> Iterator[Finding]:
 def no_such_seventh_character(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Everything before the seventh is right; the last character is no encounter of it."""
     for coded in listed(case).every:
-        row = _other_seventh(coded, case, codesets)
+        row = other_seventh(coded, case, codesets)
         if row is not None:
             yield seventh_wrong.finding(
                 None,
@@ -167,7 +175,7 @@ def no_such_seventh_character(case: Case, codesets: CodeSets) -> Iterator[Findin
 def seventh_in_the_wrong_place(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """The last character would be a right seventh if X stood in the empty places before it."""
     for coded in listed(case).every:
-        right = _with_placeholder(coded, case, codesets)
+        right = with_placeholder(coded, case, codesets)
         if right is not None:
             yield placeholder.finding(
                 None, f"{_named(coded)} lacks its placeholder: {right}", codes=_code(coded)
@@ -178,7 +186,7 @@ def seventh_in_the_wrong_place(case: Case, codesets: CodeSets) -> Iterator[Findi
 def character_too_many(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """A billable code with nothing below it, and something written behind it."""
     for coded in listed(case).every:
-        row = _shorter(coded, case, codesets)
+        row = shorter(coded, case, codesets)
         if row is not None:
             yield superfluous.finding(
                 None,
@@ -197,77 +205,3 @@ def _code(coded: Coded) -> tuple[str, ...]:
 
 def _sevenths(row: IcdCode) -> str:
     return " ".join(child[-1] for child in row.children)
-
-
-def _is_told_apart(coded: Coded, case: Case, codesets: CodeSets) -> bool:
-    return any(
-        said is not None
-        for said in (
-            _header_without_seventh(coded.code, case, codesets),
-            _other_seventh(coded, case, codesets),
-            _with_placeholder(coded, case, codesets),
-            _shorter(coded, case, codesets),
-        )
-    )
-
-
-def _header_without_seventh(code: str, case: Case, codesets: CodeSets) -> IcdCode | None:
-    """The heading that this code is, or is with placeholders, if only sevenths stand below."""
-    for spelling in dict.fromkeys((code, code.rstrip("X").rstrip("."))):
-        row = _row(spelling, case, codesets)
-        if row is not None:
-            return row if not row.billable and _only_sevenths(row) else None
-    return None
-
-
-def _other_seventh(coded: Coded, case: Case, codesets: CodeSets) -> IcdCode | None:
-    """The heading whose sevenths this code's seventh is not among."""
-    if not coded.last or _is_there(coded, codesets):
-        return None
-    row = _header_without_seventh(coded.code[:7], case, codesets)
-    return row if row is not None and coded.code not in row.children else None
-
-
-def _with_placeholder(coded: Coded, case: Case, codesets: CodeSets) -> str | None:
-    """The code as it is right, if only the placeholder is missing."""
-    plain = coded.code.replace(".", "")
-    if not 4 <= len(plain) < 7 or _is_there(coded, codesets):
-        return None
-    row = _row(_dot(plain[:-1]), case, codesets)
-    if row is None or row.billable or not _only_sevenths(row):
-        return None
-    right = _dot(plain[:-1].ljust(6, "X") + plain[-1])
-    return right if right in row.children else None
-
-
-def _shorter(coded: Coded, case: Case, codesets: CodeSets) -> IcdCode | None:
-    """The billable code without children that this one begins with."""
-    if _is_there(coded, codesets):
-        return None
-    plain = coded.code.replace(".", "")
-    for length in range(len(plain) - 1, 2, -1):
-        row = _row(_dot(plain[:length]), case, codesets)
-        if row is not None:
-            return row if row.billable and not row.children else None
-    return None
-
-
-def _is_there(coded: Coded, codesets: CodeSets) -> bool:
-    assert codesets.icd10cm is not None
-    return bool(codesets.icd10cm.rows(coded.code))
-
-
-def _row(code: str, case: Case, codesets: CodeSets) -> IcdCode | None:
-    assert codesets.icd10cm is not None
-    return codesets.icd10cm.find(code, on=day_of(case))
-
-
-def _dot(plain: str) -> str:
-    return f"{plain[:3]}.{plain[3:]}" if len(plain) > 3 else plain
-
-
-def _only_sevenths(row: IcdCode) -> bool:
-    """Whether all children are the heading, placeholders and one seventh character."""
-    stem = row.code.replace(".", "").ljust(6, "X")
-    plain = [child.replace(".", "") for child in row.children]
-    return bool(plain) and all(len(child) == 7 and child[:6] == stem for child in plain)
