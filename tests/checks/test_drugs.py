@@ -207,6 +207,19 @@ def test_the_imaging_may_stand_on_the_hospitals_claim():
 
 
 @pytest.mark.parametrize(
+    ("check", "code"),
+    [("administration-without-drug", "96372"), ("contrast-without-imaging", "Q9967")],
+)
+def test_where_other_claims_cannot_be_seen_a_companion_is_not_evaluated(check, code):
+    for case in (
+        a_case([a_line(code)], history=None),
+        replace(a_case([a_line(code)]), history_complete=False),
+    ):
+        assert not found(check, case)
+        assert unanswered(check, case)
+
+
+@pytest.mark.parametrize(
     ("other", "fires"),
     [("99284", True), ("36415", True), ("19340", False), ("92928", False), ("C9600", False)],
 )

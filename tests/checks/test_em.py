@@ -252,6 +252,13 @@ def test_one_group_and_one_specialty_are_one_physician(other, fires):
     assert bool(found("em-new-patient", case)) is fires
 
 
+def test_two_specialties_of_which_nothing_is_known_are_not_the_same():
+    before = of_another([a_line("99213", on=date(2025, 3, 3))], taxonomy="")
+    claim = of_another([a_line("99203")], RENDERING_NPI, taxonomy="", number="C-1")
+
+    assert not found("em-new-patient", a_case(claim=claim, history=[before]))
+
+
 @pytest.mark.parametrize(
     ("history", "known"),
     [
@@ -302,6 +309,7 @@ def test_three_years_before_a_leap_day_is_the_end_of_february():
     [
         ([a_line("99213"), a_line("99347")], "em-two-in-a-day"),
         ([a_line("99213", modifiers="25"), a_line("99347")], None),
+        ([a_line("99213"), a_line("99347", modifiers="25")], None),
         ([a_line("99213"), a_line("99396")], None),  # preventive: a matter of 25 and of NCCI
         ([a_line("99213"), a_line("99213")], None),  # a duplicate
         ([a_line("99213"), a_line("99347", on=date(2026, 7, 15))], None),

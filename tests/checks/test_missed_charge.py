@@ -362,3 +362,11 @@ def test_what_a_biller_still_fills_in_does_not_hide_it():
     case = with_documents([an_order("J1885")], given=[replace(a_dose(), ndc="")])
 
     assert missed(case, procedure=[drug], mpfs=[an_mpfs("J1885", status="E")])
+
+
+def test_what_is_only_information_does_not_hide_it():
+    """Thirty minutes would make two units; that one is in the record is no reason against it."""
+    entry = replace(an_entry("97110"), minutes=30)
+    case = with_documents([an_order("97110")], [entry])
+
+    assert missed(case, procedure=[a_procedure("97110", "therapy")])

@@ -113,6 +113,13 @@ def test_what_was_not_paid_or_is_not_asked_does_not_count(change):
     assert not found("preventive-too-soon", after("G0439", "G0439", date(2026, 1, 5), **change))
 
 
+@pytest.mark.parametrize(("on", "fires"), [(date(2026, 7, 31), True), (date(2026, 8, 1), False)])
+def test_it_is_paid_from_the_first_of_the_month_on(on, fires):
+    case = after("G0439", "G0439", date(2025, 8, 31), line={"on": on})
+
+    assert bool(found("preventive-too-soon", case)) is fires
+
+
 def test_the_same_day_is_the_other_part_of_one_service():
     assert not found("preventive-too-soon", after("77067", "77067", DAY))
 

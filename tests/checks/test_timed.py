@@ -346,6 +346,7 @@ def test_a_pair_of_initial_codes_in_the_ncci_table_is_said_once():
         ("96374", "96367", True),
         ("96365", "96417", True),
         ("96413", "96367", False),
+        ("96365", "96367", False),
         ("96365", "96375", False),
         ("96365", "96361", False),
     ],
