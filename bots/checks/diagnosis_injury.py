@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from bots.checks.catalogue import Check
 from bots.checks.diagnosis_list import GUIDELINES, Coded, listed
+from bots.checks.diagnosis_sequence import intent_of
 from bots.checks.findings import Denial, Finding, Severity
 from bots.checks.marks import Mark
 from bots.claims import Case
@@ -21,6 +22,8 @@ _BURNS = ("T20", "T21", "T22", "T23", "T24", "T25")
 _DEGREE = {"1": 1, "2": 2, "3": 3, "5": 1, "6": 2, "7": 3}
 # Aftercare that an injury's own seventh character says already.
 AFTERCARE = ("Z47.8", "Z48.0", "Z48.8", "Z51.89")
+# Chapters whose diseases and symptoms a poisoning may bring about.
+_BROUGHT_ABOUT = frozenset("DEFGHIJKLMNR")
 
 two_encounters = Check(
     id="diagnosis-injury-encounters",
@@ -54,6 +57,15 @@ aftercare = Check(
     authority=f"{GUIDELINES}, I.C.19.a and I.C.21.c.7",
     severity=Severity.WARNING,
     when=(Mark.FACTOR_DIAGNOSIS, Mark.INJURY_DIAGNOSIS),
+)
+poisoning_order = Check(
+    id="diagnosis-poisoning-order",
+    family="diagnosis",
+    title="What a poisoning brought about stands before the poisoning",
+    authority=f"{GUIDELINES}, I.C.19.e.5.b and I.C.19.e.5.d",
+    severity=Severity.WARNING,
+    when=(Mark.SEVERAL_DIAGNOSES, Mark.INJURY_DIAGNOSIS),
+    denial=Denial("CO", "16", "MA63"),
 )
 
 
@@ -121,6 +133,30 @@ def cared_for_twice(case: Case, codesets: CodeSets) -> Iterator[Finding]:
             + ", ".join(coded.entry.code for coded in codes),
             codes=[coded.entry.code for coded in codes],
         )
+
+
+@poisoning_order.review
+def poison_later(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+    """Active treatment of a poisoning (T36-T50) or a toxic effect (T51-T65) behind a disease.
+
+    A later encounter may be for what it left behind; pregnancy, encounters and injuries may
+    well come first.
+    """
+    said = listed(case)
+    if said.first is None or said.first.code[0] not in _BROUGHT_ABOUT:
+        return
+    for coded in said.of("T"):
+        if coded.last in ("A", "B", "C") and _is_poisoning(coded.code):
+            yield poisoning_order.finding(
+                None,
+                f"{said.first.entry.code} stands before {coded.entry.code}",
+                codes=(said.first.entry.code, coded.entry.code),
+            )
+            return
+
+
+def _is_poisoning(code: str) -> bool:
+    return intent_of(code) in ("1", "2", "3", "4") or "T51" <= code[:3] <= "T65"
 
 
 def _stage(last: str) -> str:

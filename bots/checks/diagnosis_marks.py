@@ -11,6 +11,7 @@ from bots.checks.marks import Mark
 from bots.claims import Diagnosis
 
 _CHAPTERS = {
+    "C": Mark.NEOPLASM,
     "O": Mark.OBSTETRIC_DIAGNOSIS,
     "P": Mark.NEWBORN_DIAGNOSIS,
     "Z": Mark.FACTOR_DIAGNOSIS,

@@ -32,6 +32,16 @@ conflict = Check(
     when=(Mark.MODIFIED, Mark.SIDED_DIAGNOSIS),
     denial=Denial("CO", "11"),
 )
+documented = Check(
+    id="diagnosis-side-documented",
+    family="diagnosis",
+    title="The record has the procedure on the other side than the claim's diagnosis",
+    authority=f"{GUIDELINES}, I.B.13",
+    severity=Severity.WARNING,
+    needs=("icd10cm", "documentation"),
+    when=(Mark.DOCUMENTED, Mark.SIDED_DIAGNOSIS),
+    denial=Denial("CO", "11"),
+)
 left_open = Check(
     id="diagnosis-side-unspecified",
     family="diagnosis",
@@ -80,6 +90,35 @@ def on_the_other_side(case: Case, codesets: CodeSets) -> Iterator[Finding]:
                 line,
                 f"Line {line.number} is on {_words(asked)}, its diagnosis on the {side}",
                 codes=(line.procedure, *(entry.code for entry, _ in behind)),
+            )
+
+
+@documented.review
+def recorded_on_the_other_side(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+    """Where the modifiers name a side, `diagnosis-side-conflict` has asked them.
+
+    Every entry of the log for this code and day, signed, names one side, and no diagnosis of
+    the line agrees.
+    """
+    assert case.documentation is not None
+    for line in case.claim.lines:
+        entries = [
+            entry
+            for entry in case.documentation.procedures
+            if entry.code == line.procedure and entry.performed_on == line.service_date
+        ]
+        done = {entry.side for entry in entries if entry.signed}
+        if len(done) != 1 or not done <= {"left", "right"} or _side_of(line):
+            continue
+        behind = _behind(line, case, codesets)
+        sides = {row.side for _, row in behind}
+        if len(sides) == 1 and sides <= {"left", "right"} and sides != done:
+            yield documented.finding(
+                line,
+                f"Line {line.number} was done on the {done.pop()}, its diagnosis is on the "
+                f"{sides.pop()}",
+                codes=(line.procedure, *(entry.code for entry, _ in behind)),
+                quote=[entry.number for entry in entries if entry.signed],
             )
 
 

@@ -60,6 +60,7 @@ class Mark(IntFlag):
     INJURY_DIAGNOSIS = auto()  # S00-T88
     EXTERNAL_CAUSE = auto()  # V00-Y99
     FACTOR_DIAGNOSIS = auto()  # Z00-Z99
+    NEOPLASM = auto()  # C00-C96
     HEART_OR_KIDNEY = auto()  # I21, I22, I50, I51, N18
     DIABETES = auto()  # E08-E13
     INFECTION_DIAGNOSIS = auto()  # sepsis, HIV, COVID-19 and what is said of them

@@ -161,6 +161,32 @@ def test_a_side_left_open_is_information_where_the_procedure_names_it(modifiers,
     assert [f.severity for f in said] == [Severity.INFO] * fires
 
 
+@pytest.mark.parametrize(
+    ("sides", "signed", "modifiers", "fires"),
+    [
+        (["right"], True, "", True),
+        (["left"], True, "", False),
+        (["right"], False, "", False),
+        (["right"], True, "RT", False),  # the modifier is asked by diagnosis-side-conflict
+        (["right", "left"], True, "", False),
+        (["both"], True, "", False),
+        ([""], True, "", False),
+    ],
+)
+def test_the_side_of_the_record_is_quoted_against_the_diagnosis(sides, signed, modifiers, fires):
+    """I.B.13."""
+    case = a_case([a_line("11102", modifiers=modifiers)], diagnoses=["M17.12"])
+    record = documentation_of(case.claim)
+    done = tuple(
+        replace(record.procedures[0], number=f"L-{place}", side=side, signed=signed)
+        for place, side in enumerate(sides)
+    )
+    case = replace(case, documentation=replace(record, procedures=done))
+    said = found(case, "diagnosis-side-documented")
+
+    assert [f.quote for f in said] == [("L-0",)] * fires
+
+
 # Pointers to external causes: I.C.20.a.6.
 
 

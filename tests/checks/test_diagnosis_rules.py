@@ -45,6 +45,27 @@ def found(check: str, case: Case):
 
 # By check: the section, the diagnoses that break its rule, the neighbour that does not, severity.
 CASES = {
+    # Neoplasms.
+    "diagnosis-neoplasm-disseminated": [
+        ("I.C.2.j", "C18.7 C80.0", "C18.7 C80.1", W),
+        ("I.C.2.j", "C78.7 C80.0", "D50.9 C80.0", W),
+    ],
+    "diagnosis-neoplasm-without-primary": [
+        ("I.C.2.k", "C79.51", "C79.51 C80.1", INFO),
+        ("I.C.2.m", "C78.7 C79.51", "C78.7 Z85.3", INFO),
+        ("I.C.2.k", "C7B.02", "C7A.020 C7B.02", INFO),
+    ],
+    "diagnosis-neoplasm-past-and-present": [
+        ("I.C.2.m", "C61 Z85.46", "C61 Z85.47", INFO),
+        ("I.C.2.m", "C34.11 Z85.118", "R91.1 Z85.118", INFO),
+    ],
+    "diagnosis-poisoning-order": [
+        ("I.C.19.e.5.b", "J96.01 T40.2X1A", "T40.2X1A J96.01", W),
+        ("I.C.19.e.5.b", "J96.01 T40.2X1A", "J96.01 T40.2X1D", W),
+        ("I.C.19.e.5.b", "J96.01 T40.2X1A", "J96.01 T40.2X5A", W),  # an adverse effect
+        ("I.C.19.e.5.b", "R40.20 T40.2X2A", "O99.891 T40.2X2A", W),
+        ("I.C.19.e.5.d", "J68.0 T59.4X1A", "T59.4X1A J68.0", W),
+    ],
     # First-listed only.
     "diagnosis-first-only": [
         ("I.C.21.c.16", "I10 Z00.00", "Z00.00 I10", W),

@@ -245,7 +245,9 @@ class Maker:
         make: Callable[..., tuple[list[Service], str]] = getattr(self, f"_{specialty.split()[0]}")
         services, place = make(patient, day)
         if specialty == "oncology":
-            codes = ["Z51.11", *([c for c in codes if c.startswith("C")] or ["C18.7"])]
+            tumors = [c for c in codes if c.startswith("C")]
+            # A secondary tumor alone comes from nowhere: its one place is the primary's.
+            codes = ["Z51.11", *(tumors if tumors not in ([], ["C79.51"]) else ["C18.7"])]
             codes += ["D63.0"] if rng.random() < 0.3 else []
         if specialty == "orthopedics" and kind == "professional" and place in {"22", "24"}:
             codes = [rng.choice(("M17.11", "M25.561"))]
@@ -313,6 +315,8 @@ class Maker:
             services.append(("L1830", 1, ("NU",)))
         if rng.random() < 0.05:
             services.append(("20999", 1, ()))
+        if len(services) == 1:
+            services = [("99213", 1, ())]  # nothing stands beside it that 25 could be for
         return services, "11"
 
     def _radiology(self, patient: PatientRow, day: date) -> tuple[list[Service], str]:
