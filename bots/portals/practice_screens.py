@@ -48,7 +48,7 @@ STATUSES = (
     "Under audit",
 )
 # Fields of a claim for which this portal has no place: that they are empty says nothing.
-NOT_SHOWN = ("accident", "clia", "operating", "other_payers", "service_facility")
+NOT_SHOWN = ("accident", "clia", "operating", "other_payers", "service_facility", "unit")
 # What must be on the screen before a claim is read.
 CLAIM = (
     "claim_number", "version", "claim_type", "status", "on_hold", "facility_code",

@@ -110,7 +110,14 @@ def _claim(draft: Draft) -> dict[str, Any]:
         "created_on": _day(draft.created_on),
         "submitted_on": _day(draft.submitted_on),
         "version": "1",
-        "not_shown": ["accident", "clia", "operating", "other_payers", "service_facility"],
+        "not_shown": [
+            "accident",
+            "clia",
+            "operating",
+            "other_payers",
+            "service_facility",
+            "unit",
+        ],
         "lines_edited": any(entry.what in _EDITS for entry in draft.history),
     }
 
