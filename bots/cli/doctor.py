@@ -264,5 +264,6 @@ def _codesets(places: Places) -> Iterator[Line]:
         else:
             yield Line("NOTE", "code sets", f"{row.sentence()}; says nothing about today")
     if missing:
-        text = f"not imported: {', '.join(missing)}; checks that ask them are not evaluated"
+        text = f"not imported: {', '.join(missing)}; checks that ask them are not evaluated "
+        text += "(`claimbots codesets fetch --list` says where the files are)"
         yield Line("NOTE", "code sets", text)
