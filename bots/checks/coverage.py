@@ -10,13 +10,17 @@ import re
 from collections.abc import Iterator
 
 from bots.checks.catalogue import Check
-from bots.checks.findings import Finding, NotEvaluated, Severity
+from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
+from bots.checks.forms import is_mbi
 from bots.checks.marks import Mark
 from bots.claims import Case
 from bots.codesets import CodeSets
 
 # A payer of which the table has any of these is a known payer.
-_RULES = ("timely_filing_days", "member_id_pattern", "ncci", "taxonomy_required")
+_RULES = (
+    "timely_filing_days", "corrected_filing_days", "member_id_pattern", "ncci",
+    "taxonomy_required",
+)  # fmt: skip
 
 payer_missing = Check(
     id="payer-missing",
@@ -25,6 +29,7 @@ payer_missing = Check(
     authority="005010X222A1 and X223A2, loop 2010BB, NM109",
     severity=Severity.ERROR,
     when=(Mark.GAP,),
+    denial=Denial("CO", "16", "M56"),
 )
 payer_unknown = Check(
     id="payer-unknown",
@@ -34,6 +39,7 @@ payer_unknown = Check(
     severity=Severity.ERROR,
     needs=("payer_rule",),
     when=(Mark.PAYER,),
+    denial=Denial("CO", "109", "N418"),
 )
 member_id_missing = Check(
     id="member-id-missing",
@@ -42,6 +48,7 @@ member_id_missing = Check(
     authority="005010X222A1 and X223A2, loop 2010BA, NM109",
     severity=Severity.ERROR,
     when=(Mark.GAP,),
+    denial=Denial("CO", "16", "N382"),
 )
 member_id_form = Check(
     id="member-id-form",
@@ -51,6 +58,25 @@ member_id_form = Check(
     severity=Severity.ERROR,
     needs=("payer_rule",),
     when=(Mark.PAYER,),
+    denial=Denial("CO", "31", "N382"),
+)
+medicare_member_id = Check(
+    id="medicare-member-id-form",
+    family="coverage",
+    title="The member id is no Medicare Beneficiary Identifier",
+    authority="CMS, Understanding the MBI format, 2018; 42 CFR 424.32(b)",
+    severity=Severity.ERROR,
+    when=(Mark.MEDICARE, Mark.PAYER),
+    denial=Denial("CO", "16", "N382"),
+)
+medicare_relationship = Check(
+    id="medicare-patient-not-subscriber",
+    family="coverage",
+    title="A Medicare claim says that the patient is not the insured",
+    authority="005010X222A1 and X223A2, loop 2000B, SBR02 (18), and loop 2000C",
+    severity=Severity.ERROR,
+    when=(Mark.MEDICARE, Mark.PAYER),
+    denial=Denial("CO", "31", "N382"),
 )
 
 
@@ -104,4 +130,28 @@ def malformed_member_id(case: Case, codesets: CodeSets) -> Iterator[Finding | No
         yield member_id_form.finding(
             None,
             f"The member id does not have the form that payer {coverage.payer_id} uses",
+        )
+
+
+@medicare_member_id.review
+def no_medicare_identifier(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+    """Silent where the id is empty, or where the payer table says what it looks like."""
+    coverage, rules = case.claim.coverage, codesets.payer_rule
+    day = case.claim.service_from or case.as_of
+    member_id = coverage.member_id.strip()
+    if rules is not None and rules.find(coverage.payer_id, "member_id_pattern", on=day):
+        return
+    if coverage.is_medicare and member_id and not is_mbi(member_id):
+        yield medicare_member_id.finding(
+            None, "The member id does not have the eleven places of a Medicare Beneficiary Id"
+        )
+
+
+@medicare_relationship.review
+def medicare_patient_is_not_the_insured(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+    """Every Medicare patient is insured in his or her own name."""
+    coverage = case.claim.coverage
+    if coverage.is_medicare and coverage.relationship not in ("self", "18", ""):
+        yield medicare_relationship.finding(
+            None, f"The relationship is {coverage.relationship}; with Medicare it is self"
         )

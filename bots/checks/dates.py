@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bots.checks.catalogue import Check
-from bots.checks.findings import Finding, Severity
+from bots.checks.day import place_of
+from bots.checks.findings import Denial, Finding, Severity
 from bots.checks.marks import Mark
-from bots.claims import Case
+from bots.claims import Case, ClaimType
 from bots.codesets import CodeSets
 
 future = Check(
@@ -21,6 +22,7 @@ future = Check(
     authority="005010X222A1 and X223A2, loop 2400, DTP*472, and loop 2300, DTP*434",
     severity=Severity.ERROR,
     when=(Mark.TIMES,),
+    denial=Denial("CO", "110"),
 )
 before_birth = Check(
     id="date-before-birth",
@@ -29,6 +31,7 @@ before_birth = Check(
     authority="005010X222A1 and X223A2, loop 2400, DTP*472, and loop 2010BA, DMG02",
     severity=Severity.ERROR,
     when=(Mark.TIMES,),
+    denial=Denial("CO", "14"),
 )
 outside_statement = Check(
     id="date-outside-statement",
@@ -37,6 +40,7 @@ outside_statement = Check(
     authority="NUBC UB-04 manual, form locators 6 and 45; 005010X223A2, DTP*434 and DTP*472",
     severity=Severity.ERROR,
     when=(Mark.TIMES,),
+    denial=Denial("CO", "16", "M52"),
 )
 backwards = Check(
     id="date-range-backwards",
@@ -45,6 +49,43 @@ backwards = Check(
     authority="005010X222A1 and X223A2, DTP*472 and DTP*434 with format RD8",
     severity=Severity.ERROR,
     when=(Mark.TIMES,),
+    denial=Denial("CO", "16", "M59"),
+)
+after_death = Check(
+    id="date-after-death",
+    family="dates",
+    title="A date of service lies after the patient's death",
+    authority="005010X222A1 and X223A2, loop 2400, DTP*472, and loop 2000B/2000C, PAT06",
+    severity=Severity.ERROR,
+    when=(Mark.TIMES,),
+    denial=Denial("CO", "13"),
+)
+after_claim = Check(
+    id="date-after-claim-was-made",
+    family="dates",
+    title="A date of service lies after the day on which the claim was made",
+    authority="005010X222A1 and X223A2, loop 2400, DTP*472, and BHT04",
+    severity=Severity.ERROR,
+    when=(Mark.TIMES,),
+    denial=Denial("CO", "110"),
+)
+after_accident = Check(
+    id="accident-after-service",
+    family="dates",
+    title="The accident is dated after the service for it",
+    authority="005010X222A1, loop 2300, DTP*439, and loop 2400, DTP*472",
+    severity=Severity.ERROR,
+    when=(Mark.TIMES,),
+    denial=Denial("CO", "16", "N305"),
+)
+before_admission = Check(
+    id="service-before-admission",
+    family="dates",
+    title="An inpatient service is dated before the admission",
+    authority="005010X222A1, loop 2300, DTP*435, and loop 2400, DTP*472",
+    severity=Severity.ERROR,
+    when=(Mark.PROFESSIONAL, Mark.TIMES),
+    denial=Denial("CO", "16", "MA40"),
 )
 
 
@@ -100,3 +141,60 @@ def period_ends_before_it_begins(case: Case, codesets: CodeSets) -> Iterator[Fin
         first, last = line.service_date, line.service_date_end
         if first and last and last < first:
             yield backwards.finding(line, f"Line {line.number} ends before it begins")
+
+
+@after_death.review
+def service_after_death(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+    """The day of death itself is served."""
+    died = case.claim.patient.died_on
+    if died is None:
+        return
+    late = [line for line in case.claim.lines if line.service_date and line.service_date > died]
+    if late:
+        yield after_death.finding(late, "The date of service is after the date of death")
+
+
+@after_claim.review
+def service_after_the_claim(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+    """Silent where the date lies in the future: that is `date-in-future`."""
+    claim, made = case.claim, case.claim.created_on
+    if made is None:
+        return
+    ahead = [
+        line
+        for line in claim.lines
+        if line.service_date and made < line.service_date <= case.as_of
+    ]
+    if ahead:
+        yield after_claim.finding(
+            ahead, f"The claim was made on {made.isoformat()}, before the service"
+        )
+
+
+@after_accident.review
+def accident_after_the_service(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+    """Against the claim's last day: a claim may begin before the accident."""
+    happened, served = case.claim.accident_on, case.claim.service_through
+    if happened is not None and served is not None and happened > served:
+        yield after_accident.finding(
+            None,
+            f"The accident is dated {happened.isoformat()}; "
+            f"the last service is of {served.isoformat()}",
+        )
+
+
+@before_admission.review
+def service_before_the_admission(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+    """Lines at place of service 21 of a professional claim."""
+    claim, admitted = case.claim, case.claim.admitted_on
+    if admitted is None or claim.type is not ClaimType.PROFESSIONAL:
+        return
+    early = [
+        line
+        for line in claim.lines
+        if line.service_date and line.service_date < admitted and place_of(claim, line) == "21"
+    ]
+    if early:
+        yield before_admission.finding(
+            early, f"The admission is dated {admitted.isoformat()}, after the service"
+        )

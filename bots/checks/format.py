@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bots.checks.catalogue import Check
-from bots.checks.findings import Finding, Severity
+from bots.checks.findings import Denial, Finding, Severity
 from bots.checks.forms import (
     is_bill_type,
     is_icd,
@@ -19,10 +19,14 @@ from bots.checks.forms import (
     is_place,
     is_postal_code,
     is_procedure,
+    is_state,
 )
 from bots.checks.marks import Mark
 from bots.claims import Case, ClaimType
 from bots.codesets import CodeSets
+
+_CLM01 = 20
+_MOST_DIAGNOSES = 12
 
 diagnosis_form = Check(
     id="diagnosis-form",
@@ -31,6 +35,7 @@ diagnosis_form = Check(
     authority="ICD-10-CM Official Guidelines FY2026, I.A.2; 005010X222A1 and X223A2, HI01-2",
     severity=Severity.ERROR,
     when=(Mark.FORM,),
+    denial=Denial("CO", "16", "M76"),
 )
 procedure_form = Check(
     id="procedure-form",
@@ -39,6 +44,7 @@ procedure_form = Check(
     authority="45 CFR 162.1002(c); 005010X222A1, SV101-2; X223A2, SV202-2",
     severity=Severity.ERROR,
     when=(Mark.FORM,),
+    denial=Denial("CO", "16", "M51"),
 )
 modifier_form = Check(
     id="modifier-form",
@@ -47,6 +53,7 @@ modifier_form = Check(
     authority="005010X222A1, SV101-3 to SV101-6; X223A2, SV202-3 to SV202-6",
     severity=Severity.ERROR,
     when=(Mark.FORM,),
+    denial=Denial("CO", "4", "N519"),
 )
 npi_form = Check(
     id="npi-form",
@@ -55,6 +62,7 @@ npi_form = Check(
     authority="45 CFR 162.406(a); 005010X222A1 and X223A2, NM109 with NM108 XX",
     severity=Severity.ERROR,
     when=(Mark.FORM,),
+    denial=Denial("CO", "207", "N257"),
 )
 postal_code_form = Check(
     id="postal-code-form",
@@ -63,6 +71,7 @@ postal_code_form = Check(
     authority="005010X222A1 and X223A2, loop 2010BA/2010CA, N403",
     severity=Severity.ERROR,
     when=(Mark.FORM,),
+    denial=Denial("CO", "16", "MA37"),
 )
 place_of_service_form = Check(
     id="place-of-service-form",
@@ -71,6 +80,7 @@ place_of_service_form = Check(
     authority="005010X222A1, loop 2300, CLM05-1, and loop 2400, SV105",
     severity=Severity.ERROR,
     when=(Mark.FORM,),
+    denial=Denial("CO", "16", "M77"),
 )
 bill_type_form = Check(
     id="bill-type-form",
@@ -79,6 +89,42 @@ bill_type_form = Check(
     authority="NUBC UB-04 manual, form locator 4; 005010X223A2, CLM05-1 and CLM05-3",
     severity=Severity.ERROR,
     when=(Mark.FORM,),
+    denial=Denial("CO", "16", "MA30"),
+)
+claim_number_form = Check(
+    id="claim-number-too-long",
+    family="format",
+    title="The claim's own number is longer than a remittance gives back",
+    authority="005010X222A1 and X223A2, loop 2300, CLM01 (twenty characters)",
+    severity=Severity.WARNING,
+    when=(Mark.FORM,),
+)
+state_form = Check(
+    id="state-form",
+    family="format",
+    title="The patient's state is no code of the Postal Service",
+    authority="005010X222A1 and X223A2, loop 2010BA/2010CA, N402 (code source 22)",
+    severity=Severity.ERROR,
+    when=(Mark.FORM,),
+    denial=Denial("CO", "16", "MA37"),
+)
+lines_too_many = Check(
+    id="service-lines-too-many",
+    family="format",
+    title="More service lines than a claim can carry",
+    authority="005010X222A1, loop 2400 (50 lines); 005010X223A2, loop 2400 (999 lines)",
+    severity=Severity.ERROR,
+    when=(Mark.FORM,),
+    denial=Denial("CO", "16", "N61"),
+)
+diagnoses_too_many = Check(
+    id="diagnoses-too-many",
+    family="format",
+    title="More diagnoses than a professional claim can carry",
+    authority="005010X222A1, loop 2300, HI (twelve diagnoses)",
+    severity=Severity.ERROR,
+    when=(Mark.PROFESSIONAL, Mark.FORM),
+    denial=Denial("CO", "16", "M64"),
 )
 
 
@@ -118,6 +164,11 @@ def malformed_npi(case: Case, codesets: CodeSets) -> Iterator[Finding]:
         if provider.npi and not is_npi(provider.npi):
             yield npi_form.finding(
                 None, f"The {_role(provider.role)} NPI is not ten digits beginning with 1 or 2"
+            )
+    for line in case.claim.lines:
+        if line.rendering_npi and not is_npi(line.rendering_npi):
+            yield npi_form.finding(
+                line, "The line's rendering NPI is not ten digits beginning with 1 or 2"
             )
 
 
@@ -159,6 +210,44 @@ def malformed_bill_type(case: Case, codesets: CodeSets) -> Iterator[Finding]:
             None,
             "A type of bill has three digits and may lead with a zero",
             codes=(claim.bill_type,),
+        )
+
+
+@claim_number_form.review
+def long_claim_number(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+    """Payers need to keep and give back twenty characters, no more."""
+    if len(case.claim.number) > _CLM01:
+        yield claim_number_form.finding(
+            None, f"The claim's number has {len(case.claim.number)} characters; {_CLM01} are kept"
+        )
+
+
+@state_form.review
+def unknown_state(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+    """Two letters of a state, territory, military post or Canadian province."""
+    state = case.claim.patient.state
+    if state and not is_state(state):
+        yield state_form.finding(None, "The patient's state is not a two-letter postal code")
+
+
+@lines_too_many.review
+def too_many_lines(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+    """Fifty on an 837P, 999 on an 837I."""
+    claim = case.claim
+    most = 50 if claim.type is ClaimType.PROFESSIONAL else 999
+    if len(claim.lines) > most:
+        yield lines_too_many.finding(
+            None, f"The claim has {len(claim.lines)} lines; the limit is {most}"
+        )
+
+
+@diagnoses_too_many.review
+def too_many_diagnoses(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+    """An institutional claim has room for more of each kind."""
+    claim = case.claim
+    if claim.type is ClaimType.PROFESSIONAL and len(claim.diagnoses) > _MOST_DIAGNOSES:
+        yield diagnoses_too_many.finding(
+            None, f"The claim has {len(claim.diagnoses)} diagnoses; the limit is {_MOST_DIAGNOSES}"
         )
 
 

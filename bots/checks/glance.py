@@ -175,7 +175,8 @@ class Glance:
         if self._codesets.office_rule is not None:
             marks |= self._facility(claim.facility.code)
         for quarter in quarters:
-            marks |= self._of_coverage(case, first, quarter)
+            # Of a period that ends before it begins, the earlier day counts for "late".
+            marks |= self._of_coverage(case, min(first, last), quarter)
             marks |= self._of_diagnoses(claim, quarter)
             marks |= self._of_providers(claim, quarter)
         days.add(last)

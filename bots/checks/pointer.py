@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bots.checks.catalogue import Check
-from bots.checks.findings import Finding, Severity
+from bots.checks.findings import Denial, Finding, Severity
 from bots.checks.marks import Mark
 from bots.claims import Case, ClaimType, ServiceLine
 from bots.codesets import CodeSets
@@ -24,6 +24,7 @@ to_nothing = Check(
     authority="005010X222A1, loop 2400, SV107-1 to SV107-4",
     severity=Severity.ERROR,
     when=(Mark.PROFESSIONAL, Mark.POINTERS),
+    denial=Denial("CO", "16", "M76"),
 )
 missing = Check(
     id="pointer-missing",
@@ -32,6 +33,7 @@ missing = Check(
     authority="005010X222A1, loop 2400, SV107-1",
     severity=Severity.ERROR,
     when=(Mark.PROFESSIONAL, Mark.POINTERS),
+    denial=Denial("CO", "16", "M76"),
 )
 too_many = Check(
     id="pointer-too-many",
@@ -40,6 +42,7 @@ too_many = Check(
     authority="005010X222A1, loop 2400, SV107-1 to SV107-4",
     severity=Severity.ERROR,
     when=(Mark.PROFESSIONAL, Mark.POINTERS),
+    denial=Denial("CO", "16", "M76"),
 )
 repeated = Check(
     id="pointer-repeated",
@@ -48,6 +51,7 @@ repeated = Check(
     authority="005010X222A1, loop 2400, SV107-2 to SV107-4",
     severity=Severity.ERROR,
     when=(Mark.PROFESSIONAL, Mark.POINTERS),
+    denial=Denial("CO", "16", "M76"),
 )
 
 

@@ -12,11 +12,19 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from bots.checks.catalogue import Check
-from bots.checks.findings import Class, Finding, NotEvaluated, Repair, Severity
+from bots.checks.findings import Class, Denial, Finding, NotEvaluated, Repair, Severity
 from bots.checks.forms import is_npi, is_sound_npi, passes_check_digit
 from bots.checks.marks import Mark
-from bots.claims import Case, Change, Claim, ClaimType, Role, ServiceLine
+from bots.claims import Case, Change, Claim, ClaimType, Provider, Role, ServiceLine
 from bots.codesets import CodeSets
+
+# Who must be a person (NM102 is 1), and the remark where that NPI is missing or not one.
+_REMARKS = {
+    Role.ORDERING: "N265",
+    Role.REFERRING: "N286",
+    Role.ATTENDING: "N253",
+    Role.OPERATING: "N262",
+}
 
 check_digit = Check(
     id="npi-check-digit",
@@ -25,6 +33,7 @@ check_digit = Check(
     authority="45 CFR 162.406(a): ISO/IEC 7812-1 Luhn formula, prefix 80840",
     severity=Severity.ERROR,
     when=(Mark.PROVIDER,),
+    denial=Denial("CO", "207", "N290"),
 )
 record_differs = Check(
     id="npi-not-the-records",
@@ -33,6 +42,7 @@ record_differs = Check(
     authority="45 CFR 162.410(a)(1)",
     severity=Severity.WARNING,
     when=(Mark.PROVIDER,),
+    denial=Denial("CO", "208", "N521"),
 )
 taxonomy_missing = Check(
     id="taxonomy-missing",
@@ -42,6 +52,7 @@ taxonomy_missing = Check(
     severity=Severity.ERROR,
     needs=("payer_rule",),
     when=(Mark.PROVIDER,),
+    denial=Denial("CO", "16", "N255"),
 )
 taxonomy_unknown = Check(
     id="taxonomy-unknown",
@@ -51,6 +62,7 @@ taxonomy_unknown = Check(
     severity=Severity.ERROR,
     needs=("taxonomy",),
     when=(Mark.PROVIDER,),
+    denial=Denial("CO", "16", "N255"),
 )
 ordering_missing = Check(
     id="ordering-npi-missing",
@@ -61,6 +73,69 @@ ordering_missing = Check(
     at_most=Class.AUTO,
     needs=("procedure",),
     when=(Mark.PROFESSIONAL, Mark.MEDICARE, Mark.ORDERED),
+    denial=Denial("CO", "16", "N265"),
+)
+not_a_person = Check(
+    id="person-role-organization",
+    family="provider",
+    title="An organization's record stands where only a person may",
+    authority="005010X222A1, loops 2310A and 2420E, NM102; X223A2, loops 2310A and 2310B, NM102",
+    severity=Severity.ERROR,
+    when=(Mark.PROVIDER,),
+    denial=Denial("CO", "16", "N265"),
+)
+rendering_organization = Check(
+    id="rendering-organization",
+    family="provider",
+    title="An organization is said to have rendered the service",
+    authority="005010X222A1, loop 2310B, NM102; Medicare Claims Processing Manual, ch. 26, 10.4",
+    severity=Severity.WARNING,
+    when=(Mark.PROFESSIONAL, Mark.PROVIDER),
+    denial=Denial("CO", "16", "N290"),
+)
+inactive = Check(
+    id="provider-not-active",
+    family="provider",
+    title="The provider's record was not in force on the date of service",
+    authority="42 CFR 424.516 and 424.540 (enrollment in force); 45 CFR 162.410(a)",
+    severity=Severity.ERROR,
+    when=(Mark.PROVIDER,),
+    denial=Denial("CO", "B7"),
+)
+attending_missing = Check(
+    id="attending-npi-missing",
+    family="provider",
+    title="An institutional claim names no attending provider or no NPI of one",
+    authority="005010X223A2, loop 2310A; Medicare Claims Processing Manual, ch. 25, 75.5",
+    severity=Severity.ERROR,
+    when=(Mark.INSTITUTIONAL,),
+    denial=Denial("CO", "16", "N253"),
+)
+operating_missing = Check(
+    id="operating-npi-missing",
+    family="provider",
+    title="A claim with a surgical procedure names nobody who operated",
+    authority="005010X223A2, loop 2310B (required with a surgical procedure code)",
+    severity=Severity.ERROR,
+    when=(Mark.INSTITUTIONAL,),
+    denial=Denial("CO", "16", "N262"),
+)
+facility_repeats_billing = Check(
+    id="service-facility-repeats-billing",
+    family="provider",
+    title="The service facility is the billing provider itself",
+    authority="005010X222A1, loop 2310C; 005010X223A2, loop 2310E (only where it differs)",
+    severity=Severity.WARNING,
+    when=(Mark.PROVIDER,),
+)
+billing_person_elsewhere = Check(
+    id="ordering-organization-billing",
+    family="provider",
+    title="The billing organization's NPI stands as the one who ordered or referred",
+    authority="42 CFR 424.507(a); Medicare Claims Processing Manual, ch. 26, 10.4 (item 17)",
+    severity=Severity.ERROR,
+    when=(Mark.PROFESSIONAL, Mark.PROVIDER),
+    denial=Denial("CO", "16", "N265"),
 )
 
 
@@ -71,6 +146,11 @@ def wrong_check_digit(case: Case, codesets: CodeSets) -> Iterator[Finding]:
         if is_npi(provider.npi) and not passes_check_digit(provider.npi):
             yield check_digit.finding(
                 None, f"The {_words(provider.role)} NPI {provider.npi} fails its check digit"
+            )
+    for line in case.claim.lines:
+        if is_npi(line.rendering_npi) and not passes_check_digit(line.rendering_npi):
+            yield check_digit.finding(
+                line, f"The line's rendering NPI {line.rendering_npi} fails its check digit"
             )
 
 
@@ -145,6 +225,102 @@ def no_ordering_npi(case: Case, codesets: CodeSets) -> Iterator[Finding]:
         "Medicare wants the NPI of who ordered or referred; both are empty",
         repair=_from_linked_record(claim, lines, case.as_of),
     )
+
+
+@not_a_person.review
+def organization_in_a_persons_place(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+    """By the record that the claim links; without one nothing is said."""
+    for provider in case.claim.providers:
+        if provider.role in _REMARKS and _is_an_organization(provider):
+            yield not_a_person.finding(
+                None,
+                f"The {_words(provider.role)} provider is linked to an organization's record",
+                denial=Denial("CO", "16", _REMARKS[provider.role]),
+            )
+
+
+@rendering_organization.review
+def rendered_by_an_organization(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+    """Some payers take it of laboratories and suppliers: a warning."""
+    provider = case.claim.provider(Role.RENDERING)
+    if provider is not None and _is_an_organization(provider):
+        yield rendering_organization.finding(
+            None, "The rendering provider is linked to an organization's record"
+        )
+
+
+@inactive.review
+def record_not_in_force(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+    """Any role, any line's day; both ends of the record are included."""
+    claim = case.claim
+    days = sorted({line.service_date for line in claim.lines if line.service_date})
+    for provider in claim.providers:
+        record = provider.record
+        if record is None or record.npi != provider.npi:
+            continue
+        out = [day for day in days if not record.active_on(day)]
+        if out:
+            yield inactive.finding(
+                [line for line in claim.lines if line.service_date in out],
+                f"The {_words(provider.role)} provider's record {record.record_id} was not in "
+                f"force on {out[0].isoformat()}",
+            )
+
+
+@attending_missing.review
+def no_attending(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+    """A claim for transportation alone (revenue code 054x) needs none."""
+    claim = case.claim
+    if claim.type is not ClaimType.INSTITUTIONAL or not claim.lines:
+        return
+    if all(line.revenue_code.startswith("054") for line in claim.lines):
+        return
+    if not _npi(claim, Role.ATTENDING):
+        yield attending_missing.finding(None, "The attending provider's NPI is not on the claim")
+
+
+@operating_missing.review
+def no_operating(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+    """An ICD-10-PCS code of the medical and surgical section (0) on the claim."""
+    claim = case.claim
+    if claim.type is not ClaimType.INSTITUTIONAL or "operating" in claim.not_shown:
+        return
+    codes = [entry.code for entry in claim.inpatient_procedures if entry.code.startswith("0")]
+    if codes and not _npi(claim, Role.OPERATING):
+        yield operating_missing.finding(
+            None, "The claim has a surgical procedure and no operating provider", codes=codes
+        )
+
+
+@facility_repeats_billing.review
+def facility_is_the_billing_provider(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+    """The loop is for another place than the billing provider's."""
+    npi = _npi(case.claim, Role.SERVICE_FACILITY)
+    if npi and npi == _npi(case.claim, Role.BILLING):
+        yield facility_repeats_billing.finding(
+            None, f"The service facility repeats the billing provider's NPI {npi}"
+        )
+
+
+@billing_person_elsewhere.review
+def organization_that_orders(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+    """Only where another provider rendered: a person in practice alone bills and orders."""
+    claim = case.claim
+    billing, rendering = _npi(claim, Role.BILLING), _npi(claim, Role.RENDERING)
+    if claim.type is not ClaimType.PROFESSIONAL or not rendering or billing == rendering:
+        return
+    for role in (Role.ORDERING, Role.REFERRING):
+        if billing and _npi(claim, role) == billing:
+            yield billing_person_elsewhere.finding(
+                None,
+                f"The {_words(role)} NPI {billing} is the billing organization's",
+                denial=Denial("CO", "16", _REMARKS[role]),
+            )
+
+
+def _is_an_organization(provider: Provider) -> bool:
+    record = provider.record
+    return record is not None and record.npi_type == "2" and record.npi == provider.npi
 
 
 def _ordered_lines(case: Case, codesets: CodeSets) -> list[ServiceLine]:

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bots.checks.catalogue import Check
-from bots.checks.findings import Finding, Severity
+from bots.checks.day import place_of
+from bots.checks.findings import Denial, Finding, Severity
 from bots.checks.marks import Mark
 from bots.claims import Case, ClaimType, Role
 from bots.codesets import CodeSets
 
 _INPATIENT = ("11", "18", "21", "41")  # no date on each line; the statement's dates serve
+
+_INPATIENT_PLACES = {"21", "51", "61"}
 
 patient_name = Check(
     id="patient-name-missing",
@@ -23,6 +26,7 @@ patient_name = Check(
     authority="005010X222A1 and X223A2, loop 2010BA/2010CA, NM103 and NM104",
     severity=Severity.ERROR,
     when=(Mark.GAP,),
+    denial=Denial("CO", "16", "MA36"),
 )
 birth_date = Check(
     id="birth-date-missing",
@@ -31,6 +35,7 @@ birth_date = Check(
     authority="005010X222A1 and X223A2, loop 2010BA/2010CA, DMG02",
     severity=Severity.ERROR,
     when=(Mark.GAP,),
+    denial=Denial("CO", "16", "N329"),
 )
 diagnosis = Check(
     id="diagnosis-missing",
@@ -39,6 +44,7 @@ diagnosis = Check(
     authority="005010X222A1 and X223A2, loop 2300, HI01-2",
     severity=Severity.ERROR,
     when=(Mark.GAP,),
+    denial=Denial("CO", "16", "M76"),
 )
 service_line = Check(
     id="service-line-missing",
@@ -46,6 +52,7 @@ service_line = Check(
     title="The claim has no service line",
     authority="005010X222A1 and X223A2, loop 2400, LX01",
     severity=Severity.ERROR,
+    denial=Denial("CO", "16", "M51"),
 )
 procedure = Check(
     id="procedure-missing",
@@ -54,6 +61,7 @@ procedure = Check(
     authority="005010X222A1, loop 2400, SV101-2",
     severity=Severity.ERROR,
     when=(Mark.GAP,),
+    denial=Denial("CO", "16", "M51"),
 )
 revenue_code = Check(
     id="revenue-code-missing",
@@ -62,6 +70,7 @@ revenue_code = Check(
     authority="005010X223A2, loop 2400, SV201",
     severity=Severity.ERROR,
     when=(Mark.GAP,),
+    denial=Denial("CO", "16", "M50"),
 )
 billing_npi = Check(
     id="billing-npi-missing",
@@ -70,6 +79,7 @@ billing_npi = Check(
     authority="45 CFR 162.410(a); 005010X222A1 and X223A2, loop 2010AA, NM109",
     severity=Severity.ERROR,
     when=(Mark.GAP,),
+    denial=Denial("CO", "206", "N257"),
 )
 place_of_service = Check(
     id="place-of-service-missing",
@@ -78,6 +88,7 @@ place_of_service = Check(
     authority="005010X222A1, loop 2300, CLM05-1, and loop 2400, SV105",
     severity=Severity.ERROR,
     when=(Mark.GAP,),
+    denial=Denial("CO", "16", "M77"),
 )
 bill_type = Check(
     id="bill-type-missing",
@@ -86,6 +97,7 @@ bill_type = Check(
     authority="005010X223A2, loop 2300, CLM05-1 and CLM05-3",
     severity=Severity.ERROR,
     when=(Mark.GAP,),
+    denial=Denial("CO", "16", "MA30"),
 )
 service_date = Check(
     id="service-date-missing",
@@ -93,6 +105,42 @@ service_date = Check(
     title="A line has no date of service",
     authority="005010X222A1 and X223A2, loop 2400, DTP*472; X223A2, loop 2300, DTP*434",
     severity=Severity.ERROR,
+    denial=Denial("CO", "16", "M52"),
+)
+accident_date = Check(
+    id="accident-date-missing",
+    family="required",
+    title="The claim names an accident and not its day",
+    authority="005010X222A1, loop 2300, DTP*439 (required with CLM11 AA or OA)",
+    severity=Severity.ERROR,
+    when=(Mark.PROFESSIONAL, Mark.GAP),
+    denial=Denial("CO", "16", "N305"),
+)
+admission_date = Check(
+    id="admission-date-missing",
+    family="required",
+    title="Services of an inpatient stay do not say when it began",
+    authority="005010X222A1, loop 2300, DTP*435 (required for inpatient services)",
+    severity=Severity.ERROR,
+    when=(Mark.PROFESSIONAL, Mark.GAP),
+    denial=Denial("CO", "16", "MA40"),
+)
+address = Check(
+    id="patient-address-incomplete",
+    family="required",
+    title="The patient's address lacks a part",
+    authority="005010X222A1 and X223A2, loop 2010BA/2010CA, N301, N401, N402, N403",
+    severity=Severity.ERROR,
+    when=(Mark.GAP,),
+    denial=Denial("CO", "16", "MA37"),
+)
+claim_number = Check(
+    id="claim-number-missing",
+    family="required",
+    title="The claim has no number of the office's own",
+    authority="005010X222A1 and X223A2, loop 2300, CLM01",
+    severity=Severity.ERROR,
+    when=(Mark.FORM,),
 )
 
 
@@ -184,3 +232,48 @@ def no_service_date(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     for line in claim.lines:
         if line.service_date is None:
             yield service_date.finding(line, f"Line {line.number} has no date of service")
+
+
+@accident_date.review
+def no_accident_date(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+    """A car's or another accident; at work the day is given where it is known."""
+    claim = case.claim
+    if claim.type is not ClaimType.PROFESSIONAL or claim.accident not in ("AA", "OA"):
+        return
+    if claim.accident_on is None:
+        yield accident_date.finding(None, f"Accident {claim.accident} without its date")
+
+
+@admission_date.review
+def no_admission_date(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+    """Places of service 21, 51 and 61, on the claim or a line."""
+    claim = case.claim
+    if claim.type is not ClaimType.PROFESSIONAL or claim.admitted_on is not None:
+        return
+    if "admitted_on" in claim.not_shown:
+        return
+    inside = [line for line in claim.lines if place_of(claim, line) in _INPATIENT_PLACES]
+    if inside:
+        yield admission_date.finding(inside, "An inpatient place of service, no admission date")
+
+
+@address.review
+def incomplete_address(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+    """Of an address that is there at all; abroad there may be no state."""
+    patient = case.claim.patient
+    parts = {
+        "street": patient.address,
+        "city": patient.city,
+        "state": patient.state,
+        "postal code": patient.postal_code,
+    }
+    lacking = [name for name, text in parts.items() if not text.strip()]
+    if 0 < len(lacking) < len(parts):
+        yield address.finding(None, f"The patient's address has no {' and no '.join(lacking)}")
+
+
+@claim_number.review
+def no_claim_number(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+    """Without it no remittance finds its claim."""
+    if not case.claim.number.strip():
+        yield claim_number.finding(None, "The claim's own number is empty")

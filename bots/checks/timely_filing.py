@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from bots.checks.catalogue import Check
-from bots.checks.findings import Finding, NotEvaluated, Severity
+from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
 from bots.checks.marks import Mark
 from bots.claims import Case, Claim, ClaimType
 from bots.codesets import CodeSets
@@ -23,19 +23,25 @@ late = Check(
     title="The claim is filed after the payer's limit",
     authority="42 CFR 424.44(a)(1); Medicare Claims Processing Manual, ch. 1, 70",
     severity=Severity.ERROR,
-    when=(Mark.LATE,),
+    when=(Mark.LATE | Mark.NOT_FIRST,),
+    denial=Denial("CO", "29"),
 )
 
 
 @late.review
 def filed_late(case: Case, codesets: CodeSets) -> Iterator[Finding | NotEvaluated]:
-    """Filed is the day of submission, or, not yet sent, the day on which it is judged."""
+    """Filed is the day of submission, or, not yet sent, the day on which it is judged.
+
+    A void gives money back and is never late; a replacement has the payer's own limit for one,
+    and Medicare's year like any claim. The exceptions of 42 CFR 424.44(b), a retroactive
+    entitlement among them, are not evaluated: they rest on letters, not on the claim.
+    """
     claim = case.claim
     served = claim.service_from if claim.type is ClaimType.PROFESSIONAL else claim.service_through
     if served is None:
         yield late.not_evaluated("the date of service")
         return
-    if _is_false_on_its_face(claim, served):
+    if _is_false_on_its_face(claim, served) or claim.frequency_code == "8":
         return
     last = last_day_to_file(claim, served, codesets)
     if isinstance(last, str):
@@ -54,14 +60,18 @@ def last_day_to_file(claim: Claim, served: date, codesets: CodeSets) -> date | s
     """The last day for filing, or in words what is missing to know it."""
     payer = claim.coverage.payer_id
     table = codesets.payer_rule
-    rule = table.find(payer, "timely_filing_days", on=served) if table else None
+    replaces = claim.frequency_code == "7" and bool(claim.original_reference.strip())
+    name = "timely_filing_days"
+    if replaces and not claim.coverage.is_medicare:
+        name = "corrected_filing_days"
+    rule = table.find(payer, name, on=served) if table else None
     if rule is not None:
         if not rule.value.isdecimal() or len(rule.value) > 4:
-            return f"payer_rule: timely_filing_days of {payer} is no number of days"
+            return f"payer_rule: {name} of {payer} is no number of days"
         return _days_after(served, int(rule.value))
     if claim.coverage.is_medicare:
         return _a_calendar_year_after(served)
-    return f"payer_rule: timely_filing_days of payer {payer or '(empty)'}"
+    return f"payer_rule: {name} of payer {payer or '(empty)'}"
 
 
 def _days_after(day: date, days: int) -> date:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from bots.checks.catalogue import Check
-from bots.checks.findings import Class, Finding, Repair, Severity
+from bots.checks.findings import Class, Denial, Finding, Repair, Severity
 from bots.checks.marks import Mark
 from bots.claims import Case, Change, Claim, money
 from bots.codesets import CodeSets
@@ -25,6 +25,7 @@ total_missing = Check(
     authority=_CLM02,
     severity=Severity.ERROR,
     when=(Mark.GAP,),
+    denial=Denial("CO", "16", "M54"),
 )
 above = Check(
     id="total-above-lines",
@@ -34,6 +35,7 @@ above = Check(
     severity=Severity.ERROR,
     at_most=Class.AUTO,
     when=(Mark.SUM,),
+    denial=Denial("CO", "16", "M54"),
 )
 below = Check(
     id="total-below-lines",
@@ -43,6 +45,7 @@ below = Check(
     severity=Severity.ERROR,
     at_most=Class.PROPOSE,
     when=(Mark.SUM,),
+    denial=Denial("CO", "16", "M54"),
 )
 after_edit = Check(
     id="total-after-edit",
@@ -51,6 +54,7 @@ after_edit = Check(
     authority=_CLM02,
     severity=Severity.ERROR,
     when=(Mark.SUM,),
+    denial=Denial("CO", "16", "M54"),
 )
 negative = Check(
     id="negative-charge",
@@ -59,6 +63,16 @@ negative = Check(
     authority="005010X222A1, loop 2400, SV102; X223A2, loop 2400, SV203",
     severity=Severity.ERROR,
     when=(Mark.SUM,),
+    denial=Denial("CO", "16", "M79"),
+)
+noncovered = Check(
+    id="noncovered-above-charge",
+    family="totals",
+    title="More is called not covered than the line charges",
+    authority="005010X223A2, loop 2400, SV207 and SV203; NUBC UB-04 manual, form locator 48",
+    severity=Severity.ERROR,
+    when=(Mark.SUM,),
+    denial=Denial("CO", "16", "M79"),
 )
 
 
@@ -131,3 +145,14 @@ def _both(claim: Claim) -> str:
 def _recalculated(claim: Claim) -> Repair:
     before = money(claim.total_charge or Decimal(0))
     return Repair((Change("total_charge", None, before, money(_sum(claim))),))
+
+
+@noncovered.review
+def more_not_covered_than_charged(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+    """A part, or all of it; never more, and never below zero."""
+    for line in case.claim.lines:
+        part = line.noncovered_charge
+        if part is not None and (part > line.charge or part < 0) and line.charge >= 0:
+            yield noncovered.finding(
+                line, f"Of {money(line.charge)} charged, {money(part)} is called not covered"
+            )

@@ -27,6 +27,8 @@ HEADINGS = (
     "What the bot may do about it",
     "References",
 )
+# Behind "What the bot may do about it" on pages that have it; `check --explain` prints it.
+REMEDY = "What would make it right"
 
 
 @app.command("list")

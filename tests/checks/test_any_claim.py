@@ -66,7 +66,7 @@ def test_no_message_carries_the_member_id_or_the_name(case):
 
 def test_without_any_table_every_check_that_needs_one_says_so():
     unanswered = {entry.check for entry in review(a_case(), CodeSets()).not_evaluated}
-    sides = {"documentation", "history"}
+    sides = {"documentation", "history", "eligibility", "authorizations"}
 
     assert {c.id for c in catalogue() if set(c.needs) - sides} <= unanswered
     assert all(

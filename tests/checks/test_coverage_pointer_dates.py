@@ -45,7 +45,7 @@ def test_a_pattern_that_is_none_is_not_evaluated():
     assert [entry.check for entry in said.not_evaluated] == ["member-id-form"]
 
 
-FIVE = ["J06.9", "I10", "E11.9", "Z00.00", "M54.50"]
+FIVE = ["J06.9", "I10", "E11.9", "M54.50", "R05.1"]
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,6 @@ def test_three_times_the_same_line_is_one_finding():
     ("differs", "fires"),
     [
         ({}, True),
-        ({"status": "Paid"}, True),
         ({"status": "Denied"}, False),
         ({"number": "C-1"}, False),  # the claim itself
         ({"frequency_code": "7", "original_reference": "C-1"}, False),  # replaces it
@@ -67,6 +66,24 @@ def test_the_same_service_on_another_claim_of_the_day(differs, fires):
     other = a_claim(**{"number": "C-2"} | differs)
 
     assert checks(a_case(history=[other])) == (["duplicate-across-claims"] if fires else [])
+
+
+@pytest.mark.parametrize(
+    ("differs", "said"),
+    [
+        ({"status": "Paid"}, "duplicate-exact-across-claims"),
+        ({"submitted_on": date(2026, 7, 20)}, "duplicate-exact-across-claims"),
+        ({"status": "Draft"}, "duplicate-across-claims"),
+        ({"status": "Paid", "lines": [a_line(units=2)]}, "duplicate-across-claims"),
+        ({"status": "Paid", "lines": [a_line(charge="1.00")]}, "duplicate-across-claims"),
+        ({"status": "Paid", "place_of_service": "22"}, "duplicate-across-claims"),
+    ],
+)
+def test_what_was_sent_to_the_cent_is_an_exact_duplicate(differs, said):
+    """Pub. 100-04, ch. 1, 120.2 and 120.3."""
+    other = a_claim(**{"number": "C-2"} | differs)
+
+    assert checks(a_case(history=[other])) == [said]
 
 
 def test_without_a_view_of_other_claims_it_is_not_evaluated():

@@ -74,7 +74,7 @@ def test_a_claim_without_a_billing_provider_says_so():
         a_case(claim=an_inpatient_claim([STAYED])),  # a stay has its statement
         a_case([a_line(place_of_service="11")], place_of_service=""),
         a_case(patient=a_patient(first_name="")),
-        a_case(patient=a_patient(postal_code="")),
+        a_case(patient=a_patient(address="", city="", state="", postal_code="")),
     ],
 )
 def test_what_need_not_be_there_is_not_missed(case):
