@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import mmap
 import os
+import secrets
 import struct
 import tempfile
+from hashlib import blake2b
 from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -24,6 +26,8 @@ from bots.files.patients import NOBODY, SIZE
 # would otherwise cost ten thousand times ten thousand looks.
 MOST = 500
 _NONCE = 12
+_NAME = 16
+_USUAL = 2048  # bytes of a record, most often fewer
 _RECORD = struct.Struct("<QI")  # where the patient's claim before this one stands, and the length
 
 
@@ -37,14 +41,15 @@ class SealedClaims:
     def __init__(self, folder: Path | None = None) -> None:
         self._cipher = AESGCM(AESGCM.generate_key(256))
         self._file = tempfile.TemporaryFile(prefix="sealed-", dir=folder)  # noqa: SIM115
+        self._secret = secrets.token_bytes(32)
         self._end = 0
         self._last = _Index()
-        self._remembered: tuple[bytes, list[Claim]] = NOBODY, []
+        self._opened_for, self._opened = NOBODY, dict[int, Claim]()
 
     def seal(self, patient: bytes, claim: Claim) -> bytes:
         """A claim as it may be written; it opens for that patient only."""
         nonce = os.urandom(_NONCE)
-        return nonce + self._cipher.encrypt(nonce, pack(claim), patient)
+        return self._name(claim) + nonce + self._cipher.encrypt(nonce, pack(claim), patient)
 
     def add(self, patient: bytes, sealed: bytes) -> None:
         """Keep a sealed claim, up to `MOST` of a patient."""
@@ -59,35 +64,52 @@ class SealedClaims:
         """Let other processes see what was added."""
         self._file.flush()
 
-    def of(self, patient: bytes, person: Patient) -> list[Claim]:
-        """The claims of a patient, in the order in which they were added.
+    def others(self, patient: bytes, claim: Claim) -> tuple[list[Claim], bool]:
+        """The patient's claims with another number, in the order in which they were added.
 
         Args:
-            person: the same patient; who it is was not kept with the claims.
+            patient: the key of the claim's patient; who it is was not kept with the claims.
+
+        Returns:
+            Them, and whether these are all that were added.
         """
-        known, claims = self._remembered
-        if known != patient:
-            claims = self._read(patient, person)
-            self._remembered = patient, claims
-        return claims
+        if patient != self._opened_for:
+            self._opened_for, self._opened = patient, {}
+        found: list[Claim] = []
+        itself = self._name(claim)
+        place, count = self._last.get(patient)
+        while place:
+            before, sealed = self._record(place - 1)
+            if not sealed.startswith(itself):
+                other = self._opened.get(place)
+                if other is None:
+                    other = self._open(patient, sealed, claim.patient)
+                    self._opened[place] = other
+                found.append(other)
+            place = before
+        found.reverse()
+        return found, count < MOST
 
     def close(self) -> None:
         """Give the file back; what was in it is gone."""
         self._file.close()
 
-    def _read(self, patient: bytes, person: Patient) -> list[Claim]:
-        claims: list[Claim] = []
-        place, _ = self._last.get(patient)
-        while place:
-            # Never the file's own position: it is shared with the processes beside this one.
-            head = os.pread(self._file.fileno(), _RECORD.size, place - 1)
-            before, length = _RECORD.unpack(head)
-            sealed = os.pread(self._file.fileno(), length, place - 1 + _RECORD.size)
-            packed = self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], patient)
-            claims.append(unpack(packed, person))
-            place = before
-        claims.reverse()
-        return claims
+    def _open(self, patient: bytes, sealed: bytes, person: Patient) -> Claim:
+        nonce, text = sealed[_NAME : _NAME + _NONCE], sealed[_NAME + _NONCE :]
+        return unpack(self._cipher.decrypt(nonce, text, patient), person)
+
+    def _record(self, place: int) -> tuple[int, bytes]:
+        # Never the file's own position: it is shared with the processes beside this one.
+        held = os.pread(self._file.fileno(), _USUAL, place)
+        before, length = _RECORD.unpack_from(held)
+        whole = _RECORD.size + length
+        if whole > len(held):
+            held = os.pread(self._file.fileno(), whole, place)
+        return before, held[_RECORD.size : whole]
+
+    def _name(self, claim: Claim) -> bytes:
+        """The claim's number as nobody else can tell it, to pass over it without opening it."""
+        return blake2b(claim.number.encode(), digest_size=_NAME, key=self._secret).digest()
 
 
 class _Index:

@@ -445,7 +445,7 @@ class Walk:
         self._named = ""
         if role is Role.RENDERING:
             self._line["rendering_npi"] = npi(fields)
-        elif role and not any(known.role is role for known in draft.providers):
+        elif role and role not in [known.role for known in draft.providers]:
             # A claim holds one provider a role: a line's own counts where it names none.
             self._claim_nm1(number, fields)
 

@@ -8,7 +8,6 @@ What is wrong at a level makes unreadable what hangs on it. Authority: ASC X12 0
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeAlias
 
@@ -27,12 +26,14 @@ _Handler: TypeAlias = Callable[[int, Fields], None]
 _WITH_ADDRESS = frozenset({"85", "IL", "QC"})
 
 
-@dataclass(slots=True)
 class Level:
     """What one HL said, and the first thing wrong with it."""
 
-    values: dict[str, Any] = field(default_factory=dict)
-    fault: UnfitError | None = None
+    __slots__ = ("fault", "values")
+
+    def __init__(self, fault: UnfitError | None = None) -> None:
+        self.values: dict[str, Any] = {}
+        self.fault = fault
 
 
 class Levels:
@@ -94,32 +95,32 @@ class Levels:
 
     def as_patient(self, record_number: str) -> Patient:
         """The patient of a claim that ends here."""
-        said = self.person()
+        said = self.person().get
         return _new_patient(
             record_number,
-            said.get("last_name", ""),
-            said.get("first_name", ""),
-            said.get("birth_date"),
-            said.get("sex", Sex.UNKNOWN),
-            said.get("died_on"),
-            said.get("address", ""),
-            said.get("city", ""),
-            said.get("state", ""),
-            said.get("postal_code", ""),
+            said("last_name", ""),
+            said("first_name", ""),
+            said("birth_date"),
+            said("sex", Sex.UNKNOWN),
+            said("died_on"),
+            said("address", ""),
+            said("city", ""),
+            said("state", ""),
+            said("postal_code", ""),
         )
 
     def as_coverage(self) -> Coverage:
         """Whom a claim that ends here is sent to."""
-        said = self.subscriber.values
-        relationship = self.patient.values.get("relationship") or said.get("relationship")
+        said = self.subscriber.values.get
+        relationship = self.patient.values.get("relationship") or said("relationship")
         return _new_coverage(
-            said.get("payer_id", ""),
-            said.get("payer_name", ""),
-            said.get("member_id", ""),
-            said.get("filing_indicator", ""),
-            said.get("group_number", ""),
+            said("payer_id", ""),
+            said("payer_name", ""),
+            said("member_id", ""),
+            said("filing_indicator", ""),
+            said("group_number", ""),
             relationship or "self",
-            said.get("rank", "primary"),
+            said("rank", "primary"),
         )
 
     def open(self, number: int, fields: Fields) -> None:

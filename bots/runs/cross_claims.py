@@ -22,7 +22,7 @@ from bots.claims import Case, Claim
 from bots.files.patients import NOBODY, Patients, Seen, split
 from bots.files.portions import Portion, portions_of, read_portion
 from bots.files.quick import quick
-from bots.files.sealed import MOST, SealedClaims
+from bots.files.sealed import SealedClaims
 from bots.files.unread import Unread
 from bots.files.x12_levels import Levels
 from bots.runs.crew import each
@@ -100,8 +100,7 @@ class CrossClaims:
         patient = self._patients.of(claim)
         if patient == NOBODY:
             return case
-        known = self._sealed.of(patient, claim.patient)
-        others = [other for other in known if other.number != claim.number]
+        others, all = self._sealed.others(patient, claim)
         if not others and not self._brought:
             return case
         complete = case.history is not None or self._brought
@@ -112,7 +111,7 @@ class CrossClaims:
             case.documentation,
             case.eligibility,
             case.authorizations,
-            complete and len(known) < MOST,
+            complete and all,
         )
 
     # The first look

@@ -233,10 +233,16 @@ def test_any_claim_comes_back_whole_and_without_its_patient(case: Case):
 
 def test_a_patient_of_very_many_claims_is_cut_and_said_to_be():
     sealed, key, claim = SealedClaims(), b"k" * 16, a_claim()
-    for _ in range(MOST + 5):
-        sealed.add(key, sealed.seal(key, claim))
+    for n in range(MOST - 1):
+        sealed.add(key, sealed.seal(key, replace(claim, number=str(n))))
     sealed.flush()
-    assert len(sealed.of(key, claim.patient)) == MOST
+    assert sealed.others(key, claim)[1]
+    for n in range(5):
+        sealed.add(key, sealed.seal(key, replace(claim, number=f"more {n}")))
+    sealed.flush()
+    others, complete = sealed.others(key, claim)
+    assert len(others) == MOST
+    assert not complete
 
 
 def test_many_patients_keep_their_own_claims():
@@ -246,8 +252,8 @@ def test_many_patients_keep_their_own_claims():
         sealed.add(key, sealed.seal(key, replace(_BARE, number=str(n))))
     sealed.flush()
     for n in (0, 1, 4095, 4096, 8998):
-        assert [claim.number for claim in sealed.of(keys[n], _BARE.patient)] == [str(n)]
-    assert sealed.of(b"?" * 16, _BARE.patient) == []
+        assert [claim.number for claim in sealed.others(keys[n], _BARE)[0]] == [str(n)]
+    assert sealed.others(b"?" * 16, _BARE) == ([], True)
 
 
 _BARE = a_claim()
