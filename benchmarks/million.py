@@ -7,8 +7,9 @@ Makes the files itself, in a temporary folder, the same ones for the same seed: 
 claims of nine have others beside them; `--patients 500000` makes it six of seven. Measured is
 the command itself, as another process would start it: claims a second, wall time, and the peak
 of all its processes' memory together; beside it, in the same run, a bare split of the same files
-in Python, which builds nothing. `--data` names a data folder whose code sets were imported; without one every
-check that needs a table is not evaluated. More than 120 s or 1 GiB for a million is exit 1.
+in Python, which builds nothing. `--data` names a data folder whose code sets were imported;
+without one every check that needs a table is not evaluated. More than 120 s or 1 GiB for a
+million is exit 1.
 """
 
 from __future__ import annotations
