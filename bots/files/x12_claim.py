@@ -79,6 +79,8 @@ _SEGMENTS = """
     CR5 CRC HI HCP QTY CAS OI MIA MOA LX SV1 SV2 SV5 MEA PS1 LIN CTP SVD LQ FRM HSD UR
 """
 KNOWN = frozenset(_SEGMENTS.split())
+# How the segments begin that end a claim: all others of one that is not wanted are passed over.
+TURNS = frozenset({"HL", "CL", "SE", "IS", "GS", "ST", "GE", "IE", "TA"})
 _LEFT_OFF = [""] * 16
 
 _new_claim, _new_line, _new_facility = quick(Claim), quick(ServiceLine), quick(Facility)
@@ -140,6 +142,7 @@ class Walk:
         self._place = self._at_level
         self._composites = composites(":")
         self._named = ""  # NM101 of the NM1 that N4 and PRV belong to
+        self._passing = False  # over a claim that is not wanted
         self._suspect: UnfitError | None = None  # at a level: it may have been a claim
 
     def take(self, block: Block) -> list[Read]:
@@ -151,6 +154,8 @@ class Walk:
         element, clean, unknown = block.separators.element, block.clean, self._unknown
         for segment in block.segments:
             number += 1
+            if self._passing and segment[:2] not in TURNS:
+                continue
             fields = segment.split(element) if clean else fields_of(segment)
             handler = self._place.get(fields[0], unknown)
             try:
@@ -193,7 +198,7 @@ class Walk:
         match fields[0]:
             case "CLM":
                 self._finish()
-                self._suspect = None
+                self._suspect, self._passing = None, False
                 self._draft = self._open = _Draft(number, {})
                 self._place = self._at_claim
             case "HL":
@@ -253,7 +258,7 @@ class Walk:
 
     def _close_level(self) -> None:
         self._finish()
-        self._place = self._at_level
+        self._place, self._passing = self._at_level, False
         suspect, self._suspect = self._suspect, None
         if suspect is not None:
             what = f"{suspect.what}; a claim that stood here, if one did, was not checked"
@@ -265,9 +270,9 @@ class Walk:
         place, _, frequency = self._composites.parts(fields[5], 3)
         total, named = fields[2], fields[1]
         self._finish()
-        self._suspect = None
+        self._suspect, self._passing = None, False
         if self._wanted is not None and not self._wanted(self.levels):
-            self._place = self._passed_over
+            self._place, self._passing = self._passed_over, True
             return
         values: dict[str, Any] = {"number": named, "frequency_code": frequency}
         self._draft = self._open = _Draft(number, values)

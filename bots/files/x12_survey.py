@@ -20,14 +20,12 @@ from bots.claims import ClaimType
 from bots.files.patients import NOBODY, Patients
 from bots.files.segments import Block, Mark, Piece, blocks
 from bots.files.unread import UnfitError, Unread
-from bots.files.x12_claim import KNOWN
+from bots.files.x12_claim import KNOWN, TURNS
 from bots.files.x12_levels import Levels
 from bots.files.x12_values import Fields, at
 
 _VERSION = re.compile(r"005010X(222|223)(A[1-3])?")
 _ENVELOPE = frozenset({"ISA", "GS", "ST", "GE", "IEA", "TA1"})
-# How the segments begin that end a claim: all others of a claim are passed over.
-_TURNS = frozenset({"HL", "CL", "SE", *(name[:2] for name in _ENVELOPE)})
 # What names a patient, and the commonest beside it before a claim.
 _NAMING = {"NM1", "DMG"}
 _UNASKED = {"N3", "N4", "SBR", "REF", "PRV", "PER"}
@@ -153,7 +151,7 @@ class _Survey:
         for segment in block.segments:
             number += 1
             if self._in_claim:
-                if segment[:2] not in _TURNS:
+                if segment[:2] not in TURNS:
                     continue
             elif segment.startswith(passed_by) and self._set is not None:
                 continue
