@@ -32,6 +32,10 @@ PTP_HEADING = (
     "\t\t\t\t*=no data\t1=allowed\t\n"
     "\t\t\t\t\t9=not applicable\t\n"
 )
+AOC_HEADING = (
+    "AOC_Edit_Type\tAdd-On_Code\tAOC_DelDT\tPrimary_Code\tPrimary_Code_DelDT\tAOC_Edit_EffDT\t"
+    "AOC_Edit_DelDT\tSpecial_Instruction_Notes"
+)
 # The columns of PPRRVU: the rows of the heading from the bottom up, parted by "|".
 FEE_COLUMNS = (
     "HCPCS", "MOD", "DESCRIPTION", "CODE|STATUS", "PAYMENT|MEDICARE|FOR|NOT USED", "RVU|WORK",
@@ -132,14 +136,10 @@ def add_on(source: Path, to: Path) -> Iterator[Path]:
     """Tab-delimited, Julian dates."""
     path = to / "AOC_V2024Q3-MCR.txt"
     with path.open("w", encoding="cp1252", newline="\r\n") as file:
-        file.write(
-            "Add_On_Code\tPrimary_Code\tAOC_Edit_Type\tAOC_DEL_DT (Julian)\t"
-            "Primary_Code_DEL_DT (Julian)\tAOC_Edit_EFF_DT (Julian)\tAOC_Edit_DEL_DT (Julian)\t"
-            "Special_Instruction_Notes\n"
-        )
+        file.write(f"{NOTICE}\n{AOC_HEADING}\n")
         for row in _rows(source / "ncci" / "aoc_2024Q3.csv"):
             file.write(
-                f"{row['add_on_code']}\t{row['primary_code']}\t{row['aoc_edit_type']}\t\t\t"
+                f"{row['aoc_edit_type']}\t{row['add_on_code']}\t\t{row['primary_code']}\t\t"
                 f"{INVENTED:%Y%j}\t\t\n"
             )
     yield path

@@ -269,3 +269,30 @@ def test_a_bad_add_on_edit_is_named_with_its_line(tmp_path, edit, what):
     said = refused(tmp_path, "AOC_V2024Q3.txt", text)
     assert ":3:" in said
     assert what in said
+
+
+def test_add_on_codes_as_fixed_width_text_say_the_same_as_the_workbook(tmp_path):
+    """The workbook of 2026: a notice, then the columns in this order, Julian dates."""
+    rows = [
+        ["CPT only copyright"],
+        ["AOC_Edit_Type", "Add-On_Code", "AOC_DelDT", "Primary_Code", "Primary_Code_DelDT",
+         "AOC_Edit_EffDT", "AOC_Edit_DelDT", "Special_Instruction_Notes"],
+        [1, "11111", None, "22222", None, 2024001, None, None],
+        [1, "11111", None, "33333", 2024091, 2022001, None, None],
+        [2, "44444", None, "CCCCC", None, 2024001, None, "Contractor Defined Primary Codes"],
+    ]  # fmt: skip
+    widths = (1, 5, 7, 5, 7, 7, 7, 0)
+    text = "CPT only copyright\n" + "".join(
+        "".join(f"{cell or '':{width}}" for cell, width in zip(row, widths, strict=True)) + "\n"
+        for row in rows[2:]
+    )
+    take([workbook(tmp_path / "AOC_V2024Q3-MCR.xlsx", rows)], tmp_path / "book")
+    take([written(tmp_path / "AOC_V2024Q3-MCR.txt", text)], tmp_path / "text")
+    book, fixed = (open_codesets(tmp_path / name).add_on for name in ("book", "text"))
+    for code in ("11111", "44444"):
+        assert fixed.rows(code) == book.rows(code)
+    assert fixed.rows("11111")[0].until == date(2024, 3, 31)
+    bad = text * 40 + "nonsense\n"
+    assert "not a line of add-on code edits" in refused(
+        tmp_path / "bad", "AOC_V2024Q3-MCR.txt", bad.replace("CPT only copyright\n", "")
+    )

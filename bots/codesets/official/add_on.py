@@ -1,6 +1,8 @@
 """NCCI add-on code edits: which primary codes an add-on code may accompany.
 
-xlsx, or text with a heading. A row has the day on which the edit came into force and up to three
+xlsx, text with a heading, or the fixed-width text of the same zip, whose fields stand in the
+order of the workbook's: type, add-on code, its deletion, primary code, its deletion, the edit's
+effective date and deletion. A row has the day on which the edit came into force and up to three
 days on which it ended: the edit's own, the add-on code's and the primary code's; the first of
 them is its last day. Days are Julian (2024001) or 20240101, by release. Primary CCCCC means that
 the contractor defines the primaries (types 2 and 3): the add-on stands with no primary listed.
@@ -39,6 +41,11 @@ OPTIONAL = {
     "primary_until": r"primary.*del",
 }
 CONTRACTOR = "CCCCC"
+_FIXED = re.compile(
+    r"([123]) ?([0-9A-Z]{5}) ?(\d{7}| {7}) ?([0-9A-Z]{5}) ?(\d{7}| {7}) ?(\d{7}) ?(\d{7}| {7}|)"
+    r"(?![0-9]).*"
+)
+_FIELDS = ("type", "code", "code_until", "primary", "primary_until", "since", "edit_until")
 _UNTIL = ("edit_until", "code_until", "primary_until")
 
 
@@ -52,6 +59,8 @@ def _heading(document: Document) -> Heading | None:
 
 def recognises(document: Document) -> bool:
     """An add-on code, a primary code and the type of the edit."""
+    if _is_fixed(document):
+        return True
     heading = _heading(document)
     return heading is not None and not heading.missing
 
@@ -86,16 +95,34 @@ def read(documents: Sequence[Document], told: Told) -> Iterator[Taken]:
     )
 
 
+def _is_fixed(document: Document) -> bool:
+    lines = [line for line in document.top if line.strip()]
+    return len(lines) > 1 and sum(1 for line in lines if _FIXED.fullmatch(line)) >= len(lines) - 1
+
+
+def _said(document: Document, faults: Faults) -> Iterator[tuple[int, dict[str, str]]]:
+    """What each line says, by field."""
+    if not _is_fixed(document):
+        heading = needed(document, _heading(document), "add-on code edits")
+        for number, cells in data(document, heading):
+            yield number, {key: cells[place] for key, place in heading.columns.items()}
+        return
+    for number, line in document.lines():
+        found = _FIXED.fullmatch(line)
+        if found:
+            yield number, dict(zip(_FIELDS, found.groups(), strict=True))
+        elif number > 1 and line.strip(" \x1a"):  # the first may be a notice
+            faults.add(number, "not a line of add-on code edits")
+
+
 def _edits(document: Document) -> Iterator[AddOn]:
-    heading = needed(document, _heading(document), "add-on code edits")
-    place = heading.columns
     faults = Faults(document)
-    for number, cells in data(document, heading):
-        code, primary = cells[place["code"]], cells[place["primary"]]
-        kind = re.fullmatch(r"([123])(\.0)?", cells[place["type"]])
+    for number, said in _said(document, faults):
+        code, primary = said["code"], said["primary"]
+        kind = re.fullmatch(r"([123])(\.0)?", said["type"])
         try:
-            since = any_day(cells[place["since"]]) if "since" in place else None
-            ends = [any_day(cells[place[key]]) for key in _UNTIL if key in place]
+            since = any_day(said.get("since", ""))
+            ends = [any_day(said.get(key, "")) for key in _UNTIL]
         except ValueError as error:
             faults.add(number, str(error))
             continue
@@ -119,7 +146,7 @@ FORMAT = Format(
     name="NCCI add-on code edits",
     page="https://www.cms.gov/medicare/coding-billing/national-correct-coding-initiative-ncci-edits"
     "/medicare-ncci-add-code-edits",
-    files="AOC_V…-MCR.xlsx",
+    files="AOC_V…-MCR.txt or .xlsx",
     recognises=recognises,
     release_of=release_of,
     read=read,
