@@ -218,6 +218,13 @@ def _batches(
         grouped.setdefault((known.name, known.release_of(document, told)), []).append(document)
     for (name, release), found in grouped.items():
         single, digest = _without_copies(found, passed_over)
+        if len(single) > 1 and not by_name[name].several:
+            names = " and ".join(Path(document.name).name for document in single)
+            raise Problem(
+                f"{names} say of themselves that they are one release, and differ",
+                where=single[0].name,
+                do="import the right one alone",
+            )
         yield _Batch(by_name[name], release, single, digest)
 
 

@@ -174,10 +174,13 @@ def stage(
         into.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, made = tempfile.mkstemp(dir=into, suffix=".part")
         os.close(handle)
-        staged = Staged(Path(made), _free(into, name), [])
+        staged = Staged(Path(made), _free(into, name), [], [])
         try:
             _fill(staged, tables)
             _sync(staged.part)
+            for table in PAIRED:
+                _stage_pairs(staged, table)
+            _stage_sums(staged)
         except BaseException:
             staged.drop()
             raise
@@ -192,11 +195,12 @@ def stage(
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """Tables that are written and do not count yet."""
+    """Tables that are written and do not count yet; nothing is left to do but to rename."""
 
     part: Path
     target: Path
     origins: list[Provenance]
+    beside: list[tuple[Path, Path]]  # what lies beside the file: as it is, as it will be
 
     def place(self) -> Path:
         """Let the tables count, in one step: what lies beside the file is there before it.
@@ -204,20 +208,19 @@ class Staged:
         Raises:
             Problem: the folder cannot be written.
         """
-        into = self.target.parent
         try:
-            for table in PAIRED:
-                _place_pairs(self.part, table, _pairs_of(self.target, table))
-            _place_sums(self.part, self.target)
+            for unfinished, path in self.beside:
+                unfinished.replace(path)
             self.part.replace(self.target)
-            _sync(into)
+            _sync(self.target.parent)
         except OSError as error:
-            raise _unwritten(into, error) from error
+            raise _unwritten(self.target.parent, error) from error
         return self.target
 
     def drop(self) -> None:
         """Leave no trace of what was not placed."""
-        self.part.unlink(missing_ok=True)
+        for path in (self.part, *(unfinished for unfinished, _ in self.beside)):
+            path.unlink(missing_ok=True)
 
 
 def damaged(path: Path) -> str | None:
@@ -350,18 +353,14 @@ def _free(into: Path, name: str) -> Path:
         number += 1
 
 
-def _place_sums(part: Path, target: Path) -> None:
-    """Write the SHA-256 of the file that `part` becomes, and of its pairs, beside it."""
-    beside = [_pairs_of(target, table) for table in PAIRED]
-    lines = [f"{sum_of(part)}  {target.name}"]
-    lines += [f"{sum_of(path)}  {path.name}" for path in beside if path.is_file()]
-    unfinished = part.with_suffix(".sums.part")
-    try:
-        unfinished.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-        _sync(unfinished)
-        unfinished.replace(target.with_suffix(SUMS))
-    finally:
-        unfinished.unlink(missing_ok=True)
+def _stage_sums(staged: Staged) -> None:
+    """Write the SHA-256 of the file that `part` becomes, and of its pairs."""
+    files_there = [(staged.part, staged.target), *staged.beside]
+    lines = [f"{sum_of(now_at)}  {path.name}" for now_at, path in files_there]
+    unfinished = staged.part.with_suffix(".sums.part")
+    staged.beside.append((unfinished, staged.target.with_suffix(SUMS)))
+    unfinished.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    _sync(unfinished)
 
 
 def rows_on(folder: Path, table: str, on: date) -> list[Row]:
@@ -401,25 +400,21 @@ def _pairs_of(path: Path, table: str) -> Path:
     return path.with_suffix(f".{table}.pairs")
 
 
-def _place_pairs(part: Path, table: str, target: Path) -> None:
-    """Write the pairs of a table that `part` holds, whole or not at all."""
-    with closing(sqlite3.connect(part)) as connection:
-        if not connection.execute(
-            "SELECT 1 FROM sqlite_master WHERE name = ?", [table]
-        ).fetchone():
-            return
+def _stage_pairs(staged: Staged, table: str) -> None:
+    """Write the pairs of a table, where the file has it."""
+    if all(origin.table != table for origin in staged.origins):
+        return
+    unfinished = staged.part.with_suffix(f".{table}.pairs.part")
+    staged.beside.append((unfinished, _pairs_of(staged.target, table)))
+    with closing(sqlite3.connect(staged.part)) as connection:
         codes = connection.execute(
             f"SELECT column_1 FROM {table} UNION SELECT column_2 FROM {table}"
         )
         listed = [code for (code,) in codes]
-        pairs = connection.execute(f"SELECT column_1, column_2 FROM {table}")
-        unfinished = part.with_suffix(".pairs.part")
-        try:
-            write_pairs(pairs, listed, unfinished)
-            _sync(unfinished)
-            unfinished.replace(target)
-        finally:
-            unfinished.unlink(missing_ok=True)
+        write_pairs(
+            connection.execute(f"SELECT column_1, column_2 FROM {table}"), listed, unfinished
+        )
+    _sync(unfinished)
 
 
 @dataclass(frozen=True, slots=True)

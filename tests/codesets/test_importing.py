@@ -13,7 +13,7 @@ from itertools import permutations
 from pathlib import Path
 
 import pytest
-from official_files import anweb, mue, ptp, workbook, written, zipped
+from official_files import anweb, mue, pprrvu, ptp, workbook, written, zipped
 
 from bots.codesets import CodeSets, open_codesets, store
 from bots.codesets.importing import Outcome, take
@@ -152,6 +152,15 @@ def test_text_and_workbook_of_one_table_are_one_table(tmp_path):
     outcome = take([archive], tmp_path / "to")
     assert [entry.source for entry in outcome.taken] == ["MUE_Eff_07-01-2024.csv"]
     assert "the same table" in outcome.passed_over[0]
+
+
+def test_two_files_that_call_themselves_the_same_release_are_refused(tmp_path):
+    """As the fee schedule's two conversion factors of 2026 come in one zip."""
+    written(tmp_path / "in" / "PPRRVU2024_Jul_nonQPP.csv", pprrvu({}))
+    written(tmp_path / "in" / "PPRRVU2024_Jul_QPP.csv", pprrvu({"factor": "33.59"}))
+    with pytest.raises(Problem, match="import the right one alone"):
+        take([tmp_path / "in"], tmp_path / "to")
+    assert files(tmp_path / "to") == []
 
 
 def test_provenance_says_file_digest_rows_when_and_by_whom(tmp_path):

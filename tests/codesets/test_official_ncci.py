@@ -296,3 +296,29 @@ def test_add_on_codes_as_fixed_width_text_say_the_same_as_the_workbook(tmp_path)
     assert "not a line of add-on code edits" in refused(
         tmp_path / "bad", "AOC_V2024Q3-MCR.txt", bad.replace("CPT only copyright\n", "")
     )
+
+
+def test_two_limits_for_one_code_are_refused(tmp_path):
+    text = mue(("11111", "1", "1 Line Edit"), ("11111", "2", "1 Line Edit"))
+    assert "another limit for 11111" in refused(tmp_path, "MUE_Eff_07-01-2024.csv", text)
+
+
+def test_a_heading_in_quotes_over_several_lines_is_read(tmp_path):
+    heading = (
+        "CPT only copyright\n"
+        'Column 1\tColumn 2\t"*=in existence\nprior to 1996"\t"Effective\nDate"\t'
+        '"Deletion\nDate\n*=no data"\t"Modifier\n0=not allowed\n1=allowed\n9=not applicable"\t'
+        "PTP Edit Rationale\n"
+    )
+    text = ptp(("11111", "22222", "20240101", "*", "1"), heading=heading)
+    table = imported(tmp_path, "ccipra-v302r0.txt", text).ptp_practitioner
+    assert table.find("11111", "22222", on=LAST).indicator == "1"
+
+
+def test_a_stray_quote_swallows_no_edit(tmp_path):
+    text = ptp(*((f"{code}", "22222", "20240101", "*", "0") for code in range(11111, 11121)))
+    for stray in ('"Mutually', 'Mutual"ly', '"'):
+        told = text.replace("Mutually", stray, 1)
+        path = tmp_path / str(len(stray))
+        table = imported(path, "ccipra-v302r0.txt", told).ptp_practitioner
+        assert all(table.find(str(code), "22222", on=LAST) for code in range(11111, 11121))

@@ -262,4 +262,5 @@ FORMAT = Format(
     recognises=recognises,
     release_of=release_of,
     read=read,
+    several=True,
 )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import itertools
+import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ from bots.errors import Problem
 
 HEAD = 80  # rows by which a format is known; the longest preamble seen has eleven
 LONGEST_LINE = 1_000_000  # characters; the longest line of an official file has some thousand
+
+_OPEN = re.compile(r'(?:^|\t)"[^"\t]*$')  # a cell in quotes that goes on
+_DATA = re.compile(r"[0-9A-Z]{4,7}\t")
 
 Numbered = tuple[int, list[str]]  # the line, counted from 1, and its cells
 
@@ -100,10 +104,27 @@ class Document:
         if self.kind == "xlsx":
             yield from _of_workbook(self)
         elif self.is_tabbed:
-            for number, line in self.lines():
+            for number, line in self._tabbed():
                 yield number, [cell.strip(' "') for cell in line.split("\t")]
         else:
             yield from self._of_commas()
+
+    def _tabbed(self) -> Iterator[tuple[int, str]]:
+        """Lines; a cell of the heading in quotes may go on over several, but never over data."""
+        held: tuple[int, str] | None = None
+        for number, line in self.lines():
+            if held is not None:
+                if number <= HEAD and not _DATA.match(line):
+                    line = f"{held[1]} {line}"
+                else:
+                    yield held
+                held = None
+            if number < HEAD and _OPEN.search(line):
+                held = number, line
+                continue
+            yield number, line
+        if held is not None:
+            yield held
 
     def _of_commas(self) -> Iterator[Numbered]:
         reader = csv.reader((f"{line}\n" for _, line in self.lines()), strict=True)

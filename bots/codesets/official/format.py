@@ -60,6 +60,7 @@ class Format:
     recognises: Callable[[Document], bool]
     release_of: Callable[[Document, Told], str]
     read: Callable[[Sequence[Document], Told], Iterator[Taken]]
+    several: bool = False  # whether a release may come in more than one document
     # The heading of a document that may be one of these, where columns are found by heading.
     heading: Callable[[Document], Heading | None] = lambda document: None
 

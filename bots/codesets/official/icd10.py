@@ -253,6 +253,7 @@ FORMAT = (
         recognises=recognises_diagnoses,
         release_of=release_of_diagnoses,
         read=read_diagnoses,
+        several=True,
     ),
     Format(
         name="ICD-10-PCS",

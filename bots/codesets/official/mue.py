@@ -108,6 +108,7 @@ def _limits(document: Document) -> Iterator[Mue]:
     heading = needed(document, _heading(document), "medically unlikely edits")
     place = heading.columns
     faults = Faults(document)
+    seen: dict[str, tuple[str, str]] = {}
     for number, cells in data(document, heading):
         code, units, told = (cells[place[key]] for key in ("code", "units", "indicator"))
         indicator = re.match(r"([123])(?!\d)", told)
@@ -117,6 +118,8 @@ def _limits(document: Document) -> Iterator[Mue]:
             faults.add(number, "an MUE value that is not a whole number")
         elif indicator is None:
             faults.add(number, "an adjudication indicator that is not 1, 2 or 3")
+        elif seen.setdefault(code, (units, indicator[1])) != (units, indicator[1]):
+            faults.add(number, f"another limit for {code} than before")
         else:
             yield Mue(code=code, units=int(units), indicator=indicator[1])
     faults.end()

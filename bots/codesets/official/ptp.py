@@ -203,4 +203,5 @@ FORMAT = Format(
     release_of=release_of,
     read=read,
     heading=_heading,
+    several=True,
 )
