@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 # Blocks and categories that are of one sex by what they name.
 _SEX = (
@@ -59,15 +60,13 @@ _SIDE_WORDS = {"right", "left", "bilateral", "unilateral", "of", "the", "in"}
 _NOT_THE_SITE = re.compile(r"dominant|artery territory")
 
 
+# The codes of a category stand together, and those of a seventh character share a title.
+_like_its_neighbour = lru_cache(64)
+
+
 def sex_of(code: str, title: str) -> str:
     """ "F" or "M" where block or title says so, else empty."""
-    for sex, first, last in _SEX:
-        if first <= code[:3] <= last:
-            return sex
-    if code[0] in "VWXY":  # the other person's sex
-        return ""
-    words = set(re.findall(r"\b(?:fe)?male\b", title.lower()))
-    return {frozenset({"female"}): "F", frozenset({"male"}): "M"}.get(frozenset(words), "")
+    return _sex_of(code[:3], title)
 
 
 def age_of(code: str, title: str) -> str:
@@ -75,9 +74,25 @@ def age_of(code: str, title: str) -> str:
 
     A code of chapter 16 may be reported for life (guideline I.C.16.a.4).
     """
-    if code.startswith(("O", *_MOTHERS)):
+    return _age_of(code[:3], title)
+
+
+@_like_its_neighbour
+def _sex_of(category: str, title: str) -> str:
+    for sex, first, last in _SEX:
+        if first <= category <= last:
+            return sex
+    if category[0] in "VWXY":  # the other person's sex
+        return ""
+    words = set(re.findall(r"\b(?:fe)?male\b", title.lower()))
+    return {frozenset({"female"}): "F", frozenset({"male"}): "M"}.get(frozenset(words), "")
+
+
+@_like_its_neighbour
+def _age_of(category: str, title: str) -> str:
+    if category.startswith(("O", *_MOTHERS)):
         return "maternity"
-    if code.startswith("P") or _NOT_AN_AGE.search(title):
+    if category.startswith("P") or _NOT_AN_AGE.search(title):
         return ""
     if _NEWBORN.search(title):
         return "newborn"
@@ -86,11 +101,13 @@ def age_of(code: str, title: str) -> str:
     return "adult" if _ADULT.search(title) else ""
 
 
+@_like_its_neighbour
 def is_manifestation(title: str) -> bool:
     """Whether the title says that the condition belongs to another one, classified elsewhere."""
     return bool(_MANIFESTATION.search(title)) and not _NO_MANIFESTATION.search(title)
 
 
+@_like_its_neighbour
 def trimester_of(title: str) -> int:
     """1, 2, 3, or 0 where the title names none."""
     found = set(_TRIMESTER.findall(title))
