@@ -1,4 +1,8 @@
-"""The catalogue: every check there is, found by looking at the files beside this one."""
+"""The catalogue: every check there is, found by looking at the files beside this one.
+
+An office's own checks come behind them: any installed distribution may name a module with
+`Check` values under the entry point group `claimbots.checks`.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +12,29 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
+from importlib.metadata import EntryPoint, entry_points
 
 from bots.checks.findings import Class, Denial, Finding, NotEvaluated, Repair, Severity
 from bots.checks.marks import Mark
 from bots.claims import Case, ServiceLine
 from bots.codesets import CodeSets
+from bots.errors import Problem
 
 Rule = Callable[[Case, CodeSets], Iterable[Finding | NotEvaluated]]
 
+OWN = "claimbots.checks"  # the entry point group of an office's own checks
+
 # The rooms of this package that are not families.
-_NOT_FAMILIES = {"catalogue", "findings", "glance", "marks", "needs", "review"}
+_NOT_FAMILIES = {
+    "catalogue",
+    "explain",
+    "repairs",
+    "findings",
+    "glance",
+    "marks",
+    "needs",
+    "review",
+}
 
 
 @dataclass(frozen=True)
@@ -53,6 +70,11 @@ class Check:
             raise ValueError(f"{self.id}: a check has one function")
         self._rule.append(rule)
         return rule
+
+    @property
+    def has_rule(self) -> bool:
+        """Whether a function was given to it."""
+        return bool(self._rule)
 
     @property
     def rule(self) -> Rule:
@@ -103,7 +125,42 @@ def catalogue() -> tuple[Check, ...]:
     for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda m: m.name):
         if module.name not in _NOT_FAMILIES:
             found.extend(_checks_in(importlib.import_module(f"bots.checks.{module.name}")))
+    ids = {check.id for check in found}
+    for entry in sorted(entry_points(group=OWN), key=lambda e: e.name):
+        for check in _own_checks(entry):
+            if check.id in ids:
+                raise Problem(f"a second check called {check.id}", where=_named(entry))
+            ids.add(check.id)
+            found.append(check)
     return tuple(found)
+
+
+@cache
+def own_checks() -> frozenset[str]:
+    """The ids of the office's own checks: what entry points brought, none of the package's."""
+    return frozenset(check.id for e in entry_points(group=OWN) for check in _own_checks(e))
+
+
+@cache
+def _own_checks(entry: EntryPoint) -> tuple[Check, ...]:
+    """The checks of one entry point.
+
+    Raises:
+        Problem: the module cannot be loaded, or a check in it has no function.
+    """
+    try:
+        checks = tuple(_checks_in(entry.load()))
+    except Exception as error:  # whatever an office's module may do when it is loaded
+        what = f"the office's own checks cannot be loaded ({type(error).__name__}: {error})"
+        raise Problem(what, where=_named(entry), do="repair or uninstall it") from error
+    for check in checks:
+        if not check.has_rule:
+            raise Problem(f"the check {check.id} has no function", where=_named(entry))
+    return checks
+
+
+def _named(entry: EntryPoint) -> str:
+    return f"entry point {entry.name} = {entry.value}"
 
 
 def _checks_in(module: object) -> Iterator[Check]:

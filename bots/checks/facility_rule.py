@@ -1,7 +1,7 @@
 """What a facility's own rules say about a code, as the office wrote them down.
 
 Authority: the facility's charge and compliance policy, in the table `office_rule` with the owner
-"facility" (docs/operations.md). Such a rule adds a warning; it never takes one away, and never
+"facility" (docs/codesets.md). Such a rule adds a warning; it never takes one away, and never
 lowers the severity of another check.
 """
 

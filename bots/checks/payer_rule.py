@@ -1,7 +1,7 @@
 """What a payer's own rules say about a code, as the office wrote them down.
 
 Authority: the payer's contract, manual or companion guide; the office names each rule with the
-days on which it holds in the table `office_rule` (docs/operations.md). The names that are known,
+days on which it holds in the table `office_rule` (docs/codesets.md). The names that are known,
 and what each takes as its value, stand in `bots.codesets.office_rules`; another name is refused
 at import.
 """

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from functools import lru_cache
 
 from bots.checks.catalogue import Check
-from bots.checks.findings import Finding, NotEvaluated, Review
+from bots.checks.findings import Denial, Finding, NotEvaluated, Review
 from bots.checks.glance import Glance
 from bots.checks.needs import ncci_side, tables_of
 from bots.claims import Case
@@ -25,7 +26,7 @@ def review(case: Case, codesets: CodeSets) -> Review:
     for check in plan.asked:
         for said in check.rule(case, codesets):
             if isinstance(said, Finding):
-                findings.append(replace(said, table=_releases(check, said, case, codesets)))
+                findings.append(_dated(check, said, case, codesets))
             else:
                 unanswered.append(said)
     return Review(tuple(findings), tuple(unanswered))
@@ -40,10 +41,29 @@ def asked_about(case: Case, codesets: CodeSets) -> tuple[Check, ...]:
 _glance = lru_cache(8)(Glance)
 
 
-def _releases(check: Check, finding: Finding, case: Case, codesets: CodeSets) -> str | None:
-    """The releases that the finding rests on: those of the check's tables, on its day."""
+def _dated(check: Check, finding: Finding, case: Case, codesets: CodeSets) -> Finding:
+    """The finding with the releases of its day, and with a denial only by codes then in force."""
     line = case.claim.line(finding.lines[0]) if finding.lines else None
     day = (line and line.service_date) or case.claim.service_through or case.as_of
     asked = tables_of(check.needs, ncci_side(case))
     named = {release: None for table in asked if (release := codesets.release(table, day))}
-    return "; ".join(named) or None
+    denial = in_force(finding.denial, codesets, day) if finding.denial else None
+    return replace(finding, table="; ".join(named) or None, denial=denial)
+
+
+def in_force(denial: Denial, codesets: CodeSets, on: date) -> Denial | None:
+    """A denial as payers could give it on a day, by the list of the remittance's codes.
+
+    Without a list for the day it stays as it is. A remark that was not in force is left out; a
+    group or reason that was not makes it none.
+    """
+    table = codesets.denial_code
+    if table is None or not table.covers(on):
+        return denial
+    if table.find("group", denial.group, on=on) is None or (
+        table.find("carc", denial.carc, on=on) is None
+    ):
+        return None
+    if denial.rarc and table.find("rarc", denial.rarc, on=on) is None:
+        return replace(denial, rarc="")
+    return denial

@@ -33,6 +33,12 @@ def check(
         list[Path] | None,
         typer.Option(metavar="FILE", help="The patients' other claims; may be given again."),
     ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say of each finding why, and what would help.")
+    ] = False,
+    repairs: Annotated[
+        bool, typer.Option("--repairs", help="Show the smallest lawful ways to a clean claim.")
+    ] = False,
 ) -> None:
     """Check the claims of files. Changes nothing.
 
@@ -42,13 +48,19 @@ def check(
     from bots.runs.check_files import check_as_json, check_files, rules_here
 
     rules = rules_here()
-    report = Report(rules, quiet=as_json)
+    report = Report(rules, quiet=as_json, explain=explain, repairs=repairs)
     order: Any = {
         "today": datetime.now().astimezone().date(),
         "as_of": as_of.date() if as_of else None,
         "history": history or None,
     }
-    if as_json:
+    if as_json and repairs:
+        from bots.cli.check_report import with_repairs
+
+        for outcome in _watched(check_files(files, rules, **order), lambda _outcome: 1):
+            sys.stdout.write(with_repairs(outcome, rules))
+            report.take(outcome)
+    elif as_json:
         for said in _watched(check_as_json(files, rules, **order), lambda said: said.claims):
             sys.stdout.write(said.text)
             report.add(said)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from bots.checks import Finding, Severity
+from bots.checks import Finding, Severity, by_id
+from bots.checks.explain import explain
+from bots.checks.repairs import Way, ways
+from bots.cli.pages import page_of
 from bots.files.unread import Unread
-from bots.policy import class_of
+from bots.policy import class_of, reason_for
 
 if TYPE_CHECKING:
     from bots.runs.check_files import Checked, Outcome, Rules, Said
@@ -25,10 +29,15 @@ class Report:
     Args:
         quiet: standard output belongs to JSON; only what ends the command is said, on
             standard error.
+        explain: say behind each finding what it means, whence it is and what would help.
+        repairs: show behind each claim the smallest lawful ways to a clean one.
     """
 
-    def __init__(self, rules: Rules, *, quiet: bool) -> None:
+    def __init__(
+        self, rules: Rules, *, quiet: bool, explain: bool = False, repairs: bool = False
+    ) -> None:
         self._rules, self._quiet = rules, quiet
+        self._explain, self._repairs = explain, repairs
         self._claims = self._clean = self._with_errors = self._unread = 0
         self._missing: Counter[str] = Counter()
         self._table = None if quiet or not sys.stdout.isatty() else _RichTables()
@@ -42,8 +51,7 @@ class Report:
         """Count one outcome, and show it unless quiet."""
         if isinstance(outcome, Unread):
             self._unread += 1
-            if not self._quiet:
-                self.say_unread(outcome)
+            self.say_unread(outcome)
             return
         self._claims += 1
         self._clean += outcome.clean
@@ -84,14 +92,47 @@ class Report:
         typer.echo(f"{checked.file}: {checked.position} claim {claim.number}: {state}")
         findings = sorted(checked.review.findings, key=lambda f: _ORDER[f.severity])
         rows = [self._row(finding, checked) for finding in findings]
-        if not rows:
-            return
-        if self._table:
+        if rows and self._table and not self._explain:
             self._table.show(rows, [_COLOURS[f.severity] for f in findings])
-            return
-        for severity, check, lines, answer, message in rows:
-            where = f" line {lines}" if lines else ""
-            typer.echo(f"  {severity} {check}{where} ({answer}): {message}")
+        else:
+            for finding, (severity, check, lines, answer, message) in zip(
+                findings, rows, strict=True
+            ):
+                where = f" line {lines}" if lines else ""
+                typer.echo(f"  {severity} {check}{where} ({answer}): {message}")
+                if self._explain:
+                    self._say_why(finding, checked)
+        if self._repairs and rows:
+            self._say_ways(checked)
+
+    def _say_why(self, finding: Finding, checked: Checked) -> None:
+        case, policy = checked.case, self._rules.policy
+        on = case.as_of
+        said = explain(
+            by_id()[finding.check],
+            finding,
+            page_of(finding.check),
+            class_of(policy, finding, case, on),
+            reason_for(policy, finding, case, on),
+        )
+        parts = {
+            "what is wrong": said.what,
+            "authority": said.authority,
+            "tables": said.tables,
+            "likely denial": said.denial,
+            "what would make it right": said.remedy,
+            "what the bot may do": said.answer,
+        }
+        for name, text in parts.items():
+            if text:
+                typer.echo(f"      {name}: {text}")
+
+    def _say_ways(self, checked: Checked) -> None:
+        for number, way in enumerate(ways(checked.case, self._rules.codesets), start=1):
+            typer.echo(f"    way {number}: {way.words}")
+            for edit in way.edits:
+                quoted = f" (entry {', '.join(edit.quote)})" if edit.quote else ""
+                typer.echo(f"      only if {edit.condition}{quoted}")
 
     def _why_not_clean(self, checked: Checked) -> str:
         required = self._rules.policy.required_for(checked.case.claim.type)
@@ -107,6 +148,38 @@ class Report:
         answer = class_of(self._rules.policy, finding, checked.case, checked.case.as_of)
         lines = ",".join(map(str, finding.lines))
         return (finding.severity.value, finding.check, lines, answer.value, finding.message)
+
+
+def with_repairs(outcome: Outcome, rules: Rules) -> str:
+    """One line of `check --json --repairs`: the claim's object and its ways."""
+    from bots.runs.check_files import as_json
+
+    said = as_json(outcome, rules.policy)
+    if not isinstance(outcome, Unread):
+        found = ways(outcome.case, rules.codesets) if outcome.review.findings else ()
+        said["repairs"] = [way_as_json(way) for way in found]
+    return json.dumps(said, ensure_ascii=False) + "\n"
+
+
+def way_as_json(way: Way) -> dict[str, Any]:
+    """A way as `check --json --repairs` has it."""
+    return {
+        "way": way.words,
+        "edits": [
+            {
+                "edit": edit.words,
+                "changes": [
+                    {"field": c.field, "line": c.line, "from": c.from_, "to": c.to}
+                    for c in edit.changes
+                ],
+                "removes_line": edit.removes,
+                "only_if": edit.condition,
+                "quote": list(edit.quote),
+            }
+            for edit in way.edits
+        ],
+        "leaves": list(way.leaves),
+    }
 
 
 def _claims(count: int) -> str:

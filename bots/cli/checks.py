@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bots.cli.pages import page_of
+
 if TYPE_CHECKING:
     from bots.checks import Check
 
@@ -36,7 +38,10 @@ def list_checks(
     family: Annotated[str, typer.Option(help="Only this edit family.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="JSON Lines.")] = False,
 ) -> None:
-    """Every check: id, family, severity, the highest class it may have, title."""
+    """Every check: id, family, severity, the highest class it may have, title.
+
+    An office's own checks, which an installed package brings, are marked "own".
+    """
     from bots.checks import catalogue
 
     _known_family(family)
@@ -48,7 +53,7 @@ def list_checks(
         else:
             typer.echo(
                 f"{check.id:32} {check.family:18} {check.severity:8} "
-                f"{check.at_most:8} {check.title}"
+                f"{check.at_most:8} {check.title}{own_mark(check)}"
             )
 
 
@@ -62,8 +67,7 @@ def show(
     if as_json:
         typer.echo(json.dumps(facts_of(check)))
         return
-    page = _pages() / f"{id}.md"
-    typer.echo(page.read_text(encoding="utf-8") if page.is_file() else head_of(check))
+    typer.echo(page_of(id) or head_of(check))
 
 
 @app.command()
@@ -71,7 +75,10 @@ def new(
     id: Annotated[str, typer.Argument(metavar="ID", help="The new check's id, like mue-line.")],
     family: Annotated[str, typer.Option(help="Its edit family; needed for a new check.")] = "",
 ) -> None:
-    """Start a check, its test and its page; an existing check gets its page's head anew."""
+    """Start a check, its test and its page.
+
+    A check that exists gets the head of its page and the index of docs/checks.md anew.
+    """
     from bots.checks import by_id
     from bots.errors import Problem
 
@@ -83,6 +90,7 @@ def new(
         )
     if id in by_id():
         typer.echo(_write_head(by_id()[id]))
+        _write_index()
         return
     if not family:
         raise Problem(f"there is no check {id} yet", do="name its family with --family")
@@ -97,13 +105,22 @@ def facts_of(check: Check) -> dict[str, object]:
     """What a check says of itself, for JSON and for the head of its page."""
     return {
         "id": check.id,
+        "origin": "own" if own_mark(check) else "claimbots",
         "family": check.family,
         "severity": check.severity.value,
         "at_most": check.at_most.value,
         "needs": list(check.needs),
         "title": check.title,
         "authority": check.authority,
+        "denial": str(check.denial) if check.denial else None,
     }
+
+
+def own_mark(check: Check) -> str:
+    """What a list shows behind an office's own check; nothing behind one of the package."""
+    from bots.checks.catalogue import own_checks
+
+    return " (own)" if check.id in own_checks() else ""
 
 
 def head_of(check: Check) -> str:
@@ -165,6 +182,32 @@ def _write_head(check: Check) -> str:
     return str(page.relative_to(_root()))
 
 
+def index_of_checks() -> str:
+    """The table of docs/checks.md: every check of the package, by family."""
+    from bots.checks import catalogue
+    from bots.checks.catalogue import own_checks
+
+    ours = [check for check in catalogue() if check.id not in own_checks()]
+    rows = [
+        f"| {check.family} | [`{check.id}`](checks/{check.id}.md) | {check.title} "
+        f"| {check.severity.value} | {check.at_most.value} |"
+        for check in sorted(ours, key=lambda check: (check.family, check.id))
+    ]
+    head = ["| family | check | what it finds | severity | at most |", "|---|---|---|---|---|"]
+    return "\n".join([*head, *rows])
+
+
+def _write_index() -> None:
+    page = _root() / "docs" / "checks.md"
+    if not page.is_file():
+        return
+    before, _, rest = page.read_text(encoding="utf-8").partition("<!-- checks -->\n")
+    _, mark, after = rest.partition("<!-- /checks -->")
+    if mark:
+        text = f"{before}<!-- checks -->\n{index_of_checks()}\n{mark}{after}"
+        page.write_text(text, encoding="utf-8")
+
+
 def _empty_body() -> str:
     example = "\n```json\n{}\n```\n"
     return "".join(
@@ -199,7 +242,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bots.checks.catalogue import Check
-from bots.checks.findings import Finding, Severity
+from bots.checks.findings import Denial, Finding, Severity
+from bots.checks.marks import Mark
 from bots.claims import Case
 from bots.codesets import CodeSets
 '''
@@ -211,6 +255,8 @@ _RULE = '''
     title="What the claim has that it must not",
     authority="…, section …",
     severity=Severity.ERROR,
+    when=(Mark.SUM,),  # what a claim shows that it concerns; leave it out if you are unsure
+    denial=Denial("CO", "16", "M79"),  # what a payer answers; None where it does not deny
 )
 
 

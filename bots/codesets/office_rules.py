@@ -3,7 +3,7 @@
 One row of `office_rule` names one of these; a name that is not here is refused at import, and so
 is a value that the rule cannot use. What each means stands beside it, and the check that asks
 it in `bots.checks.payer_rule`, `bots.checks.facility_rule`, `bots.checks.authorization` and
-`bots.checks.clia`. docs/operations.md has the form.
+`bots.checks.clia`. docs/codesets.md has the form.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ may only lower what a check allows; what a bot never writes stands in `bots.poli
 and no file can lift it.
 """
 
-from bots.policy.decide import Action, Correct, Flag, Pass, Propose, class_of, decide
+from bots.policy.decide import Action, Correct, Flag, Pass, Propose, class_of, decide, reason_for
 from bots.policy.file import Policy, load
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "class_of",
     "decide",
     "load",
+    "reason_for",
 ]

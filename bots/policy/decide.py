@@ -97,6 +97,11 @@ def class_of(policy: Policy, finding: Finding, case: Case, on: date) -> Class:
     return _class_and_reason(policy, finding, case, on)[0]
 
 
+def reason_for(policy: Policy, finding: Finding, case: Case, on: date) -> str:
+    """Why policy makes of one finding what `class_of` says, in words."""
+    return _class_and_reason(policy, finding, case, on)[1]
+
+
 def _class_and_reason(policy: Policy, finding: Finding, case: Case, on: date) -> tuple[Class, str]:
     check = by_id()[finding.check]
     if finding.repair is None:
