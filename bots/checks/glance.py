@@ -230,7 +230,11 @@ class Glance:
                 billing = npi
             elif provider.role is Role.ORDERING or provider.role is Role.REFERRING:
                 ordering = (*ordering, npi)
-            if record is not None and (record.npi_type != "1" or record.active_to is not None):
+            if record is not None and (
+                record.npi_type != "1"
+                or record.active_to is not None
+                or (record.active_from is not None and record.active_from > _days_of(quarter)[0])
+            ):
                 marks |= PROVIDER
             if provider.role is Role.SERVICE_FACILITY:
                 marks |= PROVIDER
