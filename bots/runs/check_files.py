@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
@@ -26,7 +25,7 @@ from bots.runs.crew import each, processes_here
 from bots.runs.cross_claims import CrossClaims
 
 if TYPE_CHECKING:
-    from bots.checks import Finding, Review
+    from bots.checks import Finding, NotEvaluated, Review
     from bots.codesets import CodeSets
     from bots.policy import Policy
 
@@ -236,42 +235,59 @@ def said(outcomes: Iterable[Outcome], policy: Policy) -> Said:
 
     lines: list[str] = []
     unread: list[Unread] = []
-    missing: Counter[str] = Counter()
+    missing: Counter[frozenset[str]] = Counter()
     claims = clean = with_errors = 0
     for outcome in outcomes:
         if isinstance(outcome, Unread):
             lines.append(_encode(as_json(outcome, policy)))
             unread.append(outcome)
             continue
-        lines.append(_line(outcome, policy))
+        lacking, what = _lacking(outcome.review.not_evaluated)
+        lines.append(_line(outcome, policy, lacking))
+        missing[what] += 1
         claims += 1
         clean += outcome.clean
         with_errors += any(f.severity is Severity.ERROR for f in outcome.review.findings)
-        missing.update({entry.missing for entry in outcome.review.not_evaluated})
     text = "".join(f"{line}\n" for line in lines)
-    return Said(text, claims, clean, with_errors, tuple(unread), missing)
+    counts: Counter[str] = Counter()
+    for what, times in missing.items():
+        counts.update(dict.fromkeys(what, times))
+    return Said(text, claims, clean, with_errors, tuple(unread), counts)
 
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
-def _line(checked: Checked, policy: Policy) -> str:
-    """`as_json` as text. Written by hand: dozens of not evaluated checks repeat on each claim."""
+def _line(checked: Checked, policy: Policy, lacking: str) -> str:
+    """`as_json` as text, written by hand: what was not evaluated repeats from claim to claim."""
     claim = checked.case.claim
     findings = [_finding_as_json(entry, checked.case, policy) for entry in checked.review.findings]
-    lacking = [_lacking(entry.check, entry.missing) for entry in checked.review.not_evaluated]
     clean = "true" if checked.clean else "false"
     return (
         f'{{"file": {_encode(str(checked.file))}, "position": {checked.position}, '
         f'"claim": {_encode(claim.number)}, "type": "{claim.type.value}", '
         f'"findings": {_encode(findings) if findings else "[]"}, '
-        f'"not_evaluated": [{", ".join(lacking)}], "clean": {clean}}}'
+        f'"not_evaluated": {lacking}, "clean": {clean}}}'
     )
 
 
-@lru_cache(maxsize=4096)
-def _lacking(check: str, missing: str) -> str:
-    return _encode({"check": check, "missing": missing})
+Unanswered: TypeAlias = "tuple[NotEvaluated, ...]"
+# By the identities of the entries, which claims share; the entries are kept with the text, so
+# that no other can come to have the identity of one.
+_lackings: dict[tuple[int, ...], tuple[Unanswered, str, frozenset[str]]] = {}
+
+
+def _lacking(entries: Unanswered) -> tuple[str, frozenset[str]]:
+    """What was not evaluated, as JSON, and what was missing for it."""
+    key = tuple(map(id, entries))
+    known = _lackings.get(key)
+    if known is None:
+        text = _encode([{"check": entry.check, "missing": entry.missing} for entry in entries])
+        known = entries, text, frozenset(entry.missing for entry in entries)
+        if len(_lackings) >= 256:
+            _lackings.clear()
+        _lackings[key] = known
+    return known[1], known[2]
 
 
 def as_json(outcome: Outcome, policy: Policy) -> dict[str, Any]:

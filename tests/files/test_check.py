@@ -22,7 +22,7 @@ from bots.codesets import CodeSets
 from bots.files.json_claims import case_to
 from bots.files.unread import Unread
 from bots.policy import Policy
-from bots.runs.check_files import Checked, Rules, as_json, check_files
+from bots.runs.check_files import Checked, Rules, as_json, check_files, said
 
 SAMPLES = Path(__file__).parent / "samples"
 TODAY = date(2026, 9, 30)
@@ -186,3 +186,19 @@ def test_money_at_stake_is_text_with_two_decimals():
     finding = catalogue()[0].finding(line, "x", at_stake=Decimal("12.3"))
     entry = Checked(Path("a"), 1, case, Review((finding,), ()), False)
     assert as_json(entry, Policy("test"))["findings"][0]["at_stake"] == "12.30"
+
+
+def test_the_text_of_a_line_is_the_object_of_the_page(tmp_path: Path):
+    rules = Rules(CodeSets(), Policy("test"))
+    files = [wrong_claim_file(tmp_path), SAMPLES / "institutional.837", SAMPLES / "cut-off.837"]
+    outcomes = list(check_files(files, rules, today=TODAY))
+
+    for _ in range(2):  # the second time from what was kept
+        text = said(outcomes, rules.policy).text
+        assert [json.loads(line) for line in text.splitlines()] == [
+            as_json(outcome, rules.policy) for outcome in outcomes
+        ]
+    counted = said(outcomes, rules.policy)
+    assert counted.claims == sum(isinstance(entry, Checked) for entry in outcomes)
+    assert len(counted.unread) == sum(isinstance(entry, Unread) for entry in outcomes)
+    assert counted.missing["documentation"] == counted.claims
