@@ -13,13 +13,12 @@ from pathlib import Path
 import pytest
 from builders.claims import a_claim, a_line, a_provider
 from builders.tables import a_ptp, code_sets
-from file_cases import cases as any_cases
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from x12_writer import a_file, a_set
 
 from bots.checks import review
-from bots.claims import Case, Claim, Patient
+from bots.claims import Case, Claim, Patient, Provider, ProviderRecord, Role
 from bots.files.json_claims import case_to
 from bots.files.packing import pack, unpack
 from bots.files.patients import Patients, Seen, split
@@ -222,13 +221,15 @@ def test_every_claim_of_the_samples_comes_back_whole():
                 assert unpack(pack(case.claim), case.claim.patient) == case.claim
 
 
-@given(any_cases())
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=10)
-def test_any_claim_comes_back_whole_and_without_its_patient(case: Case):
-    packed = pack(case.claim)
-    assert unpack(packed, case.claim.patient) == case.claim
-    nobody = replace(case.claim, patient=Patient("", "", "", None))
-    assert pack(nobody) == packed
+def test_what_only_a_portal_says_of_a_claim_comes_back_too_and_the_patient_stays_behind():
+    record = ProviderRecord("R1", "Example", "1987654328", "1", "207Q00000X", TODAY, None)
+    provider = Provider(Role.RENDERING, "Example", "1987654328", record=record)
+    claim = replace(
+        a_claim(), providers=(provider,), lines_edited=True, unknown_fields=(("a", "b"),)
+    )
+
+    assert unpack(pack(claim), claim.patient) == claim
+    assert pack(replace(claim, patient=Patient("", "", "", None))) == pack(claim)
 
 
 def test_a_patient_of_very_many_claims_is_cut_and_said_to_be():
