@@ -125,7 +125,7 @@ def qw_where_the_list_has_none(case: Case, codesets: CodeSets) -> Iterator[Findi
     known = table.rows("payer", "*", "clia_waived") or table.rows(
         "payer", claim.coverage.payer_id, "clia_waived"
     )
-    if not known:
+    if not known or claim.type is not ClaimType.PROFESSIONAL:
         return
     for line, day in coded_lines(claim):
         asked = [row.value for row in _waived(case, codesets, line, day)]

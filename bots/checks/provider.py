@@ -243,6 +243,8 @@ def organization_in_a_persons_place(case: Case, codesets: CodeSets) -> Iterator[
 def rendered_by_an_organization(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Some payers take it of laboratories and suppliers: a warning."""
     provider = case.claim.provider(Role.RENDERING)
+    if case.claim.type is not ClaimType.PROFESSIONAL:
+        return
     if provider is not None and _is_an_organization(provider):
         yield rendering_organization.finding(
             None, "The rendering provider is linked to an organization's record"
