@@ -57,12 +57,13 @@ def portions_of(
     What cannot be read, be it the whole file, stands in a portion as `Unread`.
     """
     try:
+        kind = path.stat().st_mode
+        if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):  # a pipe would wait for its writer
+            what = "is no regular file: it is read more than once; save it first"
+            yield Portion(path, (0, 0, 0, 0), (Unread(path, 1, "", what),))
+            return
         with path.open("rb") as file:
             stamp = _stamp(file)
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                what = "is no regular file: it is read more than once; save it first"
-                yield Portion(path, stamp, (Unread(path, 1, "", what),))
-                return
             start = file.read(256).removeprefix(b"\xef\xbb\xbf").lstrip()
             if start.startswith(b"ISA"):
                 yield from _surveyed(path, stamp, survey(path, file, patients))

@@ -13,12 +13,13 @@ import pickle
 import tempfile
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from bots.claims import Case, Claim
+from bots.errors import Problem
 from bots.files.patients import NOBODY, Patients, Seen, split
 from bots.files.portions import Portion, portions_of, read_portion
 from bots.files.quick import quick
@@ -61,18 +62,24 @@ class CrossClaims:
         self._files, self._today = files, today
         self._brought = history is not None
         self._patients, self._seen = Patients(), Seen()
-        self._sealed = SealedClaims(folder)
-        self._plan = _Plan(folder)
         self.unread: list[Unread] = []  # of the history files
         self._any = False
         looks = [_Look(file, number, False) for number, file in enumerate(files)]
         others = enumerate(history or (), start=len(files))
         looks += [_Look(file, number, True) for number, file in others]
-        with ExitStack() as on_failure:
-            on_failure.callback(self.close)
-            self._survey(looks, processes)
-            self._keep(looks, processes)
-            on_failure.pop_all()
+        try:
+            with ExitStack() as on_failure:
+                self._sealed = on_failure.enter_context(closing(SealedClaims(folder)))
+                self._plan = on_failure.enter_context(closing(_Plan(folder)))
+                self._survey(looks, processes)
+                self._keep(looks, processes)
+                on_failure.pop_all()
+        except OSError as error:  # what cannot be read of a file is an entry of it, never this
+            raise Problem(
+                f"the temporary files cannot be written ({error.strerror})",
+                where=str(folder or tempfile.gettempdir()),
+                do="free the disk, or let CLAIMBOTS_DATA name a folder on a larger one",
+            ) from error
 
     def close(self) -> None:
         """Give the temporary files back."""

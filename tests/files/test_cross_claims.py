@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,7 @@ from x12_writer import a_file, a_set
 
 from bots.checks import review
 from bots.claims import Case, Claim, Patient, Provider, ProviderRecord, Role
+from bots.errors import Problem
 from bots.files.json_claims import case_to
 from bots.files.packing import pack, unpack
 from bots.files.patients import Patients, Seen, split
@@ -267,6 +270,23 @@ def test_a_file_that_changes_between_the_looks_is_named(tmp_path: Path):
     ((_, entry),) = read_portion(portion, TODAY)
     assert isinstance(entry, Unread)
     assert "changed" in entry.error
+
+
+def test_a_full_disk_is_said_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    file = an_837(tmp_path / "now.837", a_claim_of("M1", "A"), a_claim_of("M1", "B"))
+    full = partial(open, "/dev/full", "r+b", buffering=0)
+    monkeypatch.setattr("tempfile.TemporaryFile", lambda **_named: full())
+    with pytest.raises(Problem, match="temporary files cannot be written"):
+        CrossClaims([file], None, today=TODAY, folder=tmp_path)
+
+
+def test_a_pipe_is_named_and_not_waited_for(tmp_path: Path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    (portion,) = portions_of(pipe)
+    ((_, entry),) = read_portion(portion, TODAY)
+    assert isinstance(entry, Unread)
+    assert "regular file" in entry.error
 
 
 def test_two_processes_say_the_same_as_one(tmp_path: Path):
