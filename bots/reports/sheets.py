@@ -200,6 +200,7 @@ FINDINGS = (
     Column("Action", width=9),
     Column("Codes", width=16),
     Column("Finding", width=60),
+    Column("Likely denial", width=14),
     Column("At stake", Kind.MONEY, 12),
     Column("Documentation", width=18),
     Column("Authority", width=40),
@@ -216,7 +217,7 @@ def finding_cells(row: reading.FoundRow) -> tuple[Cell, ...]:
     claim = row.claim
     return (
         claim.run, claim.kind, claim.number, _lines(row.lines), row.check, row.title, row.family,
-        row.severity, row.class_name, " ".join(row.codes), row.message, row.at_stake,
+        row.severity, row.class_name, " ".join(row.codes), row.message, row.denial, row.at_stake,
         " ".join(row.quote), row.authority, row.table_release, row.reason,
         claim.facility, claim.provider_name, claim.payer_name,
     )  # fmt: skip

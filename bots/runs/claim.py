@@ -359,6 +359,7 @@ def _finding(
         at_stake=finding.at_stake,
         quote=finding.quote,
         reason=_reason(finding, actions),
+        denial=str(finding.denial or ""),
     )
 
 

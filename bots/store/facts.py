@@ -229,7 +229,10 @@ def masked_name(last: str, first: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class FindingRecord:
-    """A finding as it is kept; `class_name` is policy's answer, `reason` its reason."""
+    """A finding as it is kept; `class_name` is policy's answer, `reason` its reason.
+
+    `denial` is the likely one as a remittance has it, empty where none is expected.
+    """
 
     check: str
     family: str
@@ -244,6 +247,7 @@ class FindingRecord:
     at_stake: Decimal | None = None
     quote: tuple[str, ...] = ()
     reason: str = ""
+    denial: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,7 @@ class FindingRow(models.Model):
     authority = models.CharField(max_length=200, blank=True)
     table_release = models.CharField(max_length=80, blank=True)
     at_stake = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    denial = models.CharField(max_length=24, blank=True)  # the likely one: CO-97 N390
     quote = models.JSONField(default=list)
     reason = models.CharField(max_length=300, blank=True)  # why policy gave it this class
 

@@ -70,6 +70,7 @@ class FoundRow:
     at_stake: Decimal | None
     quote: tuple[str, ...]
     reason: str
+    denial: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +177,7 @@ def finding_rows(
             at_stake=row.at_stake,
             quote=tuple(row.quote),
             reason=row.reason,
+            denial=row.denial,
         )
 
 

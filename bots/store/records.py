@@ -395,6 +395,7 @@ def _finding_row(seen: models.SeenClaim, finding: FindingRecord) -> models.Findi
         at_stake=finding.at_stake,
         quote=list(finding.quote),
         reason=finding.reason[:300],
+        denial=finding.denial,
     )
 
 
