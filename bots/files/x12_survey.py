@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -298,8 +297,12 @@ def element(fields: Fields, number: int) -> str:
 
 def _try(handler: Callable[[int, Fields], None], number: int, fields: Fields) -> None:
     """Follow a level for the patient's name; what is wrong there the reading will say."""
-    with suppress(UnfitError):
-        handler(number, fields + [""] * 16)
+    try:
+        handler(number, fields)
+    except IndexError:  # the last elements were left off
+        _try(handler, number, fields + [""] * 16)
+    except UnfitError:
+        return
 
 
 def _kind_of(
