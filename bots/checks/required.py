@@ -52,6 +52,7 @@ service_line = Check(
     title="The claim has no service line",
     authority="005010X222A1 and X223A2, loop 2400, LX01",
     severity=Severity.ERROR,
+    when=(Mark.GAP,),  # a line without a date, and a claim without lines, show every mark
     denial=Denial("CO", "16", "M51"),
 )
 procedure = Check(
@@ -105,6 +106,7 @@ service_date = Check(
     title="A line has no date of service",
     authority="005010X222A1 and X223A2, loop 2400, DTP*472; X223A2, loop 2300, DTP*434",
     severity=Severity.ERROR,
+    when=(Mark.GAP,),  # a line without a date, and a claim without lines, show every mark
     denial=Denial("CO", "16", "M52"),
 )
 accident_date = Check(
