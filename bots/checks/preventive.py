@@ -123,7 +123,7 @@ _WHEN = (Mark.MEDICARE,)
 
 too_soon = Check(
     id="preventive-too-soon",
-    family="policy",
+    family="coverage-policy",
     title="A preventive service sooner than Medicare pays for it again",
     authority=f"42 CFR 410.15 to 410.56; {_CHAPTER_18}",
     severity=Severity.ERROR,
@@ -133,7 +133,7 @@ too_soon = Check(
 
 ages = Check(
     id="preventive-age",
-    family="policy",
+    family="coverage-policy",
     title="A screening outside the ages at which Medicare covers it",
     authority="42 CFR 410.34, 410.37 and 410.39; NCD 210.14",
     severity=Severity.ERROR,
@@ -143,7 +143,7 @@ ages = Check(
 
 reasons = Check(
     id="preventive-diagnosis",
-    family="policy",
+    family="coverage-policy",
     title="A screening without the diagnosis that makes it one",
     authority=f"{_CHAPTER_18}, sections 20, 50, 60, 70 and 220; NCD 210.14",
     severity=Severity.WARNING,
@@ -153,7 +153,7 @@ reasons = Check(
 
 first_year = Check(
     id="preventive-first-year",
-    family="policy",
+    family="coverage-policy",
     title="A visit of the first year of Part B, outside it, or one of the later years within it",
     authority="42 CFR 410.15 and 410.16",
     severity=Severity.WARNING,
