@@ -176,7 +176,7 @@ class RevenueCode(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeRule(Row):
-    """One rule about a code, of a payer or a facility: see `docs/operations.md`.
+    """One rule about a code, of a payer or a facility: see `docs/checks.md`.
 
     `owner` is "payer" or "facility", `id` the payer's or facility's own, or "*"; `rule` names
     what is asked, `code` the procedure it is about ("*" for all), `value` the rule's figure or
