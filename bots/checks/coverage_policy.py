@@ -24,6 +24,7 @@ from bots.codesets.rows import PolicyProcedure
 # that no policy is asked.
 _NOTICE, _NO_NOTICE, _EXCLUDED = "GA", "GZ", {"GY", "GX"}
 _REMARKS = {"LCD": "N115", "NCD": "N386"}
+_MOST_GROUPS = 30  # no policy has more groups of diagnoses
 _TABLES = ("policy_procedure", "policy_diagnosis")
 _WHEN = (Mark.MEDICARE, Mark.POLICY)
 
@@ -61,12 +62,15 @@ def no_supporting_diagnosis(case: Case, codesets: CodeSets) -> Iterator[Finding 
             said = [_says(codesets, row, code, day) for row in groups for code in codes]
             if True in said or False in said:  # supported; or ruled out, the other check's
                 continue
+            elsewhere = any(_in_another_group(codesets, groups[0], code, day) for code in codes)
             yield _finding(
                 unsupported,
                 line,
                 groups[0],
-                f"{policy} lists no diagnosis of this line as supporting {line.procedure}",
+                f"{policy} lists no diagnosis of this line as supporting {line.procedure}"
+                + (" (one stands in another group of the policy)" if elsewhere else ""),
                 (line.procedure, *codes),
+                may_be_right=elsewhere,
             )
 
 
@@ -142,8 +146,24 @@ def _says(codesets: CodeSets, row: PolicyProcedure, code: str, day: date) -> boo
     return None if found is None else found.covered
 
 
+def _in_another_group(codesets: CodeSets, row: PolicyProcedure, code: str, day: date) -> bool:
+    """The groups of procedures and those of diagnoses are numbered apart in some policies."""
+    assert codesets.policy_diagnosis is not None
+    found = (
+        codesets.policy_diagnosis.find(row.policy, str(number), code, on=day)
+        for number in range(1, _MOST_GROUPS + 1)
+    )
+    return any(entry is not None and entry.covered for entry in found)
+
+
 def _finding(
-    check: Check, line: ServiceLine, row: PolicyProcedure, message: str, codes: tuple[str, ...]
+    check: Check,
+    line: ServiceLine,
+    row: PolicyProcedure,
+    message: str,
+    codes: tuple[str, ...],
+    *,
+    may_be_right: bool = False,
 ) -> Finding:
     remark = _REMARKS.get(row.kind, "N115")
     if _NOTICE in line.modifiers:
@@ -162,4 +182,6 @@ def _finding(
             severity=Severity.WARNING,
             denial=Denial("CO", "50", remark),
         )
-    return check.finding(line, message, codes=codes, denial=Denial("CO", "50", remark))
+    severity = Severity.WARNING if may_be_right else None
+    denial = Denial("CO", "50", remark)
+    return check.finding(line, message, codes=codes, severity=severity, denial=denial)

@@ -142,7 +142,7 @@ class DenialCode(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyProcedure(Row):
-    """A coverage policy (LCD or NCD article) speaks of this procedure.
+    """A coverage policy (LCD or NCD article) that lists covered diagnoses for this procedure.
 
     `policy` is the document's number ("A57520"), `group` its code group, `states` those of
     the contractor's jurisdiction, empty for all; `kind` is "LCD" or "NCD".

@@ -366,6 +366,24 @@ def test_a_notice_to_the_patient_says_who_pays(modifiers, severity, denial):
 
 
 @pytest.mark.parametrize(
+    ("group", "severity"), [("1", None), ("2", Severity.WARNING), ("31", Severity.ERROR)]
+)
+def test_a_diagnosis_of_another_group_is_a_warning(group, severity):
+    """Program Integrity Manual, ch. 13: articles number procedures and diagnoses apart."""
+    tables = code_sets(
+        policy_procedure=[a_policy("80061")],
+        policy_diagnosis=[a_policy_diagnosis("I10", group=group)],
+    )
+    found = [
+        f.severity
+        for f in review(policy("I10"), tables).findings
+        if f.check == "policy-diagnosis-unsupported"
+    ]
+
+    assert found == ([] if severity is None else [severity])
+
+
+@pytest.mark.parametrize(
     ("on", "state", "asked"),
     [
         (date(2026, 7, 1), "OH", True),

@@ -23,7 +23,7 @@ from bots.codesets.official.document import Document
 from bots.codesets.official.format import Format, Taken, Told
 from bots.codesets.official.heading import CODE, Faults
 from bots.codesets.official.spans import Span, any_day, day_of, fixed
-from bots.codesets.rows import PolicyDiagnosis, PolicyProcedure
+from bots.codesets.rows import PolicyDiagnosis, PolicyProcedure, Row
 from bots.errors import Problem
 
 _LETTERS = {"article": ("A", "LCD"), "lcd": ("L", "LCD"), "ncd": ("", "NCD")}
@@ -92,10 +92,15 @@ def read(documents: Sequence[Document], told: Told) -> Iterator[Taken]:
     span = span_of(relations, kinds, told)
     for kind in kinds:
         policies = _policies(relations, kind)
-        for table, rows in (
-            ("policy_procedure", list(_procedures(relations, kind, policies))),
-            ("policy_diagnosis", list(_diagnoses(relations, kind, policies))),
-        ):
+        diagnoses = list(_diagnoses(relations, kind, policies))
+        # A policy without a list of covered diagnoses binds no code to any of them.
+        listing = {row.policy for row in diagnoses if row.covered}
+        procedures = _procedures(relations, kind, policies)
+        tables: tuple[tuple[str, Sequence[Row]], ...] = (
+            ("policy_procedure", [row for row in procedures if row.policy in listing]),
+            ("policy_diagnosis", diagnoses),
+        )
+        for table, rows in tables:
             if rows:
                 yield Taken(
                     table=table,
