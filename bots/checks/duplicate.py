@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bots.checks.catalogue import Check
-from bots.checks.day import Beside, coded_lines, is_denied, lines_beside, place_of
+from bots.checks.day import Beside, coded_lines, lines_beside, place_of
 from bots.checks.findings import Denial, Finding, Severity
 from bots.checks.marks import Mark
 from bots.claims import Case, Claim, ServiceLine
 from bots.codesets import CodeSets
 
-# Repeat procedure (76, 77), repeat test (91), distinct service (59 and its subsets).
-_REPEATS = {"76", "77", "91"}
+# What a portal calls a claim that has left the office and was not denied.
 _SENT = {"submitted", "in process", "paid", "appealed", "under audit"}
+# Repeat procedure (76, 77), repeat test (91), distinct service (59 and its subsets).
 _SAYS_ANOTHER = {"76", "77", "91", "59", "XE", "XP", "XS", "XU"}
 
 in_the_claim = Check(
@@ -50,25 +50,6 @@ exact_across_claims = Check(
     needs=("history",),
     when=(Mark.HISTORY,),
     denial=Denial("OA", "18"),
-)
-repeat_unpaired = Check(
-    id="repeat-modifier-alone",
-    family="duplicate",
-    title="A line says that a service was repeated, and there is no first one",
-    authority="Pub. 100-04, ch. 1, section 120; NCCI Policy Manual, ch. I, section E",
-    severity=Severity.WARNING,
-    needs=("history",),
-    when=(Mark.MODIFIED,),
-    denial=Denial("CO", "4", "N519"),
-)
-repeat_test = Check(
-    id="repeat-91-not-a-test",
-    family="duplicate",
-    title="91 on a line that is no laboratory test",
-    authority="Pub. 100-04, ch. 16, section 100.5.1; NCCI Policy Manual, ch. I, section E",
-    severity=Severity.WARNING,
-    when=(Mark.MODIFIED,),
-    denial=Denial("CO", "4", "N519"),
 )
 
 
@@ -124,44 +105,6 @@ def same_line_on_a_claim_already_sent(case: Case, codesets: CodeSets) -> Iterato
                 line,
                 f"{line.procedure} of {day.isoformat()} with the same modifiers, units, place "
                 f"and charge was sent on claim {twin.claim.number}",
-            )
-
-
-@repeat_unpaired.review
-def repeat_of_nothing(case: Case, codesets: CodeSets) -> Iterator[Finding]:
-    """76 and 91 repeat the same performer's service of the day, 77 somebody else's."""
-    claim = case.claim
-    others = [
-        (entry.procedure, day)
-        for other in case.history or ()
-        if not is_denied(other)
-        for entry, day in coded_lines(other)
-    ]
-    for line, day in coded_lines(claim):
-        said = _REPEATS & set(line.modifiers)
-        here = [
-            entry
-            for entry, when in coded_lines(claim)
-            if entry is not line and entry.procedure == line.procedure and when == day
-        ]
-        if said and not here and (line.procedure, day) not in others and line.units <= 1:
-            yield repeat_unpaired.finding(
-                line,
-                f"{' and '.join(sorted(said))} says a repeat; {line.procedure} stands once on "
-                f"{day.isoformat()}",
-                codes=(line.procedure, *sorted(said)),
-            )
-
-
-@repeat_test.review
-def repeated_test_that_is_none(case: Case, codesets: CodeSets) -> Iterator[Finding]:
-    """Laboratory codes of CPT (80047 to 89398, 0001U and the like) and of HCPCS."""
-    for line, _ in coded_lines(case.claim):
-        code = line.procedure
-        test = "80047" <= code <= "89398" or code.endswith("U") or code[0] in "GPQ"
-        if "91" in line.modifiers and not test:
-            yield repeat_test.finding(
-                line, f"91 is for a repeated laboratory test; {code} is none", codes=(code, "91")
             )
 
 

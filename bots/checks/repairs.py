@@ -35,13 +35,20 @@ _MODIFIERS: dict[str, tuple[tuple[str, str], ...]] = {
         ("59", "the record shows another session, site, organ, lesion or injury"),
         ("25", "the visit's note shows a significant, separately identifiable service"),
     ),
+    "global-visit-with-minor": (
+        ("25", "the visit's note shows a significant, separately identifiable service"),
+    ),
+    "global-visit-with-major": (("57", "the visit's note shows the decision for the surgery"),),
     "hospice-without-gv-gw": (
         ("GW", "the record shows that it has nothing to do with the terminal illness"),
         ("GV", "the attending physician, who is not the hospice's, treated the illness"),
     ),
     "clia-waived-without-qw": (("QW", "the record shows that the waived kit was used"),),
 }
-_SAYS_AGAIN = {"ptp-unmodified": {"ptp-modified"}}
+_SAYS_AGAIN = {
+    "ptp-unmodified": {"ptp-modified"},
+    "global-visit-with-minor": {"global-25-not-documented"},
+}
 _DIAGNOSES = {"diagnosis-code-first-missing"}
 
 
@@ -153,7 +160,7 @@ def _edits_for(case: Case, finding: Finding) -> Iterator[Edit]:
     for modifier, condition in _MODIFIERS.get(finding.check, ()):
         again = frozenset(_SAYS_AGAIN.get(finding.check, ()))
         for number in finding.lines:
-            yield from _with_modifier(claim, number, modifier, condition, again)
+            yield from _with_modifier(case, number, modifier, condition, again)
     if finding.check in _DIAGNOSES and case.documentation is not None:
         held = {entry.code for entry in claim.diagnoses}
         for entry in case.documentation.diagnoses:
@@ -175,15 +182,28 @@ def _removal(case: Case, number: int) -> Edit:
 
 
 def _with_modifier(
-    claim: Claim, number: int, modifier: str, condition: str, again: frozenset[str]
+    case: Case, number: int, modifier: str, condition: str, again: frozenset[str]
 ) -> Iterator[Edit]:
-    line = claim.line(number)
+    line = case.claim.line(number)
     if line is None or modifier in line.modifiers or len(line.modifiers) >= 4:
         return
     change = Change(
         "modifiers", number, " ".join(line.modifiers), " ".join((*line.modifiers, modifier))
     )
-    yield Edit(f"{modifier} on line {number}", condition, (change,), excuses=again)
+    quote = _visits_that_show(case, modifier, line)
+    yield Edit(f"{modifier} on line {number}", condition, (change,), quote=quote, excuses=again)
+
+
+def _visits_that_show(case: Case, modifier: str, line: ServiceLine) -> tuple[str, ...]:
+    """The signed visits of the line's day that bear 25 or 57 out, by their entry."""
+    visits = case.documentation.visits if case.documentation is not None else ()
+    return tuple(
+        visit.number
+        for visit in visits
+        if visit.signed and visit.seen_on == line.service_date
+        if (modifier == "25" and visit.separate_from_procedure)
+        or (modifier == "57" and visit.decision_for_surgery)
+    )
 
 
 def go_together(edits: Sequence[Edit]) -> bool:

@@ -245,8 +245,9 @@ class Taxonomy(Row):
 class PayerRule(Row):
     """One rule of one payer. Known rules:
 
-    timely_filing_days ("365"), member_id_pattern (a regular expression for the whole id),
-    ncci ("adopted"), taxonomy_required ("billing rendering").
+    timely_filing_days ("365"), corrected_filing_days (of a replacement), member_id_pattern (a
+    regular expression for the whole id), ncci ("adopted"), taxonomy_required ("billing
+    rendering").
     """
 
     payer_id: str

@@ -7,9 +7,17 @@ from decimal import Decimal
 from itertools import chain, combinations
 
 import pytest
-from builders.claims import a_case, a_claim, a_line, documentation_of
+from builders.claims import DAY, a_case, a_claim, a_line, documentation_of
 from builders.strategies import TABLES, cases
-from builders.tables import a_modifier, a_policy, a_policy_diagnosis, a_procedure, a_ptp, code_sets
+from builders.tables import (
+    a_modifier,
+    a_policy,
+    a_policy_diagnosis,
+    a_procedure,
+    a_ptp,
+    an_mpfs,
+    code_sets,
+)
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -24,6 +32,7 @@ from bots.checks.repairs import (
     smallest,
     ways,
 )
+from bots.claims import Visit
 
 SMALL = code_sets(
     ptp=[a_ptp("20610", "99213", "1"), a_ptp("99214", "36415", "0"), a_ptp("36415", "99212", "1")],
@@ -127,6 +136,27 @@ def test_nothing_is_done_for_a_coverage_policy():
 )
 def test_what_a_check_computed_is_a_way(line, way):
     assert way in words(a_case([line]))
+
+
+def test_a_modifier_quotes_the_visit_that_bears_it_out():
+    """Pub. 100-04, ch. 12, 40.2.A: 25 says that the visit stood apart; the note must."""
+    tables = code_sets(mpfs=[an_mpfs("11102", global_days="000")])
+    lines = [a_line("99213"), a_line("11102")]
+    papers = documentation_of(a_claim(lines))
+    visit = Visit("V-1", DAY, separate_from_procedure=True, signed=True)
+    case = a_case(lines, documentation=replace(papers, visits=(visit,)))
+
+    found = [edit for way in ways(case, tables) for edit in way.edits if "25" in edit.words]
+
+    assert {edit.quote for edit in found} == {("V-1",)}
+    unsigned = replace(papers, visits=(replace(visit, signed=False),))
+    found = [
+        edit
+        for way in ways(replace(case, documentation=unsigned), tables)
+        for edit in way.edits
+        if "25" in edit.words
+    ]
+    assert all(edit.quote == () and "note shows" in edit.condition for edit in found)
 
 
 def test_the_order_asks_for_no_money():
