@@ -62,7 +62,7 @@ def check(
             report.take(outcome)
     elif as_json:
         for said in _watched(check_as_json(files, rules, **order), lambda said: said.claims):
-            sys.stdout.write(said.text)
+            sys.stdout.buffer.write(said.text)
             report.add(said)
             for unread in said.unread:
                 report.say_unread(unread)

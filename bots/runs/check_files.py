@@ -59,9 +59,9 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What `check --json` prints of some claims, and what is counted of them."""
+    """What `check --json` prints of some claims, in UTF-8, and what is counted of them."""
 
-    text: str
+    text: bytes
     claims: int
     clean: int
     with_errors: int
@@ -248,7 +248,7 @@ def said(outcomes: Iterable[Outcome], policy: Policy) -> Said:
         claims += 1
         clean += outcome.clean
         with_errors += any(f.severity is Severity.ERROR for f in outcome.review.findings)
-    text = "".join(f"{line}\n" for line in lines)
+    text = "".join(f"{line}\n" for line in lines).encode()
     counts: Counter[str] = Counter()
     for what, times in missing.items():
         counts.update(dict.fromkeys(what, times))

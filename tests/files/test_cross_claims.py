@@ -302,7 +302,7 @@ def test_two_processes_say_the_same_as_one(tmp_path: Path):
         said = check_as_json(
             [*files, broken, extra], rules, today=TODAY, history=[broken], processes=processes
         )
-        return "".join(entry.text for entry in said)
+        return b"".join(entry.text for entry in said).decode()
 
     alone = text(1)
     assert text(2) == alone
