@@ -20,7 +20,7 @@ from bots.checks.institutional_ground import (
     unless_hidden,
 )
 from bots.checks.marks import Mark
-from bots.claims import Case
+from bots.claims import Case, ClaimType
 from bots.codesets import CodeSets
 
 _CHAPTER_25 = "Medicare Claims Processing Manual (Pub. 100-04), ch. 25, section 75"
@@ -165,6 +165,8 @@ def admitted_after_the_statement(case: Case, codesets: CodeSets) -> Iterator[Fin
     """Any bill that gives both dates."""
     claim = case.claim
     admitted, end = claim.admitted_on, claim.statement_through
+    if claim.type is not ClaimType.INSTITUTIONAL:
+        return
     if admitted and end and admitted > end:
         yield admission_late.finding(
             None,
