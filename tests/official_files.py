@@ -58,6 +58,7 @@ PPRRVU_HEADING = [
     ["", "", "2024 National Physician Fee Schedule Relative Value File July Release"],
     ["", "", "CPT codes and descriptions only are copyright."],
     ["", "", "RELEASED 06/14/2024"],
+    ["", "", "", "", "FOR", "", "", "NON-FAC", "", "FACILITY"],
     ["", "", "", "STATUS", "MEDICARE ", "WORK", "NON-FAC", "NA", "FACILITY", "NA", "MP",
      "NON-FACILITY", "FACILITY", "PCTC", "GLOB", "PRE", "INTRA", "POST", "MULT", "BILAT", "ASST",
      "CO-", "TEAM", "ENDO", "CONV", "DIAGNOSTIC", "CALCULATION", "FAMILY"],

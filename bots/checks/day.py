@@ -53,6 +53,13 @@ def performer(claim: Claim) -> str:
     return billing.npi if billing is not None else ""
 
 
+def performer_of(claim: Claim, line: ServiceLine) -> str:
+    """The NPI of who did this line: its own (loop 2420A of an 837P), else the claim's."""
+    if line.rendering_npi and claim.type is ClaimType.PROFESSIONAL:
+        return line.rendering_npi
+    return performer(claim)
+
+
 @dataclass(frozen=True, slots=True)
 class Beside:
     """A line of another claim of the same patient, provider and claim type."""
@@ -61,20 +68,38 @@ class Beside:
     line: ServiceLine
     day: date
 
+    @property
+    def performer(self) -> str:
+        """The NPI of who did the line."""
+        return performer_of(self.claim, self.line)
 
-def lines_beside(case: Case) -> tuple[Beside, ...]:
-    """Coded lines of the patient's other claims that count: same type, same performer.
+
+def claims_beside(case: Case) -> Iterator[Claim]:
+    """The patient's other claims of the same type that count, whoever did them.
 
     Left out: denied claims, the claim itself, and a claim that this one replaces or voids
     (frequency code 7 or 8 with the other's number) or that replaces this one.
     """
-    claim, who = case.claim, performer(case.claim)
+    claim = case.claim
+    for other in case.history or ():
+        if other.type is claim.type and not is_denied(other) and not is_same_bill(claim, other):
+            yield other
+
+
+def lines_beside(case: Case) -> tuple[Beside, ...]:
+    """Coded lines of the claims that count and that a performer of this claim did.
+
+    Where the lines of this claim are of several performers, lines of all of them.
+    """
+    if not case.history:
+        return ()
+    claim = case.claim
+    own = {performer_of(claim, line) for line in claim.lines} or {performer(claim)}
     return tuple(
         Beside(other, line, day)
-        for other in case.history or ()
-        if other.type is claim.type and not is_denied(other) and not is_same_bill(claim, other)
-        if performer(other) == who
+        for other in claims_beside(case)
         for line, day in coded_lines(other)
+        if performer_of(other, line) in own
     )
 
 

@@ -1,7 +1,7 @@
 """What is billed without the service that it goes with: drug, administration, contrast, device.
 
 Authority: CMS Medicare Claims Processing Manual (Pub. 100-04), ch. 12, section 30.5 (drug
-administration), ch. 17 (drugs), ch. 13, section 40.1 (contrast), ch. 4, section 61.2 (devices and
+administration), ch. 17 (drugs), ch. 13 (contrast), ch. 4, section 61.2 (devices and
 the procedures that they belong to) and ch. 4, section 230.2; ch. 18, section 10 (vaccines). A
 companion is a question to the biller, no proof: a drug may be the patient's own and a vaccine the
 state's. The other claims of the day are asked before anything is said.
@@ -70,7 +70,7 @@ no_imaging = Check(
     id="contrast-without-imaging",
     family="unsupported-charge",
     title="Contrast, and no imaging of the day that takes it",
-    authority="Pub. 100-04, ch. 13, section 40.1",
+    authority="Pub. 100-04, ch. 13",
     severity=Severity.WARNING,
     when=(Mark.HCPCS,),
 )

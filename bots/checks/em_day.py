@@ -47,7 +47,7 @@ two_visits = Check(
     authority=f"{_CHAPTER_12}, sections 30.6.5 and 30.6.7.B",
     severity=Severity.WARNING,
     when=_WHEN,
-    denial=Denial("CO", "97", "M80"),
+    denial=Denial("CO", "B14"),
 )
 
 into_admission = Check(
@@ -57,7 +57,7 @@ into_admission = Check(
     authority=f"{_CHAPTER_12}, sections 30.6.8 and 30.6.9.1",
     severity=Severity.WARNING,
     when=_WHEN,
-    denial=Denial("CO", "97", "M80"),
+    denial=Denial("CO", "B14"),
 )
 
 one_day_stay = Check(
@@ -67,7 +67,7 @@ one_day_stay = Check(
     authority=f"{_CHAPTER_12}, sections 30.6.8 and 30.6.9.1",
     severity=Severity.WARNING,
     when=_WHEN,
-    denial=Denial("CO", "97", "M80"),
+    denial=Denial("CO", "B14"),
 )
 
 visit_and_discharge = Check(
@@ -77,7 +77,7 @@ visit_and_discharge = Check(
     authority=f"{_CHAPTER_12}, section 30.6.9.2",
     severity=Severity.WARNING,
     when=_WHEN,
-    denial=Denial("CO", "97", "M80"),
+    denial=Denial("CO", "B14"),
 )
 
 

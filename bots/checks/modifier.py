@@ -12,8 +12,9 @@ from collections.abc import Iterator
 
 from bots.checks.catalogue import Check
 from bots.checks.day import coded_lines, day_of
-from bots.checks.findings import Class, Finding, NotEvaluated, Repair, Severity
+from bots.checks.findings import Class, Denial, Finding, NotEvaluated, Repair, Severity
 from bots.checks.forms import is_modifier
+from bots.checks.marks import Mark
 from bots.claims import Case, Change, ClaimType, ServiceLine
 from bots.codesets import CodeSets
 
@@ -41,6 +42,8 @@ unknown = Check(
     authority="Pub. 100-04, ch. 23, section 20.3 and 20.4",
     severity=Severity.ERROR,
     needs=("modifier",),
+    when=(Mark.MODIFIED,),
+    denial=Denial("CO", "182"),
 )
 
 component = Check(
@@ -50,6 +53,8 @@ component = Check(
     authority="Pub. 100-04, ch. 23, addendum (PC/TC indicator)",
     severity=Severity.ERROR,
     needs=("mpfs",),
+    when=(Mark.PROFESSIONAL, Mark.MODIFIED),
+    denial=Denial("CO", "4", "N823"),
 )
 
 both_components = Check(
@@ -58,6 +63,8 @@ both_components = Check(
     title="26 and TC on the same line",
     authority="Pub. 100-04, ch. 13, section 20.1 (global service is billed without either)",
     severity=Severity.ERROR,
+    when=(Mark.MODIFIED,),
+    denial=Denial("CO", "4", "N519"),
 )
 
 not_bilateral = Check(
@@ -67,6 +74,8 @@ not_bilateral = Check(
     authority="Pub. 100-04, ch. 12, section 40.7 (bilateral indicator 0, 2, 9)",
     severity=Severity.ERROR,
     needs=("mpfs",),
+    when=(Mark.PROFESSIONAL, Mark.MODIFIED),
+    denial=Denial("CO", "4", "N823"),
 )
 
 both_and_side = Check(
@@ -75,6 +84,8 @@ both_and_side = Check(
     title="50 together with RT or LT",
     authority="Pub. 100-04, ch. 12, section 40.7",
     severity=Severity.ERROR,
+    when=(Mark.MODIFIED,),
+    denial=Denial("CO", "4", "N519"),
 )
 
 redundant_59 = Check(
@@ -84,6 +95,7 @@ redundant_59 = Check(
     authority="CMS Change Request 8863; NCCI Policy Manual, ch. I, section E",
     severity=Severity.WARNING,
     at_most=Class.PROPOSE,
+    when=(Mark.MODIFIED,),
 )
 
 repeated = Check(
@@ -92,6 +104,8 @@ repeated = Check(
     title="The same modifier twice on one line",
     authority="ASC X12 005010X222A1, SV101-3 to SV101-6; Pub. 100-04, ch. 26, section 10.4",
     severity=Severity.ERROR,
+    when=(Mark.MODIFIED,),
+    denial=Denial("CO", "16", "N519"),
 )
 
 out_of_order = Check(
@@ -102,6 +116,7 @@ out_of_order = Check(
     severity=Severity.INFO,
     at_most=Class.PROPOSE,
     needs=("modifier",),
+    when=(Mark.MODIFIED,),
 )
 
 too_many = Check(
@@ -110,6 +125,8 @@ too_many = Check(
     title="More modifiers than the claim can carry",
     authority="ASC X12 005010X222A1, SV101-3 to SV101-6; 005010X223A2, SV202-3 to SV202-6",
     severity=Severity.ERROR,
+    when=(Mark.MODIFIED,),
+    denial=Denial("CO", "16", "N823"),
 )
 
 

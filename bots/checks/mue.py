@@ -3,7 +3,9 @@
 Authority: CMS NCCI Policy Manual, ch. I, section V (medically unlikely edits) and the quarterly
 MUE files. Adjudication indicator 1 counts one line; 2 and 3 count all lines of the code that
 the provider bills for the day, on other claims too where the source shows them. A code
-without a row has no published limit. Units are never changed by the bot, and no line split.
+without a row has no published limit. A line with 50 counts the one unit that it is billed with
+(MLN Matters SE1422: the value of such a code is for 50 with one unit). A supplier is held against
+the DME table. Units are never changed by the bot, and no line split.
 """
 
 from __future__ import annotations
@@ -13,14 +15,19 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from bots.checks.catalogue import Check
-from bots.checks.day import coded_lines, lines_beside, severity_under_ncci
-from bots.checks.findings import Finding, Severity
+from bots.checks.day import coded_lines, lines_beside, performer_of, severity_under_ncci
+from bots.checks.findings import Denial, Finding, Severity
+from bots.checks.marks import Mark
+from bots.checks.ncci_ptp import ANATOMIC
 from bots.checks.needs import ncci_side
 from bots.claims import Case, ServiceLine, plain, unit_words
 from bots.codesets import CodeSets, Mue, Table
 
 _LINE = "1"
 _DAY = {"2": "by policy", "3": "by clinical benchmark"}
+_DENIAL = Denial("CO", "151", "N362")
+# What says that a second line of a code is another service, not more of the first.
+_APART = ANATOMIC | {"50", "59", "76", "77", "91", "XE", "XP", "XS", "XU", "JW"}
 
 line_units = Check(
     id="mue-line",
@@ -29,6 +36,8 @@ line_units = Check(
     authority="CMS NCCI Policy Manual, ch. I, section V (adjudication indicator 1)",
     severity=Severity.ERROR,
     needs=("mue",),
+    when=(Mark.OVER,),
+    denial=_DENIAL,
 )
 
 day_units = Check(
@@ -38,6 +47,19 @@ day_units = Check(
     authority="CMS NCCI Policy Manual, ch. I, section V (adjudication indicators 2 and 3)",
     severity=Severity.ERROR,
     needs=("mue",),
+    when=(Mark.OVER | Mark.SAME_CODE | Mark.HISTORY,),
+    denial=_DENIAL,
+)
+
+split_lines = Check(
+    id="mue-split-lines",
+    family="mue",
+    title="Units above the line's edit on two lines, and no modifier says why",
+    authority="CMS NCCI Policy Manual, ch. I, section V (adjudication indicator 1)",
+    severity=Severity.WARNING,
+    needs=("mue",),
+    when=(Mark.SAME_CODE,),
+    denial=_DENIAL,
 )
 
 
@@ -64,9 +86,10 @@ def units_above_in_the_day(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     table = mue_table(case, codesets)
     if table is None:
         return
-    billed: dict[tuple[str, date], list[ServiceLine]] = {}
+    billed: dict[tuple[str, date, str], list[ServiceLine]] = {}
     for line, day in coded_lines(case.claim):
-        billed.setdefault((line.procedure, day), []).append(line)
+        who = performer_of(case.claim, line)
+        billed.setdefault((line.procedure, day, who), []).append(line)
     limits = {
         key: mue
         for key in billed
@@ -74,15 +97,15 @@ def units_above_in_the_day(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     }
     if not limits:
         return
-    elsewhere: dict[tuple[str, date], Decimal] = {}
+    elsewhere: dict[tuple[str, date, str], Decimal] = {}
     for beside in lines_beside(case):
-        key = (beside.line.procedure, beside.day)
+        key = (beside.line.procedure, beside.day, beside.performer)
         elsewhere[key] = elsewhere.get(key, Decimal(0)) + units_a_day(beside.line)
     for key, mue in limits.items():
         others = elsewhere.get(key, Decimal(0))
         total = sum((units_a_day(line) for line in billed[key]), others)
         if total > mue.units and total > others:
-            code, day = key
+            code, day, _ = key
             with_others = f", {plain(others)} of them on other claims" if others else ""
             yield day_units.finding(
                 billed[key],
@@ -93,6 +116,34 @@ def units_above_in_the_day(case: Case, codesets: CodeSets) -> Iterator[Finding]:
             )
 
 
+@split_lines.review
+def units_spread_over_lines(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+    """Indicator 1 only. Silent where every line but one carries a modifier that sets it apart."""
+    table = mue_table(case, codesets)
+    if table is None:
+        return
+    billed: dict[tuple[str, date, str], list[ServiceLine]] = {}
+    for line, day in coded_lines(case.claim):
+        who = performer_of(case.claim, line)
+        billed.setdefault((line.procedure, day, who), []).append(line)
+    for (code, day, _), lines in billed.items():
+        plain_lines = [line for line in lines if _APART.isdisjoint(line.modifiers)]
+        if len(plain_lines) < 2:
+            continue
+        mue = table.find(code, on=day)
+        units = sum((units_a_day(line) for line in plain_lines), Decimal(0))
+        if mue is None or mue.indicator != _LINE or units <= mue.units:
+            continue
+        if any(units_a_day(line) > mue.units for line in plain_lines):
+            continue
+        yield split_lines.finding(
+            plain_lines,
+            f"{unit_words(units)} of {code} on {len(plain_lines)} lines without a modifier that "
+            f"sets them apart; the MUE is {mue.units} a line",
+            codes=(code,),
+        )
+
+
 def mue_table(case: Case, codesets: CodeSets) -> Table[Mue] | None:
     """The MUE table of the claim's side; None where no MUE binds such a claim."""
     match ncci_side(case):
@@ -100,6 +151,8 @@ def mue_table(case: Case, codesets: CodeSets) -> Table[Mue] | None:
             return codesets.mue_practitioner
         case "outpatient":
             return codesets.mue_outpatient
+        case "supplier":
+            return codesets.mue_dme
         case _:
             return None
 

@@ -3,7 +3,9 @@
 Authority: CMS NCCI Policy Manual, ch. I, section E (modifiers and modifier indicators) and the
 quarterly procedure-to-procedure files. Indicator 0: no modifier helps. Indicator 1: a
 modifier of the manual's list, on either code (Change Request 11168, since 2019-07-01), may.
-Indicator 9 was never in force. The bot never writes a modifier: that needs the chart.
+Indicator 9 was never in force. Lines meet where one NPI did them; where one is a visit, where one
+group and specialty did (Pub. 100-04, ch. 12, section 30.6.5). The bot never writes a modifier:
+that needs the chart.
 """
 
 from __future__ import annotations
@@ -13,10 +15,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from bots.checks.catalogue import Check
-from bots.checks.day import coded_lines, lines_beside, severity_under_ncci
-from bots.checks.findings import Finding, Severity
+from bots.checks.day import claims_beside, coded_lines, performer_of, severity_under_ncci
+from bots.checks.findings import Denial, Finding, Severity
+from bots.checks.group import is_same_physician
+from bots.checks.marks import Mark
+from bots.checks.modifier_ground import is_visit
 from bots.checks.needs import ncci_side
-from bots.claims import Case, ServiceLine
+from bots.claims import Case, Claim, ServiceLine
 from bots.codesets import CodeSets, Ptp, Table
 
 # NCCI Policy Manual, ch. I, section E: the NCCI PTP-associated modifiers.
@@ -26,7 +31,12 @@ _TOES = {"TA", *(f"T{digit}" for digit in range(1, 10))}
 _SIDES_AND_VESSELS = {"LT", "RT", "LC", "LD", "RC", "LM", "RI"}
 _GLOBAL_SURGERY = {"24", "25", "57", "58", "78", "79"}
 _OTHER = {"27", "59", "91", "XE", "XS", "XP", "XU"}
-ASSOCIATED = frozenset(_EYELIDS | _FINGERS | _TOES | _SIDES_AND_VESSELS | _GLOBAL_SURGERY | _OTHER)
+ANATOMIC = frozenset(_EYELIDS | _FINGERS | _TOES | _SIDES_AND_VESSELS)
+ASSOCIATED = frozenset(ANATOMIC | _GLOBAL_SURGERY | _OTHER)
+# What belongs on a visit; the others belong on procedures.
+_OF_VISITS = frozenset({"24", "25", "27", "57"})
+_WHEN = (Mark.PAIR | Mark.HISTORY,)
+_DENIAL = Denial("CO", "236")
 
 never_together = Check(
     id="ptp-never-together",
@@ -35,6 +45,8 @@ never_together = Check(
     authority="CMS NCCI Policy Manual, ch. I, section E (modifier indicator 0)",
     severity=Severity.ERROR,
     needs=("ptp",),
+    when=_WHEN,
+    denial=_DENIAL,
 )
 
 unmodified = Check(
@@ -44,6 +56,8 @@ unmodified = Check(
     authority="CMS NCCI Policy Manual, ch. I, section E (modifier indicator 1)",
     severity=Severity.ERROR,
     needs=("ptp",),
+    when=_WHEN,
+    denial=_DENIAL,
 )
 
 modified = Check(
@@ -53,6 +67,30 @@ modified = Check(
     authority="CMS NCCI Policy Manual, ch. I, section E (modifier indicator 1)",
     severity=Severity.WARNING,
     needs=("ptp",),
+    when=_WHEN,
+    denial=_DENIAL,
+)
+
+misplaced = Check(
+    id="ptp-modifier-misplaced",
+    family="ncci-ptp",
+    title="The modifier of an edit stands on a code where it does not belong",
+    authority="CMS NCCI Policy Manual, ch. I, section E (25, 57 and 24 on the visit, 59 on none)",
+    severity=Severity.WARNING,
+    needs=("ptp",),
+    when=(*_WHEN, Mark.MODIFIED | Mark.HISTORY),
+    denial=_DENIAL,
+)
+
+same_site = Check(
+    id="ptp-same-site",
+    family="ncci-ptp",
+    title="Both codes of an edit name the same part of the body",
+    authority="CMS NCCI Policy Manual, ch. I, section E (anatomic modifiers: different sites)",
+    severity=Severity.WARNING,
+    needs=("ptp",),
+    when=(*_WHEN, Mark.MODIFIED),
+    denial=_DENIAL,
 )
 
 
@@ -63,8 +101,14 @@ class Pair:
     edit: Ptp
     day: date
     lines: tuple[ServiceLine, ...]  # those of this claim
-    modifiers: frozenset[str]  # of both
+    both: tuple[ServiceLine, ServiceLine]
     elsewhere: str
+
+    @property
+    def modifiers(self) -> frozenset[str]:
+        """Those of both lines."""
+        one, other = self.both
+        return frozenset(one.modifiers + other.modifiers)
 
     @property
     def has_modifier(self) -> bool:
@@ -103,6 +147,35 @@ def indicator_one_with_modifier(case: Case, codesets: CodeSets) -> Iterator[Find
             yield _finding(modified, pair, case, codesets, why, Severity.WARNING)
 
 
+@misplaced.review
+def modifier_on_the_wrong_code(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+    """Silent where one modifier stands where it belongs."""
+    for pair in pairs(case, codesets):
+        if pair.edit.indicator != "1" or not pair.has_modifier:
+            continue
+        if any(_at_home(entry) for entry in pair.both):
+            continue
+        used = " ".join(sorted(pair.modifiers & ASSOCIATED))
+        why = f"{used} stands on the wrong code"
+        yield _finding(misplaced, pair, case, codesets, why, Severity.WARNING)
+
+
+@same_site.review
+def one_site_twice(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+    """Silent where any other modifier of the manual's list stands on either line."""
+    for pair in pairs(case, codesets):
+        sites = [frozenset(entry.modifiers) & ASSOCIATED for entry in pair.both]
+        if (
+            pair.edit.indicator != "1"
+            or sites[0] != sites[1]
+            or not sites[0]
+            or sites[0] - ANATOMIC
+        ):
+            continue
+        why = f"both codes carry {' '.join(sorted(sites[0]))}, so the site is the same"
+        yield _finding(same_site, pair, case, codesets, why, Severity.WARNING)
+
+
 def pairs(case: Case, codesets: CodeSets) -> Iterator[Pair]:
     """Every edit in force between lines of one day and provider, at least one of this claim.
 
@@ -110,13 +183,11 @@ def pairs(case: Case, codesets: CodeSets) -> Iterator[Pair]:
     modifier, where there is one.
     """
     side = ncci_side(case)
-    table: Table[Ptp] | None = (
-        None
-        if side is None
-        else codesets.ptp_practitioner
-        if side == "practitioner"
-        else codesets.ptp_outpatient
-    )
+    table: Table[Ptp] | None = None
+    if side == "practitioner":
+        table = codesets.ptp_practitioner
+    elif side == "outpatient":
+        table = codesets.ptp_outpatient
     if table is None:
         return
     found: dict[tuple[str, str, date], Pair] = {}
@@ -129,27 +200,49 @@ def pairs(case: Case, codesets: CodeSets) -> Iterator[Pair]:
 
 
 def _met(case: Case, table: Table[Ptp]) -> Iterator[Pair]:
-    own = list(coded_lines(case.claim))
-    beside = lines_beside(case)
+    claim = case.claim
+    own = list(coded_lines(claim))
+    who = [performer_of(claim, line) for line, _ in own]
     for position, (line, day) in enumerate(own):
-        for other, other_day in own[position + 1 :]:
-            if other_day != day or other.procedure == line.procedure:
+        for place in range(position + 1, len(own)):
+            other, other_day = own[place]
+            if other_day != day or who[place] != who[position]:
                 continue
             edit = _edit(table, line.procedure, other.procedure, day)
             if edit is not None:
-                modifiers = frozenset(line.modifiers + other.modifiers)
-                yield Pair(edit, day, (line, other), modifiers, "")
-        for entry in beside:
-            if entry.day != day or entry.line.procedure == line.procedure:
-                continue
-            edit = _edit(table, line.procedure, entry.line.procedure, day)
-            if edit is not None:
-                modifiers = frozenset(line.modifiers + entry.line.modifiers)
-                yield Pair(edit, day, (line,), modifiers, entry.claim.number)
+                yield Pair(edit, day, (line, other), (line, other), "")
+    for other_claim in claims_beside(case):
+        for other, day in coded_lines(other_claim):
+            for (line, own_day), by in zip(own, who, strict=True):
+                if own_day != day or not _is_one_provider(claim, line, by, other_claim, other):
+                    continue
+                edit = _edit(table, line.procedure, other.procedure, day)
+                if edit is not None:
+                    yield Pair(edit, day, (line,), (line, other), other_claim.number)
+
+
+def _is_one_provider(
+    claim: Claim, line: ServiceLine, by: str, other_claim: Claim, other: ServiceLine
+) -> bool:
+    """The same NPI; for a visit, the same group and specialty, where no line names its own."""
+    if performer_of(other_claim, other) == by:
+        return True
+    if line.rendering_npi or other.rendering_npi:
+        return False
+    visit = is_visit(line.procedure) or is_visit(other.procedure)
+    return visit and is_same_physician(claim, other_claim)
 
 
 def _edit(table: Table[Ptp], one: str, other: str, day: date) -> Ptp | None:
+    if one == other or not table.relates(one, other):
+        return None
     return table.find(one, other, on=day) or table.find(other, one, on=day)
+
+
+def _at_home(line: ServiceLine) -> bool:
+    """Whether the line carries a modifier of the list that belongs on such a code."""
+    used = ASSOCIATED.intersection(line.modifiers)
+    return bool(used & _OF_VISITS if is_visit(line.procedure) else used - _OF_VISITS)
 
 
 def _finding(

@@ -8,11 +8,17 @@ from __future__ import annotations
 
 from datetime import date
 
-from bots.claims import Case, ClaimType
+from bots.claims import Case, Claim, ClaimType, Role
 from bots.codesets import CodeSets
 
 # 837I bill types whose NCCI edits are the outpatient hospital's (NCCI Policy Manual, ch. I).
 _OUTPATIENT = ("12", "13", "14", "22", "23", "72", "74", "76", "85")
+# Billing taxonomies of suppliers and pharmacies, and the codes of what suppliers furnish.
+_SUPPLIERS, _PHARMACY, _HOME = ("332B", "332H", "335E"), "3336", "12"
+_EQUIPMENT = (
+    ("A4206", "A9999"), ("B4034", "B9999"), ("E0100", "E9999"), ("K0001", "K9999"),
+    ("L0112", "L9999"),
+)  # fmt: skip
 PARTS = {
     "documentation": "documentation",
     "history": "the patient's other claims",
@@ -22,11 +28,29 @@ PARTS = {
 
 
 def ncci_side(case: Case) -> str | None:
-    """ "practitioner", "outpatient", or None where no NCCI table binds the claim's type."""
+    """ "practitioner", "supplier", "outpatient", or None where no NCCI table binds the claim."""
     claim = case.claim
     if claim.type is ClaimType.PROFESSIONAL:
-        return "practitioner"
+        return "supplier" if is_supplier(claim) else "practitioner"
     return "outpatient" if claim.bill_type.lstrip("0")[:2] in _OUTPATIENT else None
+
+
+def is_supplier(claim: Claim) -> bool:
+    """Whether a supplier of equipment bills, whose MUEs are the DME ones and who has no PTP edit.
+
+    By the billing taxonomy (332B equipment, 332H eyewear, 335E prostheses). A pharmacy (3336), or
+    a biller without a taxonomy at the patient's home (place 12), where every line is of
+    equipment, orthotics or supplies. CMS publishes PTP edits for practitioners and hospitals only.
+    """
+    billing = claim.provider(Role.BILLING)
+    taxonomy = billing.taxonomy if billing is not None else ""
+    if taxonomy.startswith(_SUPPLIERS):
+        return True
+    if not taxonomy.startswith(_PHARMACY) and (taxonomy or claim.place_of_service != _HOME):
+        return False
+    return bool(claim.lines) and all(
+        any(first <= line.procedure <= last for first, last in _EQUIPMENT) for line in claim.lines
+    )
 
 
 def tables_of(needs: tuple[str, ...], side: str | None) -> list[str]:
@@ -37,6 +61,8 @@ def tables_of(needs: tuple[str, ...], side: str | None) -> list[str]:
             continue
         if need not in ("ptp", "mue"):
             found.append(need)
+        elif side == "supplier":
+            found += ["mue_dme"] if need == "mue" else []
         elif side is not None:
             found.append(f"{need}_{side}")
     return found

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 
 from bots.checks.catalogue import Check
 from bots.checks.day import coded_lines, place_of
-from bots.checks.findings import Class, Finding, NotEvaluated, Repair, Severity
+from bots.checks.findings import Class, Denial, Finding, NotEvaluated, Repair, Severity
 from bots.checks.forms import is_place
+from bots.checks.marks import Mark
 from bots.claims import Case, Change, Claim, ClaimType, ServiceLine
 from bots.codesets import CodeSets
 
@@ -23,6 +24,8 @@ unknown = Check(
     authority="Pub. 100-04, ch. 26, section 10.5; ASC X12 005010X222A1, CLM05-1 and SV105",
     severity=Severity.ERROR,
     needs=("place_of_service",),
+    when=(Mark.PROFESSIONAL, Mark.PLACE),
+    denial=Denial("CO", "5", "M77"),
 )
 
 mismatch = Check(
@@ -33,6 +36,8 @@ mismatch = Check(
     severity=Severity.ERROR,
     at_most=Class.PROPOSE,
     needs=("procedure",),
+    when=(Mark.PROFESSIONAL, Mark.PLACE),
+    denial=Denial("CO", "5", "M77"),
 )
 
 

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from bots.checks.catalogue import Check
 from bots.checks.day import coded_lines
-from bots.checks.findings import Finding, Severity
+from bots.checks.findings import Denial, Finding, Severity
+from bots.checks.marks import Mark
 from bots.claims import Case, plain
 from bots.codesets import CodeSets
 
@@ -25,6 +26,8 @@ not_positive = Check(
     title="Units of service are zero or less",
     authority="ASC X12 005010X222A1, SV104; Pub. 100-04, ch. 26, section 10.4, item 24G",
     severity=Severity.ERROR,
+    when=(Mark.UNITS,),
+    denial=Denial("CO", "16", "M53"),
 )
 
 fractional = Check(
@@ -34,6 +37,8 @@ fractional = Check(
     authority="Pub. 100-04, ch. 26, section 10.4, item 24G",
     severity=Severity.ERROR,
     needs=("procedure",),
+    when=(Mark.UNITS,),
+    denial=Denial("CO", "16", "M53"),
 )
 
 

@@ -48,7 +48,11 @@ STATUSES = (
     "Under audit",
 )
 # Fields of a claim for which this portal has no place: that they are empty says nothing.
-NOT_SHOWN = ("accident", "clia", "operating", "other_payers", "service_facility", "unit")
+NOT_SHOWN = (
+    "accident", "admission_source", "admission_type", "clia", "drg", "inpatient_procedures",
+    "occurrence_spans", "occurrences", "operating", "other_payers", "service_facility", "unit",
+    "values",
+)  # fmt: skip
 # What must be on the screen before a claim is read.
 CLAIM = (
     "claim_number", "version", "claim_type", "status", "on_hold", "facility_code",

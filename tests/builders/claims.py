@@ -284,11 +284,12 @@ def documentation_of(claim: Claim) -> Documentation:
                 )
             )
     note = NoteHeading("Office visit", claim.service_from or DAY, RENDERING_NPI, signed=True)
+    rendering = claim.provider(Role.RENDERING)
     visits = tuple(
         Visit(
             f"V-{line.number}",
             line.service_date or DAY,
-            RENDERING_NPI,
+            (rendering.npi if rendering else "") or RENDERING_NPI,
             DECISION_OF[line.procedure],
             signed=True,
         )

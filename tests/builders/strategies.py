@@ -131,6 +131,35 @@ NPIS = st.one_of(
 )
 NDCS = st.one_of(st.sampled_from(["", "00409379601", "0409-3796-01", "0409379601"]), TEXT)
 
+# Each strategy is made here, once: made anew at every draw, they took a third of the time.
+SOME_DAY = st.none() | ODD_DAYS
+SOME_MONEY = st.none() | MONEY
+UNITS = st.decimals(-1, 400, places=1)
+PLACES = st.sampled_from(["", "11", "22", "9", "99"])
+POINTERS = st.lists(st.integers(-1, 13), max_size=6)
+REVENUE_CODES = st.sampled_from(["", "0510", "0250"])
+NDC_QUANTITIES = st.none() | st.decimals(-1, 100, places=3)
+NDC_UNITS = st.sampled_from(["", "ML", "UN", "??"])
+ROLES = st.lists(st.sampled_from(list(Role)), unique=True)
+TAXONOMIES = st.sampled_from(["", "207Q00000X", "207Q00000Z"])
+RECORDS = st.none() | st.builds(a_record, NPIS, npi_type=st.sampled_from("12"))
+BASES = st.sampled_from([a_claim(), an_institutional_claim()])
+LINE_COUNTS = st.integers(0, 5)
+YES_OR_NO = st.booleans()
+CODES = st.lists(ICD, max_size=8)
+DIAGNOSIS_PLACES = st.integers(0, 13)
+DIAGNOSIS_KINDS = st.sampled_from(list(DiagnosisKind))
+PRESENT_ON_ADMISSION = st.sampled_from(["", "Y", "N"])
+SEXES = st.sampled_from(list(Sex))
+PAYERS = st.sampled_from(["MEDB", "MEDA", "CI1", "", "NOBODY"])
+FILING_INDICATORS = st.sampled_from(["MB", "MA", "MC", "CI", ""])
+CLAIM_PLACES = st.sampled_from(["", "11", "22", "1"])
+BILL_TYPES = st.sampled_from(["", "0131", "131", "0111", "13", "0x1"])
+FREQUENCY_CODES = st.sampled_from(["1", "7", "8", ""])
+CONDITION_CODES = st.lists(st.sampled_from(["45", "D9"]), max_size=2)
+EDITED = st.sampled_from([None, True, False])
+DOCUMENTED = st.sampled_from(["own", "other", "none"])
+
 
 @st.composite
 def lines(draw: st.DrawFn, number: int = 1) -> ServiceLine:
@@ -138,30 +167,30 @@ def lines(draw: st.DrawFn, number: int = 1) -> ServiceLine:
         number=number,
         procedure=draw(PROCEDURES),
         charge=draw(MONEY),
-        units=draw(st.decimals(-1, 400, places=1)),
+        units=draw(UNITS),
         modifiers=tuple(draw(MODIFIERS)),
-        service_date=draw(st.none() | ODD_DAYS),
-        service_date_end=draw(st.none() | ODD_DAYS),
-        place_of_service=draw(st.sampled_from(["", "11", "22", "9", "99"])),
-        pointers=tuple(draw(st.lists(st.integers(-1, 13), max_size=6))),
-        revenue_code=draw(st.sampled_from(["", "0510", "0250"])),
+        service_date=draw(SOME_DAY),
+        service_date_end=draw(SOME_DAY),
+        place_of_service=draw(PLACES),
+        pointers=tuple(draw(POINTERS)),
+        revenue_code=draw(REVENUE_CODES),
         ndc=draw(NDCS),
-        ndc_quantity=draw(st.none() | st.decimals(-1, 100, places=3)),
-        ndc_unit=draw(st.sampled_from(["", "ML", "UN", "??"])),
+        ndc_quantity=draw(NDC_QUANTITIES),
+        ndc_unit=draw(NDC_UNITS),
         description=draw(TEXT),
     )
 
 
 @st.composite
 def providers(draw: st.DrawFn) -> tuple[Provider, ...]:
-    chosen = draw(st.lists(st.sampled_from(list(Role)), unique=True))
+    chosen = draw(ROLES)
     return tuple(
         Provider(
             role,
             "Dr. Any",
             draw(NPIS),
-            draw(st.sampled_from(["", "207Q00000X", "207Q00000Z"])),
-            draw(st.none() | st.builds(a_record, NPIS, npi_type=st.sampled_from("12"))),
+            draw(TAXONOMIES),
+            draw(RECORDS),
         )
         for role in chosen
     )
@@ -170,16 +199,16 @@ def providers(draw: st.DrawFn) -> tuple[Provider, ...]:
 @st.composite
 def claims(draw: st.DrawFn) -> Claim:
     """A claim of either type in which anything may be wrong."""
-    base = draw(st.sampled_from([a_claim(), an_institutional_claim()]))
-    count = draw(st.integers(0, 5))
-    contiguous = draw(st.booleans())
-    codes = draw(st.lists(ICD, max_size=8))
+    base = draw(BASES)
+    count = draw(LINE_COUNTS)
+    contiguous = draw(YES_OR_NO)
+    codes = draw(CODES)
     diagnoses = tuple(
         Diagnosis(
-            place if contiguous else draw(st.integers(0, 13)),
+            place if contiguous else draw(DIAGNOSIS_PLACES),
             code,
-            draw(st.sampled_from(list(DiagnosisKind))),
-            draw(st.sampled_from(["", "Y", "N"])),
+            draw(DIAGNOSIS_KINDS),
+            draw(PRESENT_ON_ADMISSION),
         )
         for place, code in enumerate(codes, start=1)
     )
@@ -187,42 +216,47 @@ def claims(draw: st.DrawFn) -> Claim:
         base,
         patient=a_patient(
             last_name=draw(TEXT),
-            birth_date=draw(st.none() | ODD_DAYS),
-            sex=draw(st.sampled_from(list(Sex))),
+            birth_date=draw(SOME_DAY),
+            sex=draw(SEXES),
             postal_code=draw(TEXT),
         ),
         coverage=a_coverage(
-            payer_id=draw(st.sampled_from(["MEDB", "MEDA", "CI1", "", "NOBODY"])),
+            payer_id=draw(PAYERS),
             member_id=draw(TEXT),
-            filing_indicator=draw(st.sampled_from(["MB", "MA", "MC", "CI", ""])),
+            filing_indicator=draw(FILING_INDICATORS),
         ),
-        providers=draw(providers()),
+        providers=draw(PROVIDERS),
         diagnoses=diagnoses,
-        lines=tuple(draw(lines(number)) for number in range(1, count + 1)),
-        total_charge=draw(st.none() | MONEY),
-        place_of_service=draw(st.sampled_from(["", "11", "22", "1"])),
-        bill_type=draw(st.sampled_from(["", "0131", "131", "0111", "13", "0x1"])),
-        frequency_code=draw(st.sampled_from(["1", "7", "8", ""])),
-        statement_from=draw(st.none() | ODD_DAYS),
-        statement_through=draw(st.none() | ODD_DAYS),
-        condition_codes=tuple(draw(st.lists(st.sampled_from(["45", "D9"]), max_size=2))),
-        submitted_on=draw(st.none() | ODD_DAYS),
-        lines_edited=draw(st.sampled_from([None, True, False])),
+        lines=tuple(draw(line) for line in LINES[:count]),
+        total_charge=draw(SOME_MONEY),
+        place_of_service=draw(CLAIM_PLACES),
+        bill_type=draw(BILL_TYPES),
+        frequency_code=draw(FREQUENCY_CODES),
+        statement_from=draw(SOME_DAY),
+        statement_through=draw(SOME_DAY),
+        condition_codes=tuple(draw(CONDITION_CODES)),
+        submitted_on=draw(SOME_DAY),
+        lines_edited=draw(EDITED),
     )
+
+
+CLAIMS, PROVIDERS = claims(), providers()
+LINES = [lines(number) for number in range(1, 6)]
+HISTORIES = st.none() | st.lists(CLAIMS, max_size=2).map(tuple)
 
 
 @st.composite
 def cases(draw: st.DrawFn) -> Case:
     """A case: documentation of this claim, of another, or none; other claims or none known."""
-    claim = draw(claims())
-    documented = draw(st.sampled_from(["own", "other", "none"]))
+    claim = draw(CLAIMS)
+    documented = draw(DOCUMENTED)
     return Case(
         claim=claim,
         as_of=draw(ODD_DAYS),
-        history=draw(st.none() | st.lists(claims(), max_size=2).map(tuple)),
+        history=draw(HISTORIES),
         documentation=(
             None
             if documented == "none"
-            else documentation_of(claim if documented == "own" else draw(claims()))
+            else documentation_of(claim if documented == "own" else draw(CLAIMS))
         ),
     )

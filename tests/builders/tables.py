@@ -121,6 +121,7 @@ BASE: dict[str, tuple[Row, ...]] = {
         an_icd("E11.9"),
         an_icd("Z00.00"),
         an_icd("M54.50"),
+        an_icd("R05.1"),
     ),
     "procedure": (
         a_procedure("99213", "em"),

@@ -196,7 +196,7 @@ def test_an_offices_own_drug_code_counts_as_a_drug():
     ],
 )
 def test_contrast_has_its_imaging(codes, fires):
-    """Pub. 100-04 ch. 13 section 40.1."""
+    """Pub. 100-04 ch. 13."""
     assert bool(found("contrast-without-imaging", a_case([a_line(c) for c in codes]))) is fires
 
 

@@ -536,3 +536,130 @@ def test_an_empty_record_of_a_visit_leaves_levels_open():
 
     assert unanswered("em-level-above", case)
     assert not found("em-visit-unsigned", case)
+
+
+# -- one of a stay, one of a month, and who was there -------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("before", "on", "fires"),
+    [
+        (["99221"], date(2026, 7, 13), True),
+        (["99223"], date(2026, 7, 10), True),
+        (["99223"], date(2026, 7, 9), False),  # five days: another stay may be
+        (["99221"], DAY, False),  # the same day is no second stay
+        (["99231"], date(2026, 7, 13), False),
+        (["99221", "99238"], date(2026, 7, 13), False),
+        (["99221"], date(2026, 7, 15), False),
+    ],
+)
+def test_a_stay_has_one_initial_visit_of_a_physician(before, on, fires):
+    """Pub. 100-04 ch. 12 sections 30.6.8 and 30.6.9."""
+    other = of_another([a_line(code, on=on) for code in before])
+
+    assert bool(found("em-initial-again", a_case([a_line("99222")], history=[other]))) is fires
+
+
+def test_another_specialty_has_an_initial_visit_of_its_own():
+    other = of_another([a_line("99221", on=date(2026, 7, 13))], taxonomy="207RC0000X")
+
+    assert not found("em-initial-again", a_case([a_line("99222")], history=[other]))
+
+
+@pytest.mark.parametrize(
+    ("before", "on", "fires"),
+    [
+        ("99496", date(2026, 6, 15), True),  # twenty-nine days
+        ("99496", date(2026, 6, 14), False),
+        ("99495", DAY, True),
+        ("99214", date(2026, 7, 1), False),
+        ("99495", date(2026, 7, 15), False),  # the later one is the one too many
+    ],
+)
+def test_a_transition_home_is_reported_once_in_thirty_days(before, on, fires):
+    """CPT guidelines on 99495 and 99496: by one physician, once."""
+    other = of_another([a_line(before, on=on)], billing=an_npi("144444444"), taxonomy="")
+
+    assert bool(found("em-transition-again", a_case([a_line("99495")], history=[other]))) is fires
+
+
+def test_of_two_transitions_on_one_claim_the_later_is_named_and_a_denied_one_does_not_count():
+    two = [a_line("99495"), a_line("99496")]
+    (said,) = found("em-transition-again", a_case(two))
+    denied = of_another([a_line("99496", on=date(2026, 7, 1))], status="Denied")
+
+    assert said.lines == (2,)
+    assert not found("em-transition-again", a_case(two[:1], history=[denied]))
+
+
+@pytest.mark.parametrize(
+    ("code", "decision", "fires"),
+    [
+        ("99495", "low", True),
+        ("99495", "moderate", False),
+        ("99496", "moderate", True),
+        ("99496", "high", False),
+    ],
+)
+def test_a_transition_asks_its_decision_making(code, decision, fires):
+    on = date(2026, 7, 8)
+
+    assert (
+        bool(
+            found("em-transition-decision", with_visits([a_line(code)], a_visit(decision, on=on)))
+        )
+        is fires
+    )
+    assert unanswered("em-transition-decision", with_visits([a_line(code)]))
+    old = a_visit(decision, on=date(2026, 6, 1))
+    assert unanswered("em-transition-decision", with_visits([a_line(code)], old))
+
+
+def seen_by(npi, *lines, place="11", **fields):
+    visit = replace(a_visit("low"), seen_by_npi=npi, **fields)
+    return with_visits(lines, visit, of_claim={"place_of_service": place})
+
+
+@pytest.mark.parametrize(
+    ("npi", "modifiers", "fires"),
+    [
+        (RENDERING_NPI, "", False),
+        (COLLEAGUE, "", True),
+        (COLLEAGUE, "FS", False),
+        (COLLEAGUE, "Q6", False),
+        (COLLEAGUE, "GC", False),
+        (COLLEAGUE, "25", True),
+    ],
+)
+def test_who_is_billed_is_who_was_there(npi, modifiers, fires):
+    """42 CFR 410.26; Pub. 100-02 ch. 15 section 60; Pub. 100-04 ch. 12 section 30.6.18."""
+    case = seen_by(npi, a_line(modifiers=modifiers))
+
+    said = found("em-seen-by-another", case)
+
+    assert bool(said) is fires
+    assert all(entry.repair is None for entry in said)
+
+
+@pytest.mark.parametrize("npi", ["", "1234567890"])
+def test_a_record_that_does_not_say_who_was_there_is_not_evaluated(npi):
+    assert unanswered("em-seen-by-another", seen_by(npi, a_line()))
+    assert unanswered("em-seen-by-another", seen_by(COLLEAGUE, a_line(), signed=False))
+
+
+@pytest.mark.parametrize(
+    ("code", "place", "words"),
+    [
+        ("99203", "11", "a new patient's visit is never incident"),
+        ("99232", "21", "in that place"),
+        ("99213", "11", "by the record"),
+    ],
+)
+def test_it_says_where_supervision_cannot_be_the_reason(code, place, words):
+    (said,) = found("em-seen-by-another", seen_by(COLLEAGUE, a_line(code), place=place))
+
+    assert words in said.message
+
+
+def test_the_lines_own_performer_goes_before_the_claims():
+    assert not found("em-seen-by-another", seen_by(COLLEAGUE, a_line(rendering_npi=COLLEAGUE)))

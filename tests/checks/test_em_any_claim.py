@@ -40,8 +40,9 @@ from bots.claims import (
 from bots.codesets import OfficeRule
 
 MODULES = (
-    "em_complexity", "em_day", "em_level", "em_patient", "em_time", "timed", "infusion",
-    "anesthesia", "drug_companion", "drug_units", "drug_vaccine", "preventive", "ndc",
+    "em_complexity", "em_day", "em_seen", "em_stay", "em_level", "em_patient", "em_time",
+    "timed", "infusion", "anesthesia", "drug_companion", "drug_units", "drug_vaccine",
+    "preventive", "ndc",
     "missed_charge",
 )  # fmt: skip
 OURS = {
@@ -51,7 +52,8 @@ OURS = {
 }
 CODES = sorted(
     VISITS | NEW_PATIENT | FIFTEEN_MINUTES | _LIMITED | set(LEVELS) | set(_LEAST)
-    | {"99291", "99292", "G2211", "G2212", "G0316", "G0317", "G0318", "99417", "99418"}
+    | {"99291", "99292", "99495", "99496", "99417", "99418"}
+    | {"G2211", "G2212", "G0316", "G0317", "G0318"}
     | {"96360", "96361", "96365", "96366", "96367", "96374", "96375", "96413", "96415", "96372"}
     | {"00100", "00142", "01996", "01968", "J1885", "90686", "90471", "G0008", "G0009", "Q9967"}
     | {"C1789", "11102", "88305", "36415", "45385", "G0121", "80053"}

@@ -85,7 +85,7 @@ def test_59_beside_an_x_modifier_is_proposed_away():
 
 
 def test_the_same_modifier_twice_is_one_finding():
-    said = found(a_case([a_line("96372", modifiers="59 59 59")]))
+    said = found(a_case([a_line("96372", modifiers="59 59 59"), a_line()]))
 
     assert set(said) == {"modifier-repeated"}
     assert said["modifier-repeated"].repair is None

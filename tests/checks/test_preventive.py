@@ -78,7 +78,7 @@ def test_some_are_paid_once_in_a_lifetime(code, earlier, fires):
 
 
 def test_a_risk_shortens_the_wait_for_a_pelvic_examination():
-    """42 CFR 410.56(b)."""
+    """42 CFR 410.56."""
     last = date(2025, 5, 5)
 
     assert found("preventive-too-soon", after("G0101", "G0101", last))

@@ -112,11 +112,18 @@ def _claim(draft: Draft) -> dict[str, Any]:
         "version": "1",
         "not_shown": [
             "accident",
+            "admission_source",
+            "admission_type",
             "clia",
+            "drg",
+            "inpatient_procedures",
+            "occurrence_spans",
+            "occurrences",
             "operating",
             "other_payers",
             "service_facility",
             "unit",
+            "values",
         ],
         "lines_edited": any(entry.what in _EDITS for entry in draft.history),
     }

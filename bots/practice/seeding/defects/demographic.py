@@ -20,7 +20,8 @@ def _only(visit: Visit, code: str) -> None:
 def procedure_of_women(maker: Maker, visit: Visit) -> Truth | None:
     if visit.claim.of("76830") is not None:
         return None
-    maker.bill(visit, visit.claim, "76830")
+    part = ("26",) if visit.claim.place_of_service == "22" else ()
+    maker.bill(visit, visit.claim, "76830", 1, part)
     visit.claim.add_up()
     return Truth(
         "demographic", "sex of the procedure", "procedure", len(visit.claim.lines), "76830",

@@ -48,7 +48,7 @@ def day(maker: Maker, visit: Visit) -> Truth | None:
     maker.bill(visit, claim, line.procedure, 1, (*line.modifiers, "76"))
     claim.add_up()
     return Truth("mue", f"MAI {known.mai}, the day", "units", len(claim.lines),
-                 severity=_severity(visit), also=("duplicate",))  # fmt: skip
+                 severity=_severity(visit), also=("duplicate", "modifier"))  # fmt: skip
 
 
 @plants("mue", specialty="laboratory")

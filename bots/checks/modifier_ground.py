@@ -1,0 +1,91 @@
+"""What the checks of modifiers ask again and again: codes by section, places, severity.
+
+Authority: CMS Medicare Claims Processing Manual (Pub. 100-04), ch. 23, addendum (fee schedule
+indicators); ch. 26, section 10.5 (places of service). This file holds no check.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from bots.checks.day import coded_lines
+from bots.checks.findings import Severity
+from bots.claims import Case, Claim, ClaimType, Role, ServiceLine
+from bots.codesets import CodeSets, FeeIndicators
+
+# Where the hospital furnishes and bills what is no physician's own work: off campus, inpatient,
+# on campus, emergency department.
+HOSPITAL = frozenset({"19", "21", "22", "23"})
+REMOTE = frozenset({"02", "10"})
+ANESTHESIA_CODES = ("00100", "01999")
+SURGERY_CODES = ("10004", "69990")
+IMAGING_CODES = ("70010", "79999")
+LABORATORY_CODES = ("80047", "89398")
+INFUSION_CODES = ("96360", "96549")
+THERAPY_CODES = ("97010", "97799")
+DRUG_CODES = ("J0000", "J9999")
+VISIT_CODES = (("92002", "92014"), ("99202", "99499"), ("G0402", "G0402"), ("G0438", "G0439"))
+
+FEE_SCHEDULE = "Pub. 100-04, ch. 23, addendum"
+
+
+def medicare_severity(case: Case) -> Severity:
+    """Error where Medicare or Medicaid pays by these rules; a warning for another payer."""
+    return Severity.ERROR if case.claim.coverage.is_ncci_bound else Severity.WARNING
+
+
+def is_professional(case: Case) -> bool:
+    """Whether the claim is an 837P, which the fee schedule's indicators bind."""
+    return case.claim.type is ClaimType.PROFESSIONAL
+
+
+def fee_rows(
+    case: Case, codesets: CodeSets, *modifiers: str
+) -> Iterator[tuple[ServiceLine, date, FeeIndicators]]:
+    """Lines of an 837P with the code's own row of the day; only those with a modifier named."""
+    assert codesets.mpfs is not None
+    if not is_professional(case):
+        return
+    for line, day in coded_lines(case.claim):
+        if modifiers and not any(modifier in line.modifiers for modifier in modifiers):
+            continue
+        row = codesets.mpfs.find(line.procedure, "", on=day)
+        if row is not None:
+            yield line, day, row
+
+
+def professional_lines(case: Case) -> Iterator[tuple[ServiceLine, date]]:
+    """Coded lines of an 837P; none of an 837I."""
+    if is_professional(case):
+        yield from coded_lines(case.claim)
+
+
+def is_among(code: str, *sections: tuple[str, str]) -> bool:
+    """Whether the code stands in one of the sections, given by first and last code."""
+    return any(first <= code <= last for first, last in sections)
+
+
+def is_visit(code: str) -> bool:
+    """Whether the code is of evaluation and management, eye visits and Medicare's included."""
+    return is_among(code, *VISIT_CODES)
+
+
+def taxonomy_of(claim: Claim, role: Role) -> str:
+    """The taxonomy that the claim or the linked record gives; empty where neither does."""
+    provider = claim.provider(role)
+    if provider is None:
+        return ""
+    return provider.taxonomy or (provider.record.taxonomy if provider.record else "")
+
+
+def performer_taxonomy(claim: Claim) -> str:
+    """The specialty of who did it: the rendering provider's, else the billing provider's."""
+    return taxonomy_of(claim, Role.RENDERING) or taxonomy_of(claim, Role.BILLING)
+
+
+def is_surgery_center(claim: Claim) -> bool:
+    """Whether an ambulatory surgical center bills (taxonomy 261QA1903X, or modifier SG)."""
+    if taxonomy_of(claim, Role.BILLING) == "261QA1903X":
+        return True
+    return any("SG" in line.modifiers for line in claim.lines)
