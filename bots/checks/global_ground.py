@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from bots.checks.group import lines_of_the_group
-from bots.checks.modifier_ground import is_among, is_professional
+from bots.checks.modifier_ground import fee_row, is_among, is_professional
 from bots.claims import Case, Claim, ServiceLine
-from bots.codesets import CodeSets, FeeIndicators
+from bots.codesets import CodeSets
 
 MAJOR, MINOR = "090", ("000", "010")
 DAYS_AFTER = {"000": 0, "010": 10, "090": 90}
@@ -54,17 +55,25 @@ class Surgery:
         return self.day < day <= self.ends
 
 
+@lru_cache(50_000)
 def is_held_visit(code: str) -> bool:
     """Whether a surgery's payment may hold a visit by this code."""
     return is_among(code, *_VISITS)
 
 
+def spans_days(case: Case) -> bool:
+    """Whether one service can stand days after another: other claims, or lines of two days."""
+    if case.history:
+        return True
+    days = {line.service_date for line in case.claim.lines}
+    return len(days) > 1
+
+
 def surgery_of(claim: Claim, line: ServiceLine, day: date, codesets: CodeSets) -> Surgery | None:
     """The line as a surgery with global days, or None where it is none."""
-    assert codesets.mpfs is not None
     if not _NOT_THE_SURGERY.isdisjoint(line.modifiers) or is_held_visit(line.procedure):
         return None
-    row: FeeIndicators | None = codesets.mpfs.find(line.procedure, "", on=day)
+    row = fee_row(codesets, line.procedure, day)
     if row is None or row.global_days not in DAYS_AFTER:
         return None
     return Surgery(claim, line, day, row.global_days)
@@ -74,6 +83,14 @@ def surgeries(case: Case, codesets: CodeSets) -> list[Surgery]:
     """Every surgery of the group, on this claim and the others that count."""
     if not is_professional(case):
         return []
+    if not case.history:
+        claim = case.claim
+        return [
+            surgery
+            for line in claim.lines
+            if line.service_date is not None
+            and (surgery := surgery_of(claim, line, line.service_date, codesets)) is not None
+        ]
     found = (
         surgery_of(entry.claim, entry.line, entry.day, codesets)
         for entry in lines_of_the_group(case)

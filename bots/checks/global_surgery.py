@@ -13,7 +13,14 @@ from datetime import date
 from bots.checks.catalogue import Check
 from bots.checks.day import place_of
 from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
-from bots.checks.global_ground import Surgery, own_surgeries, reaches_back, surgeries, where
+from bots.checks.global_ground import (
+    Surgery,
+    own_surgeries,
+    reaches_back,
+    spans_days,
+    surgeries,
+    where,
+)
 from bots.checks.marks import Mark
 from bots.checks.modifier_ground import (
     DRUG_CODES,
@@ -130,6 +137,8 @@ split_all = Check(
 @in_period.review
 def surgery_after_surgery(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Silent on the same day, with a modifier that explains it, and on add-on codes."""
+    if not spans_days(case):
+        return
     before = [entry for entry in surgeries(case, codesets) if entry.ends > entry.day]
     if not before:
         return
@@ -152,7 +161,7 @@ def related_to_nothing(case: Case, codesets: CodeSets) -> Iterator[Finding | Not
     """Unanswered where the other claims known do not go back 90 days."""
     marked = [
         (line, day, used)
-        for line, day in professional_lines(case)
+        for line, day in professional_lines(case, *_RELATED)
         if (used := next((m for m in _RELATED if m in line.modifiers), ""))
     ]
     if not marked:
@@ -175,7 +184,7 @@ def related_to_nothing(case: Case, codesets: CodeSets) -> Iterator[Finding | Not
 @two_reasons.review
 def two_reasons_on_a_line(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Planned, unplanned, or unrelated."""
-    for line, _ in professional_lines(case):
+    for line, _ in professional_lines(case, *_RELATED):
         used = [entry for entry in _RELATED if entry in line.modifiers]
         if len(used) > 1:
             yield two_reasons.finding(
@@ -189,7 +198,7 @@ def two_reasons_on_a_line(case: Case, codesets: CodeSets) -> Iterator[Finding]:
 @no_operating_room.review
 def return_to_no_operating_room(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """An office may have a suite for endoscopy or lasers, which counts as one: a warning."""
-    for line, _ in professional_lines(case):
+    for line, _ in professional_lines(case, "78"):
         here = place_of(case.claim, line)
         if "78" in line.modifiers and here in _NO_OPERATING_ROOM:
             yield no_operating_room.finding(
@@ -203,7 +212,7 @@ def return_to_no_operating_room(case: Case, codesets: CodeSets) -> Iterator[Find
 @on_visit.review
 def surgeons_modifier_on_a_visit(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """A visit after surgery takes 24 where it is unrelated."""
-    for line, _ in professional_lines(case):
+    for line, _ in professional_lines(case, *_RELATED, *_SPLIT):
         used = [entry for entry in (*_RELATED, *_SPLIT) if entry in line.modifiers]
         if used and is_among(line.procedure, *VISIT_CODES):
             yield on_visit.finding(
@@ -217,7 +226,7 @@ def surgeons_modifier_on_a_visit(case: Case, codesets: CodeSets) -> Iterator[Fin
 @on_procedure.review
 def visits_modifier_on_a_procedure(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Only sections that hold no visit; 25 is taken by some payers elsewhere in medicine."""
-    for line, _ in professional_lines(case):
+    for line, _ in professional_lines(case, "24", "25", "57"):
         used = [entry for entry in ("24", "25", "57") if entry in line.modifiers]
         if used and is_among(line.procedure, *_NEVER_A_VISIT):
             yield on_procedure.finding(
@@ -247,7 +256,7 @@ def part_of_no_package(case: Case, codesets: CodeSets) -> Iterator[Finding]:
 @split_all.review
 def two_parts_on_a_line(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """A physician of two parts bills two lines; one of all three needs none of them."""
-    for line, _ in professional_lines(case):
+    for line, _ in professional_lines(case, *_SPLIT):
         used = [entry for entry in _SPLIT if entry in line.modifiers]
         if len(used) > 1:
             yield split_all.finding(

@@ -19,6 +19,7 @@ from bots.checks.global_ground import (
     Surgery,
     is_held_visit,
     reaches_back,
+    spans_days,
     surgeries,
     where,
 )
@@ -164,7 +165,7 @@ def visit_beside_major_surgery(case: Case, codesets: CodeSets) -> Iterator[Findi
 @in_period.review
 def visit_after_surgery(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Silent with 24, 25, 57 or FT, and after a surgery whose aftercare was given away (54)."""
-    visits = _visits(case)
+    visits = _visits(case) if spans_days(case) else []
     if not visits:
         return
     before = [entry for entry in surgeries(case, codesets) if entry.ends > entry.day]
@@ -202,7 +203,7 @@ def twenty_five_beside_major_surgery(case: Case, codesets: CodeSets) -> Iterator
 @nothing_beside.review
 def twenty_five_beside_nothing(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Looks at all of the patient's claims of the day; another visit explains it as well."""
-    marked = [(line, day) for line, day in _visits(case) if "25" in line.modifiers]
+    marked = _visits_with(case, "25")
     if not marked:
         return
     own = [day for _, day in coded_lines(case.claim)]
@@ -217,7 +218,7 @@ def twenty_five_beside_nothing(case: Case, codesets: CodeSets) -> Iterator[Findi
 @no_period.review
 def twenty_four_after_nothing(case: Case, codesets: CodeSets) -> Iterator[Finding | NotEvaluated]:
     """Unanswered where the other claims known do not go back 90 days."""
-    marked = [(line, day) for line, day in _visits(case) if "24" in line.modifiers]
+    marked = _visits_with(case, "24")
     if not marked:
         return
     before = surgeries(case, codesets)
@@ -254,7 +255,14 @@ def not_said_to_stand_apart(case: Case, codesets: CodeSets) -> Iterator[Finding]
 
 
 def _visits(case: Case) -> list[tuple[ServiceLine, date]]:
+    if not any(is_held_visit(line.procedure) for line in case.claim.lines):
+        return []
     return [(line, day) for line, day in professional_lines(case) if is_held_visit(line.procedure)]
+
+
+def _visits_with(case: Case, modifier: str) -> list[tuple[ServiceLine, date]]:
+    found = professional_lines(case, modifier)
+    return [(line, day) for line, day in found if is_held_visit(line.procedure)]
 
 
 def _unmarked_visits(
@@ -292,8 +300,8 @@ def _wrong_one(
     others = {"25", "57", "24"} - {modifier}
     visits = [
         (line, day)
-        for line, day in _visits(case)
-        if modifier in line.modifiers and others.isdisjoint(line.modifiers)
+        for line, day in _visits_with(case, modifier)
+        if others.isdisjoint(line.modifiers)
     ]
     known = surgeries(case, codesets) if visits else []
     for line, day in visits:

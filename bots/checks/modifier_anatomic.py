@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from bots.checks.catalogue import Check
-from bots.checks.day import coded_lines
 from bots.checks.findings import Denial, Finding, Severity
 from bots.checks.marks import Mark
-from bots.checks.modifier_ground import is_among
+from bots.checks.modifier_ground import is_among, marked_lines
 from bots.claims import Case
 from bots.codesets import CodeSets
 
@@ -33,6 +32,7 @@ SIDE: Mapping[str, str] = {
 }
 _KINDS = (("finger", FINGERS), ("toe", TOES), ("eyelid", LIDS), ("vessel", _VESSELS))
 _KIND_OF: Mapping[str, str] = {entry: kind for kind, entries in _KINDS for entry in entries}
+_ANATOMIC = frozenset(SIDE) | _VESSELS
 
 # Sections of codes that are of one part of the body.
 _HAND_CODES = ("26010", "26989")
@@ -88,7 +88,7 @@ both_and_site = Check(
 @sides.review
 def left_and_right_on_a_line(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """RT beside LT is the bilateral check's; here at least one names a site."""
-    for line, _ in coded_lines(case.claim):
+    for line, _ in marked_lines(case.claim, _ANATOMIC):
         sided = [entry for entry in dict.fromkeys(line.modifiers) if entry in SIDE]
         if {SIDE[entry] for entry in sided} != {"left", "right"} or set(sided) == {"LT", "RT"}:
             continue
@@ -104,7 +104,7 @@ def left_and_right_on_a_line(case: Case, codesets: CodeSets) -> Iterator[Finding
 @sites.review
 def several_sites_on_a_line(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Of one side; those of both sides are the check above."""
-    for line, _ in coded_lines(case.claim):
+    for line, _ in marked_lines(case.claim, _ANATOMIC):
         found = [entry for entry in dict.fromkeys(line.modifiers) if entry in _KIND_OF]
         if len(found) < 2 or len({SIDE.get(entry) for entry in found}) > 1:
             continue
@@ -118,7 +118,7 @@ def several_sites_on_a_line(case: Case, codesets: CodeSets) -> Iterator[Finding]
 @elsewhere.review
 def site_of_another_part(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Only codes whose section is of one part of the body; skin and nerves are anywhere."""
-    for line, _ in coded_lines(case.claim):
+    for line, _ in marked_lines(case.claim, _ANATOMIC):
         for modifier in dict.fromkeys(line.modifiers):
             kind = _KIND_OF.get(modifier)
             if kind is not None and _is_elsewhere(kind, line.procedure):
@@ -133,7 +133,7 @@ def site_of_another_part(case: Case, codesets: CodeSets) -> Iterator[Finding]:
 @both_and_site.review
 def fifty_and_a_site(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """50 with RT or LT is a check of its own."""
-    for line, _ in coded_lines(case.claim):
+    for line, _ in marked_lines(case.claim, ("50",)):
         named = [entry for entry in line.modifiers if entry in _KIND_OF]
         if "50" in line.modifiers and named:
             yield both_and_site.finding(

@@ -25,6 +25,7 @@ from bots.checks.modifier_ground import (
     VISIT_CODES,
     is_among,
     is_visit,
+    marked_lines,
     medicare_severity,
     professional_lines,
 )
@@ -103,7 +104,7 @@ by_whom = Check(
 @on_visit.review
 def distinct_visit(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """A visit of its own is said with 25, 57 or 24, where the chart shows it."""
-    for line, _ in coded_lines(case.claim):
+    for line, _ in marked_lines(case.claim, DISTINCT):
         used = [entry for entry in DISTINCT if entry in line.modifiers]
         if used and is_among(line.procedure, *VISIT_CODES[1:]):
             yield on_visit.finding(
@@ -117,11 +118,7 @@ def distinct_visit(case: Case, codesets: CodeSets) -> Iterator[Finding]:
 @from_nothing.review
 def distinct_from_nothing(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Looks at all of the patient's claims of the day, whoever did them."""
-    marked = [
-        (line, day)
-        for line, day in professional_lines(case)
-        if any(entry in line.modifiers for entry in DISTINCT)
-    ]
+    marked = list(professional_lines(case, *DISTINCT))
     if not marked:
         return
     count = Counter(day for _, day in coded_lines(case.claim))
@@ -140,9 +137,9 @@ def distinct_from_nothing(case: Case, codesets: CodeSets) -> Iterator[Finding]:
 def repeated_test_that_is_none(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Codes whose section is no laboratory's; a table's own kind "laboratory" goes first."""
     table = codesets.procedure
-    for line, day in coded_lines(case.claim):
+    for line, day in marked_lines(case.claim, ("91",)):
         code = line.procedure
-        if "91" not in line.modifiers or code in _DRAWS or not is_among(code, *_NOT_LABORATORY):
+        if code in _DRAWS or not is_among(code, *_NOT_LABORATORY):
             continue
         row = table.find(code, on=day) if table is not None else None
         if row is None or row.kind not in ("laboratory", "pathology"):
@@ -160,7 +157,7 @@ def repeat_of_nothing(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """76 and 91: the same performer's; 77: anybody's. The first may stand on another claim."""
     marked = [
         (line, day, used)
-        for line, day in professional_lines(case)
+        for line, day in professional_lines(case, "76", "77", "91")
         if (used := next((m for m in ("76", "77", "91") if m in line.modifiers), ""))
     ]
     if not marked:
@@ -185,7 +182,7 @@ def repeat_of_nothing(case: Case, codesets: CodeSets) -> Iterator[Finding]:
 @repeated_visit.review
 def visit_repeated(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """One a day is paid, with what was done at both; 27 is the hospital's."""
-    for line, _ in professional_lines(case):
+    for line, _ in professional_lines(case, "76", "77"):
         used = [entry for entry in ("76", "77") if entry in line.modifiers]
         if used and is_visit(line.procedure):
             yield repeated_visit.finding(
@@ -198,7 +195,7 @@ def visit_repeated(case: Case, codesets: CodeSets) -> Iterator[Finding]:
 @by_whom.review
 def repeated_by_two(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """76 says the same one, 77 another."""
-    for line, _ in coded_lines(case.claim):
+    for line, _ in marked_lines(case.claim, ("76",)):
         if "76" in line.modifiers and "77" in line.modifiers:
             yield by_whom.finding(
                 line, f"{line.procedure} with 76 and 77: by the same physician, or by another"

@@ -7,14 +7,14 @@ the two is right, the record of the administration says.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from bots.checks.catalogue import Check
 from bots.checks.day import coded_lines
 from bots.checks.findings import Denial, Finding, Severity
 from bots.checks.marks import Mark
-from bots.checks.modifier_ground import is_among, is_professional
+from bots.checks.modifier_ground import is_among, is_professional, marked_lines
 from bots.claims import Administration, Case, ServiceLine
 from bots.codesets import CodeSets
 
@@ -100,7 +100,7 @@ no_drug = Check(
 @contradict.review
 def discarded_and_not(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Medicare's modifiers."""
-    for line, _ in _medicare_lines(case):
+    for line, _ in _medicare_lines(case, "JW"):
         if "JW" in line.modifiers and "JZ" in line.modifiers:
             yield contradict.finding(
                 line, f"{line.procedure} with JW and JZ: something was discarded, or nothing"
@@ -111,10 +111,10 @@ def discarded_and_not(case: Case, codesets: CodeSets) -> Iterator[Finding]:
 def wholly_used_and_discarded(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Silent where two NDCs show two containers."""
     used: dict[tuple[str, date, str], ServiceLine] = {}
-    for line, day in _medicare_lines(case):
+    for line, day in _medicare_lines(case, "JZ"):
         if "JZ" in line.modifiers and "JW" not in line.modifiers:
             used.setdefault((line.procedure, day, line.ndc), line)
-    for line, day in _medicare_lines(case) if used else ():
+    for line, day in _medicare_lines(case, "JW") if used else ():
         other = used.get((line.procedure, day, line.ndc))
         if other is not None and "JW" in line.modifiers and "JZ" not in line.modifiers:
             yield beside.finding(
@@ -128,9 +128,12 @@ def wholly_used_and_discarded(case: Case, codesets: CodeSets) -> Iterator[Findin
 @nothing_given.review
 def discarded_alone(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """The amount given stands on the same claim, so other claims are not asked."""
+    discarded = list(_medicare_lines(case, "JW"))
+    if not discarded:
+        return
     given = {(line.procedure, day) for line, day in _medicare_lines(case) if _is_given(line)}
-    for line, day in _medicare_lines(case):
-        if not _is_given(line) and (line.procedure, day) not in given:
+    for line, day in discarded:
+        if (line.procedure, day) not in given:
             yield nothing_given.finding(
                 line,
                 f"{line.procedure} with JW and no line for the amount given on {day.isoformat()}",
@@ -146,11 +149,7 @@ def neither_of_them(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     records = _records(case)
     if not records or not is_professional(case):
         return
-    marked = {
-        (line.procedure, day)
-        for line, day in _medicare_lines(case)
-        if {"JW", "JZ"} & set(line.modifiers)
-    }
+    marked = {(line.procedure, day) for line, day in _medicare_lines(case, "JW", "JZ")}
     for line, day in _medicare_lines(case):
         key = (line.procedure, day)
         entries = [entry for entry in records.get(key, ()) if entry.single_dose]
@@ -172,7 +171,7 @@ def neither_of_them(case: Case, codesets: CodeSets) -> Iterator[Finding]:
 def container_of_several_doses(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Only where every record of the drug that day says so."""
     records = _records(case)
-    for line, day in _medicare_lines(case) if records else ():
+    for line, day in _medicare_lines(case, "JW", "JZ") if records else ():
         used = [entry for entry in ("JW", "JZ") if entry in line.modifiers]
         entries = records.get((line.procedure, day), [])
         if used and entries and all(entry.single_dose is False for entry in entries):
@@ -187,7 +186,7 @@ def container_of_several_doses(case: Case, codesets: CodeSets) -> Iterator[Findi
 def nothing_discarded_against_the_record(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """A part of a unit that the given units already round up is not asked to be billed."""
     records = _records(case)
-    for line, day in _medicare_lines(case) if records else ():
+    for line, day in _medicare_lines(case, "JZ") if records else ():
         entries = [e for e in records.get((line.procedure, day), ()) if (e.wasted or 0) >= 1]
         if "JZ" in line.modifiers and "JW" not in line.modifiers and entries:
             yield against_record.finding(
@@ -201,7 +200,7 @@ def nothing_discarded_against_the_record(case: Case, codesets: CodeSets) -> Iter
 def service_that_is_no_drug(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Numbered codes outside immune globulins and vaccines, unless the table says drug."""
     table = codesets.procedure
-    for line, day in _medicare_lines(case):
+    for line, day in _medicare_lines(case, "JW", "JZ"):
         used = [entry for entry in ("JW", "JZ") if entry in line.modifiers]
         if not used or not is_among(line.procedure, *_NO_DRUGS):
             continue
@@ -214,9 +213,10 @@ def service_that_is_no_drug(case: Case, codesets: CodeSets) -> Iterator[Finding]
             )
 
 
-def _medicare_lines(case: Case) -> Iterator[tuple[ServiceLine, date]]:
-    if case.claim.coverage.is_medicare:
-        yield from coded_lines(case.claim)
+def _medicare_lines(case: Case, *modifiers: str) -> Iterable[tuple[ServiceLine, date]]:
+    if not case.claim.coverage.is_medicare:
+        return ()
+    return marked_lines(case.claim, modifiers) if modifiers else coded_lines(case.claim)
 
 
 def _is_given(line: ServiceLine) -> bool:

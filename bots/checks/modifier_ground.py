@@ -6,11 +6,13 @@ indicators); ch. 26, section 10.5 (places of service). This file holds no check.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
+from functools import lru_cache
 
-from bots.checks.day import coded_lines
+from bots.checks.day import coded_lines, day_of
 from bots.checks.findings import Severity
+from bots.checks.forms import is_procedure
 from bots.claims import Case, Claim, ClaimType, Role, ServiceLine
 from bots.codesets import CodeSets, FeeIndicators
 
@@ -27,7 +29,7 @@ THERAPY_CODES = ("97010", "97799")
 DRUG_CODES = ("J0000", "J9999")
 VISIT_CODES = (("92002", "92014"), ("99202", "99499"), ("G0402", "G0402"), ("G0438", "G0439"))
 
-FEE_SCHEDULE = "Pub. 100-04, ch. 23, addendum"
+_REMEMBERED = 50_000  # codes and days
 
 
 def medicare_severity(case: Case) -> Severity:
@@ -40,25 +42,46 @@ def is_professional(case: Case) -> bool:
     return case.claim.type is ClaimType.PROFESSIONAL
 
 
+@lru_cache(_REMEMBERED)
+def fee_row(codesets: CodeSets, code: str, day: date) -> FeeIndicators | None:
+    """The code's own row of the fee schedule on a day; remembered, for most claims ask again."""
+    assert codesets.mpfs is not None
+    return codesets.mpfs.find(code, "", on=day)
+
+
 def fee_rows(
     case: Case, codesets: CodeSets, *modifiers: str
 ) -> Iterator[tuple[ServiceLine, date, FeeIndicators]]:
     """Lines of an 837P with the code's own row of the day; only those with a modifier named."""
-    assert codesets.mpfs is not None
     if not is_professional(case):
         return
-    for line, day in coded_lines(case.claim):
-        if modifiers and not any(modifier in line.modifiers for modifier in modifiers):
-            continue
-        row = codesets.mpfs.find(line.procedure, "", on=day)
+    for line, day in marked_lines(case.claim, modifiers) if modifiers else coded_lines(case.claim):
+        row = fee_row(codesets, line.procedure, day)
         if row is not None:
             yield line, day, row
 
 
-def professional_lines(case: Case) -> Iterator[tuple[ServiceLine, date]]:
-    """Coded lines of an 837P; none of an 837I."""
-    if is_professional(case):
-        yield from coded_lines(case.claim)
+def professional_lines(case: Case, *modifiers: str) -> Iterable[tuple[ServiceLine, date]]:
+    """Coded lines of an 837P, only those with a modifier named; none of an 837I."""
+    if not is_professional(case):
+        return ()
+    return marked_lines(case.claim, modifiers) if modifiers else coded_lines(case.claim)
+
+
+def marked_lines(claim: Claim, modifiers: Collection[str]) -> list[tuple[ServiceLine, date]]:
+    """Coded lines with one of the modifiers, and their day.
+
+    Most lines have none of them, so this is asked before what the code is.
+    """
+    found = []
+    for line in claim.lines:
+        for modifier in line.modifiers:
+            if modifier in modifiers:
+                day = day_of(claim, line)
+                if day is not None and is_procedure(line.procedure):
+                    found.append((line, day))
+                break
+    return found
 
 
 def is_among(code: str, *sections: tuple[str, str]) -> bool:

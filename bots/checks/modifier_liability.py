@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bots.checks.catalogue import Check
-from bots.checks.day import coded_lines
 from bots.checks.findings import Denial, Finding, Severity
 from bots.checks.marks import Mark
+from bots.checks.modifier_ground import marked_lines
 from bots.claims import Case
 from bots.codesets import CodeSets
 
@@ -79,7 +79,7 @@ def two_answers_on_a_line(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """GX may stand beside GY (and TS) alone."""
     if not case.claim.coverage.is_medicare:
         return
-    for line, _ in coded_lines(case.claim):
+    for line, _ in marked_lines(case.claim, ("GA", "GX", "GY", "GZ")):
         found = [entry for entry in _EXCLUSIVE if entry in line.modifiers]
         against = [entry for entry in _NOT_WITH_GX if entry in line.modifiers]
         if len(found) > 1:
@@ -100,7 +100,7 @@ def voluntary_notice_on_covered_charges(case: Case, codesets: CodeSets) -> Itera
     """Silent beside GY, TS and non-covered charges, and where GX contradicts (check above)."""
     if not case.claim.coverage.is_medicare:
         return
-    for line, _ in coded_lines(case.claim):
+    for line, _ in marked_lines(case.claim, ("GX",)):
         beside = set(line.modifiers)
         if "GX" not in beside or beside & {"GY", "TS", *_NOT_WITH_GX} or line.noncovered_charge:
             continue
@@ -117,7 +117,7 @@ def denied_by_itself(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Silent beside GA, GY and GX, which contradict it (another check)."""
     if not case.claim.coverage.is_medicare:
         return
-    for line, _ in coded_lines(case.claim):
+    for line, _ in marked_lines(case.claim, ("GZ",)):
         if "GZ" in line.modifiers and not {"GA", "GY", "GX"} & set(line.modifiers):
             yield no_notice.finding(
                 line,
@@ -131,7 +131,7 @@ def met_and_not_met(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """KX beside GA, GY or GZ."""
     if not case.claim.coverage.is_medicare:
         return
-    for line, _ in coded_lines(case.claim):
+    for line, _ in marked_lines(case.claim, ("KX",)):
         against = [entry for entry in _EXCLUSIVE if entry in line.modifiers]
         if "KX" in line.modifiers and against:
             yield requirement_met.finding(
@@ -146,7 +146,7 @@ def notice_to_another_payer(case: Case, codesets: CodeSets) -> Iterator[Finding]
     """Medicare Advantage (SBR09 16); GY may go to any payer that wants the exclusion named."""
     if case.claim.coverage.filing_indicator != _MEDICARE_ADVANTAGE:
         return
-    for line, _ in coded_lines(case.claim):
+    for line, _ in marked_lines(case.claim, _NOTICE):
         used = [entry for entry in _NOTICE if entry in line.modifiers]
         if used:
             yield medicare_advantage.finding(

@@ -126,8 +126,8 @@ def two_sides_on_a_line(case: Case, codesets: CodeSets) -> Iterator[Finding]:
 @units_with_50.review
 def fifty_with_other_units(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Units below one are another check's."""
-    for line, _ in professional_lines(case):
-        if "50" in line.modifiers and line.units > 1:
+    for line, _ in professional_lines(case, "50"):
+        if line.units > 1:
             yield units_with_50.finding(
                 line,
                 f"{line.procedure} with 50 and {plain(line.units)} units; 50 with one unit says "
@@ -139,10 +139,8 @@ def fifty_with_other_units(case: Case, codesets: CodeSets) -> Iterator[Finding]:
 @in_surgery_center.review
 def fifty_of_a_surgery_center(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Only where the billing provider is one (taxonomy 261QA1903X, or modifier SG)."""
-    if not is_surgery_center(case.claim):
-        return
-    for line, _ in professional_lines(case):
-        if "50" in line.modifiers:
+    for line, _ in professional_lines(case, "50"):
+        if is_surgery_center(case.claim):
             yield in_surgery_center.finding(
                 line,
                 f"{line.procedure} with 50; a surgical center bills both sides on two lines or "

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bots.checks.catalogue import Check
-from bots.checks.day import coded_lines
 from bots.checks.findings import Denial, Finding, Severity
 from bots.checks.marks import Mark
 from bots.checks.modifier_ground import (
@@ -19,6 +18,7 @@ from bots.checks.modifier_ground import (
     is_professional,
     is_surgery_center,
     is_visit,
+    marked_lines,
     medicare_severity,
     performer_taxonomy,
     professional_lines,
@@ -183,7 +183,7 @@ def assistant_of_another_profession(case: Case, codesets: CodeSets) -> Iterator[
     if not case.claim.coverage.is_medicare:
         return
     taxonomy = performer_taxonomy(case.claim)
-    for line, _ in professional_lines(case):
+    for line, _ in professional_lines(case, *_ASSISTS):
         physicians = [entry for entry in _PHYSICIAN_ASSISTS if entry in line.modifiers]
         if "AS" in line.modifiers and taxonomy.startswith(_PHYSICIANS):
             yield assistant_who.finding(
@@ -236,7 +236,7 @@ def team_where_none_is_paid(case: Case, codesets: CodeSets) -> Iterator[Finding]
 @roles.review
 def two_roles_on_a_line(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """AS beside 80, 81 or 82 is a payer's own way to ask, and no contradiction."""
-    for line, _ in professional_lines(case):
+    for line, _ in professional_lines(case, *_PHYSICIAN_ASSISTS, "62", "66"):
         found = [entry for entry in (*_PHYSICIAN_ASSISTS, "62", "66") if entry in line.modifiers]
         if "AS" in line.modifiers and ("62" in found or "66" in found):
             found.append("AS")
@@ -263,9 +263,12 @@ def fifty_one_without_reduction(case: Case, codesets: CodeSets) -> Iterator[Find
 @discontinued_setting.review
 def stopped_by_another_kind_of_biller(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """73 and 74 are a facility's, 53 a physician's."""
+    marked = marked_lines(case.claim, ("53", "73", "74"))
+    if not marked:
+        return
     facility = not is_professional(case) or is_surgery_center(case.claim)
     wrong = ("53",) if facility else ("73", "74")
-    for line, _ in coded_lines(case.claim):
+    for line, _ in marked:
         for modifier in wrong:
             if modifier in line.modifiers:
                 yield discontinued_setting.finding(
@@ -283,7 +286,7 @@ def stopped_by_another_kind_of_biller(case: Case, codesets: CodeSets) -> Iterato
 @discontinued_twice.review
 def stopped_in_two_ways(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Two of 52 (reduced), 53 (stopped), 73 (before anesthesia), 74 (after)."""
-    for line, _ in coded_lines(case.claim):
+    for line, _ in marked_lines(case.claim, ("52", "53", "73", "74")):
         found = [entry for entry in ("52", "53", "73", "74") if entry in line.modifiers]
         if len(found) > 1:
             yield discontinued_twice.finding(
@@ -296,8 +299,8 @@ def stopped_in_two_ways(case: Case, codesets: CodeSets) -> Iterator[Finding]:
 @reduced_visit.review
 def fifty_two_on_a_visit(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Eye visits (92002 to 92014) are not asked: some payers take it there."""
-    for line, _ in professional_lines(case):
-        if "52" in line.modifiers and is_visit(line.procedure) and line.procedure >= "99202":
+    for line, _ in professional_lines(case, "52"):
+        if is_visit(line.procedure) and line.procedure >= "99202":
             yield reduced_visit.finding(
                 line,
                 f"52 on {line.procedure}: a visit has a lower level instead",

@@ -72,7 +72,7 @@ def with_and_without(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Medicare's modifiers."""
     if not case.claim.coverage.is_medicare:
         return
-    for line, _ in professional_lines(case):
+    for line, _ in professional_lines(case, "GC"):
         if "GC" in line.modifiers and "GE" in line.modifiers:
             yield both.finding(
                 line,
@@ -86,7 +86,7 @@ def outside_the_exception(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """A warning for the higher office levels, which training sites in the country may bill."""
     if not case.claim.coverage.is_medicare:
         return
-    for line, _ in professional_lines(case):
+    for line, _ in professional_lines(case, "GE"):
         if "GE" not in line.modifiers or "GC" in line.modifiers or line.procedure in _EXCEPTION:
             continue
         rural = line.procedure in _RURAL
@@ -127,7 +127,7 @@ def no_statement_of_the_teacher(case: Case, codesets: CodeSets) -> Iterator[Find
     visits = _visits(case)
     if not visits or not case.claim.coverage.is_medicare:
         return
-    for line, day in professional_lines(case):
+    for line, day in professional_lines(case, "GC"):
         seen = [entry for entry in visits.get(day, ()) if entry.resident]
         if "GC" not in line.modifiers or not is_visit(line.procedure) or not seen:
             continue

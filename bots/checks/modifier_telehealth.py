@@ -102,7 +102,7 @@ hands_on = Check(
 @means.review
 def held_in_two_ways(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """95 beside GT, and 93 beside FQ, say the same and are no contradiction."""
-    for line, _ in professional_lines(case):
+    for line, _ in professional_lines(case, *_MEANS):
         used = [entry for entry in dict.fromkeys(line.modifiers) if entry in _MEANS]
         if len({_MEANS[entry] for entry in used}) > 1:
             yield means.finding(
@@ -118,7 +118,7 @@ def telehealth_from_an_ordinary_place(case: Case, codesets: CodeSets) -> Iterato
     """Hospitals bill 95 from their own place for a patient at home, so they are not asked."""
     if not case.claim.coverage.is_medicare:
         return
-    for line, day in professional_lines(case):
+    for line, day in professional_lines(case, "95", "93", "FQ"):
         used = [entry for entry in ("95", "93", "FQ") if entry in line.modifiers]
         here = place_of(case.claim, line)
         if used and here and here not in REMOTE | HOSPITAL and day >= _PLACE_SAYS_IT:
@@ -135,7 +135,7 @@ def gt_of_a_physician(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Silent before 2018-01-01."""
     if not case.claim.coverage.is_medicare:
         return
-    for line, day in professional_lines(case):
+    for line, day in professional_lines(case, "GT"):
         if "GT" in line.modifiers and day >= _GT_ENDED:
             yield outdated.finding(
                 line,
@@ -150,7 +150,7 @@ def stored_and_forwarded(case: Case, codesets: CodeSets) -> Iterator[Finding | N
     if not case.claim.coverage.is_medicare:
         return
     state = case.claim.facility.state
-    for line, _ in professional_lines(case):
+    for line, _ in professional_lines(case, "GQ"):
         if "GQ" not in line.modifiers or state in _DEMONSTRATION:
             continue
         if not state:
@@ -168,7 +168,7 @@ def sound_alone_away_from_home(case: Case, codesets: CodeSets) -> Iterator[Findi
     """93 with place 02."""
     if not case.claim.coverage.is_medicare:
         return
-    for line, _ in professional_lines(case):
+    for line, _ in professional_lines(case, "93"):
         if "93" in line.modifiers and place_of(case.claim, line) == "02":
             yield audio_away.finding(
                 line,

@@ -8,14 +8,20 @@ KX threshold needs the year's amounts, which no claim shows: it is never judged 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from bots.checks.catalogue import Check
 from bots.checks.day import coded_lines
 from bots.checks.findings import Denial, Finding, Severity
 from bots.checks.marks import Mark
-from bots.checks.modifier_ground import ANESTHESIA_CODES, DRUG_CODES, SURGERY_CODES, is_among
+from bots.checks.modifier_ground import (
+    ANESTHESIA_CODES,
+    DRUG_CODES,
+    SURGERY_CODES,
+    is_among,
+    marked_lines,
+)
 from bots.claims import Case, ClaimType, ServiceLine
 from bots.codesets import CodeSets
 
@@ -103,6 +109,8 @@ elsewhere = Check(
 @missing.review
 def therapy_without_a_discipline(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Medicare, codes that are always therapy, days since 2018-01-01; no inpatient stay."""
+    if not any(line.procedure in ALWAYS for line in case.claim.lines):
+        return
     for line, day in _medicare_lines(case):
         if line.procedure not in ALWAYS or day < ALWAYS_SINCE:
             continue
@@ -117,7 +125,7 @@ def therapy_without_a_discipline(case: Case, codesets: CodeSets) -> Iterator[Fin
 @wrong.review
 def therapy_of_another_discipline(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Evaluations and codes of one discipline; a line with two is another check's."""
-    for line, _ in _medicare_lines(case):
+    for line, _ in _medicare_lines(case, *DISCIPLINES):
         used = [entry for entry in DISCIPLINES if entry in line.modifiers]
         own = _own_discipline(line.procedure)
         if own and len(used) == 1 and used[0] != own:
@@ -131,7 +139,7 @@ def therapy_of_another_discipline(case: Case, codesets: CodeSets) -> Iterator[Fi
 @several.review
 def two_disciplines_on_a_line(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """One line is of one plan of care."""
-    for line, _ in _medicare_lines(case):
+    for line, _ in _medicare_lines(case, *DISCIPLINES):
         used = [entry for entry in DISCIPLINES if entry in line.modifiers]
         if len(used) > 1:
             yield several.finding(
@@ -144,7 +152,7 @@ def two_disciplines_on_a_line(case: Case, codesets: CodeSets) -> Iterator[Findin
 @assistant.review
 def assistant_of_no_discipline(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Since 2020-01-01."""
-    for line, day in _medicare_lines(case):
+    for line, day in _medicare_lines(case, *_ASSISTANTS):
         for modifier, discipline in _ASSISTANTS.items():
             if modifier not in line.modifiers or discipline in line.modifiers:
                 continue
@@ -159,7 +167,7 @@ def assistant_of_no_discipline(case: Case, codesets: CodeSets) -> Iterator[Findi
 @elsewhere.review
 def discipline_where_none_is(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Splints and strapping are sometimes therapy, and so is most of medicine: not asked."""
-    for line, _ in _medicare_lines(case):
+    for line, _ in _medicare_lines(case, *DISCIPLINES):
         used = [entry for entry in DISCIPLINES if entry in line.modifiers]
         code = line.procedure
         if used and is_among(code, *_NEVER) and code not in _SOMETIMES:
@@ -178,11 +186,12 @@ def _own_discipline(code: str) -> str:
     return "GO" if code in _OCCUPATIONAL else ""
 
 
-def _medicare_lines(case: Case) -> Iterator[tuple[ServiceLine, date]]:
+def _medicare_lines(case: Case, *modifiers: str) -> Iterable[tuple[ServiceLine, date]]:
     """Coded lines of a claim to Medicare that is not of an inpatient stay."""
     claim = case.claim
     if not claim.coverage.is_medicare:
-        return
+        return ()
     stay = claim.bill_type.lstrip("0").startswith(_PATIENTS_OF_A_STAY)
-    if claim.type is ClaimType.PROFESSIONAL or not stay:
-        yield from coded_lines(claim)
+    if claim.type is not ClaimType.PROFESSIONAL and stay:
+        return ()
+    return marked_lines(claim, modifiers) if modifiers else coded_lines(claim)

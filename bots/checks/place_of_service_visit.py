@@ -18,8 +18,11 @@ from bots.checks.forms import is_place
 from bots.checks.marks import Mark
 from bots.checks.modifier_ground import (
     HOSPITAL,
+    LABORATORY_CODES,
     REMOTE,
+    SURGERY_CODES,
     fee_rows,
+    is_among,
     is_professional,
     medicare_severity,
     performer_taxonomy,
@@ -63,6 +66,8 @@ _CATEGORIES = (
     _Category("99341", "99350", "home or residence", never=_OFFICES | _NURSING | HOSPITAL),
 )  # fmt: skip
 # In the order of their codes, all codes of five digits: what stands outside is no such visit.
+# An office visit in an office or a hospital's clinic is the commonest claim of all.
+_OFFICE, _USUAL = _CATEGORIES[0].last, ("11", "22", "19")
 _FIRST, _LAST = _CATEGORIES[0].first, _CATEGORIES[-1].last
 
 visit = Check(
@@ -123,6 +128,12 @@ rarely = Check(
 def visit_of_another_place(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Telehealth is of any place. Where the table names a code's places, another check asks."""
     table = codesets.procedure
+    if all(
+        not _FIRST <= line.procedure <= _LAST
+        or place_of(case.claim, line) in (_USUAL if line.procedure <= _OFFICE else ())
+        for line in case.claim.lines
+    ):
+        return
     for line, day in professional_lines(case):
         code = line.procedure
         if not _FIRST <= code <= _LAST:
@@ -163,6 +174,8 @@ def office_staff_in_a_hospital(case: Case, codesets: CodeSets) -> Iterator[Findi
 @interpretation.review
 def interpretation_outside_a_stay(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """PC/TC indicator 8."""
+    if not any(is_among(line.procedure, LABORATORY_CODES) for line in case.claim.lines):
+        return
     for line, _, row in fee_rows(case, codesets):
         here = place_of(case.claim, line)
         if row.pc_tc == "8" and is_place(here) and here != "21":
@@ -194,6 +207,8 @@ def therapist_in_a_hospital(case: Case, codesets: CodeSets) -> Iterator[Finding]
 def no_rate_in_the_setting(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Surgery whose setting the schedule marks NA; parts of tests and staff services are not."""
     assert codesets.place_of_service is not None
+    if not any(is_among(line.procedure, SURGERY_CODES) for line in case.claim.lines):
+        return
     for line, day, row in fee_rows(case, codesets):
         if (row.pays_in_office and row.pays_in_facility) or row.pc_tc not in ("0", "9"):
             continue

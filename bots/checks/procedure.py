@@ -17,6 +17,7 @@ from bots.checks.catalogue import Check
 from bots.checks.day import coded_lines, lines_beside
 from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
 from bots.checks.marks import Mark
+from bots.checks.modifier_ground import fee_row
 from bots.checks.needs import is_supplier
 from bots.claims import Case, ClaimType, ServiceLine
 from bots.codesets import CodeSets, FeeIndicators, Procedure
@@ -271,11 +272,10 @@ def _professional_rows(
     case: Case, codesets: CodeSets
 ) -> Iterator[tuple[ServiceLine, FeeIndicators]]:
     """Lines of an 837P with their row in force; none of an 837I, which OPPS prices."""
-    assert codesets.mpfs is not None
     if case.claim.type is not ClaimType.PROFESSIONAL:
         return
     for line, day in coded_lines(case.claim):
-        row = codesets.mpfs.find(line.procedure, "", on=day)
+        row = fee_row(codesets, line.procedure, day)
         if row is not None:
             yield line, row
 
