@@ -1,4 +1,11 @@
-"""The order of the suite."""
+"""The order of the suite, and what no test may hang on: the speed of the machine."""
+
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 LONG = ("runs", "portals", "tasks", "bad_days")
 
