@@ -138,6 +138,11 @@ class Provider:
     taxonomy: str = ""
     record: ProviderRecord | None = None
 
+    @property
+    def specialty(self) -> str:
+        """The taxonomy that the claim gives, else the linked record's; empty without either."""
+        return self.taxonomy or (self.record.taxonomy if self.record else "")
+
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:

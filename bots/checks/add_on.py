@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from bots.checks.catalogue import Check
-from bots.checks.day import coded_lines, is_denied, is_same_bill, performer_of
+from bots.checks.day import coded_lines, other_bills, performer_of
 from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
 from bots.checks.group import is_same_physician
 from bots.checks.marks import Mark
@@ -105,9 +105,7 @@ def _codes_of_the_day(
         for entry, on in coded_lines(claim)
         if on == day and performer_of(claim, entry) == who
     }
-    for other in case.history or ():
-        if is_same_bill(claim, other) or (is_denied(other) and not denied):
-            continue
+    for other in other_bills(case, denied=denied):
         group = is_visit(line.procedure) and is_same_physician(claim, other)
         codes |= {
             entry.procedure

@@ -15,9 +15,8 @@ from itertools import combinations
 
 from bots.checks.catalogue import Check
 from bots.checks.clock import minutes_together
-from bots.checks.day import coded_lines, is_denied, is_same_bill
+from bots.checks.day import claims_beside, coded_lines, professional_lines
 from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
-from bots.checks.group import professional_lines
 from bots.checks.marks import Mark
 from bots.claims import Case, ServiceLine, plain
 from bots.codesets import CodeSets
@@ -170,13 +169,12 @@ def two_say_who(case: Case, codesets: CodeSets) -> Iterator[Finding]:
 def both_sides(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Two lines of one code and day, on this claim and the patient's others."""
     lines = [(line, day, case.claim) for line, day in _anesthesia(case)]
-    for other in case.history or ():
-        if other.type is case.claim.type and not is_same_bill(case.claim, other):
-            lines += [
-                (line, day, other)
-                for line, day in coded_lines(other)
-                if _is_anesthesia(line.procedure) and not is_denied(other)
-            ]
+    for other in claims_beside(case):
+        lines += [
+            (line, day, other)
+            for line, day in coded_lines(other)
+            if _is_anesthesia(line.procedure)
+        ]
     for (one, day, claim), (line, on, other) in combinations(lines, 2):
         if claim is not case.claim or day != on or one.procedure != line.procedure:
             continue

@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 
 from bots.checks.catalogue import Check
-from bots.checks.day import coded_lines, is_denied, is_same_bill
+from bots.checks.day import coded_lines, other_bills
 from bots.checks.findings import Denial, Finding, Severity
 from bots.checks.marks import Mark
 from bots.checks.office import rules_of
@@ -131,9 +131,8 @@ def more_than_authorized(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     before = sum(
         (
             line.units
-            for other in case.history or ()
-            if other.authorization == found.number and not is_denied(other)
-            if not is_same_bill(case.claim, other)
+            for other in other_bills(case)
+            if other.authorization == found.number
             for line in other.lines
             if not found.codes or line.procedure in found.codes
         ),

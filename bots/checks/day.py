@@ -6,7 +6,7 @@ Manual, ch. I, section A). This file says which lines those are; it holds no che
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -35,6 +35,37 @@ def coded_lines(claim: Claim) -> Iterator[tuple[ServiceLine, date]]:
             yield line, day
 
 
+def is_professional(case: Case) -> bool:
+    """Whether the claim is an 837P, which the fee schedule's indicators bind."""
+    return case.claim.type is ClaimType.PROFESSIONAL
+
+
+def professional_lines(case: Case, *modifiers: str) -> Iterable[tuple[ServiceLine, date]]:
+    """Coded lines of an 837P and their days, only those with a modifier named; none of an 837I."""
+    return lines_with(case.claim, modifiers) if is_professional(case) else ()
+
+
+def lines_with(claim: Claim, modifiers: Collection[str]) -> Iterable[tuple[ServiceLine, date]]:
+    """Coded lines and their days; where modifiers are named, only those with one of them."""
+    return marked_lines(claim, modifiers) if modifiers else coded_lines(claim)
+
+
+def marked_lines(claim: Claim, modifiers: Collection[str]) -> list[tuple[ServiceLine, date]]:
+    """Coded lines with one of the modifiers, and their day.
+
+    Most lines have none of them, so this is asked before what the code is.
+    """
+    found = []
+    for line in claim.lines:
+        for modifier in line.modifiers:
+            if modifier in modifiers:
+                day = day_of(claim, line)
+                if day is not None and is_procedure(line.procedure):
+                    found.append((line, day))
+                break
+    return found
+
+
 def place_of(claim: Claim, line: ServiceLine) -> str:
     """The line's place of service; where the line has none, the claim's."""
     return line.place_of_service or claim.place_of_service
@@ -49,6 +80,11 @@ def performer(claim: Claim) -> str:
     rendering = claim.provider(Role.RENDERING)
     if claim.type is ClaimType.PROFESSIONAL and rendering is not None and rendering.npi:
         return rendering.npi
+    return biller(claim)
+
+
+def biller(claim: Claim) -> str:
+    """The NPI of who bills; empty where the claim names none."""
     billing = claim.provider(Role.BILLING)
     return billing.npi if billing is not None else ""
 
@@ -74,16 +110,20 @@ class Beside:
         return performer_of(self.claim, self.line)
 
 
-def claims_beside(case: Case) -> Iterator[Claim]:
-    """The patient's other claims of the same type that count, whoever did them.
+def other_bills(case: Case, *, denied: bool = False) -> Iterator[Claim]:
+    """The patient's other claims, of whatever type, whoever did them; `denied` ones on request.
 
-    Left out: denied claims, the claim itself, and a claim that this one replaces or voids
-    (frequency code 7 or 8 with the other's number) or that replaces this one.
+    Left out: the claim itself, and a claim that this one replaces or voids (frequency code 7
+    or 8 with the other's number) or that replaces this one.
     """
-    claim = case.claim
     for other in case.history or ():
-        if other.type is claim.type and not is_denied(other) and not is_same_bill(claim, other):
+        if (denied or not is_denied(other)) and not is_same_bill(case.claim, other):
             yield other
+
+
+def claims_beside(case: Case) -> Iterator[Claim]:
+    """The other bills of the same type that count: not the denied ones."""
+    return (other for other in other_bills(case) if other.type is case.claim.type)
 
 
 def lines_beside(case: Case) -> tuple[Beside, ...]:

@@ -14,9 +14,8 @@ from datetime import date
 
 from bots.checks.catalogue import Check
 from bots.checks.code_ranges import is_in
-from bots.checks.day import coded_lines, is_same_bill, place_of
+from bots.checks.day import coded_lines, other_bills, place_of, professional_lines
 from bots.checks.findings import Finding, NotEvaluated, Severity
-from bots.checks.group import professional_lines
 from bots.checks.marks import Mark
 from bots.claims import Case, ClaimType, ServiceLine
 from bots.codesets import CodeSets
@@ -207,8 +206,7 @@ def _codes(case: Case, day: date) -> Iterator[str]:
     for line, on in coded_lines(case.claim):
         if on == day:
             yield line.procedure
-    for other in case.history or ():
-        if not is_same_bill(case.claim, other):
-            for line, on in coded_lines(other):
-                if on <= day <= max(on, line.service_date_end or on):
-                    yield line.procedure
+    for other in other_bills(case, denied=True):
+        for line, on in coded_lines(other):
+            if on <= day <= max(on, line.service_date_end or on):
+                yield line.procedure

@@ -12,7 +12,7 @@ from datetime import date
 
 from bots.checks.catalogue import Check
 from bots.checks.code_ranges import is_in
-from bots.checks.day import coded_lines, is_same_bill
+from bots.checks.day import coded_lines, other_bills
 from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
 from bots.checks.marks import Mark
 from bots.claims import Case, ServiceLine
@@ -128,7 +128,7 @@ def _by_day(case: Case) -> Iterator[tuple[date, list[ServiceLine]]]:
 
 
 def _is_given_somewhere(case: Case, day: date) -> bool:
-    claims = [case.claim, *(c for c in case.history or () if not is_same_bill(case.claim, c))]
+    claims = [case.claim, *other_bills(case, denied=True)]
     return any(
         on == day and is_in(line.procedure, _GIVEN)
         for claim in claims

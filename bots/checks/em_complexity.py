@@ -13,9 +13,10 @@ from datetime import date
 
 from bots.checks.catalogue import Check
 from bots.checks.code_ranges import is_in
+from bots.checks.day import professional_lines
 from bots.checks.em_codes import HOME, OFFICE
 from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
-from bots.checks.group import lines_of_the_group, professional_lines
+from bots.checks.group import lines_of_the_group
 from bots.checks.marks import Mark
 from bots.claims import Case, ServiceLine
 from bots.codesets import CodeSets

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from bots.checks.catalogue import Check
+from bots.checks.day import professional_lines
 from bots.checks.em_codes import DECISIONS, LEVELS, Level, ladder_of, minutes_of
 from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
-from bots.checks.group import professional_lines
 from bots.checks.marks import Mark
 from bots.claims import Case, ServiceLine, Visit
 from bots.codesets import CodeSets

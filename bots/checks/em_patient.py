@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from bots.checks.catalogue import Check
-from bots.checks.day import Beside
+from bots.checks.day import Beside, professional_lines
 from bots.checks.em_codes import (
     EYE_KNOWN,
     EYE_NEW,
@@ -22,7 +22,7 @@ from bots.checks.em_codes import (
     VISITS,
 )
 from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
-from bots.checks.group import lines_of_the_group, professional_lines
+from bots.checks.group import lines_of_the_group
 from bots.checks.marks import Mark
 from bots.claims import Case
 from bots.codesets import CodeSets

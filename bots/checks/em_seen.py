@@ -11,11 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bots.checks.catalogue import Check
-from bots.checks.day import performer, place_of
+from bots.checks.day import performer, place_of, professional_lines
 from bots.checks.em_codes import LEVELS, NEW_PATIENT, PREVENTIVE, VISITS
 from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
 from bots.checks.forms import is_sound_npi
-from bots.checks.group import professional_lines
 from bots.checks.marks import Mark
 from bots.claims import Case
 from bots.codesets import CodeSets

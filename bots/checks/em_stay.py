@@ -13,10 +13,15 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from bots.checks.catalogue import Check
-from bots.checks.day import Beside, coded_lines, is_denied, is_same_bill
+from bots.checks.day import (
+    Beside,
+    coded_lines,
+    other_bills,
+    professional_lines,
+)
 from bots.checks.em_codes import DECISIONS, HOSPITAL_DISCHARGE, INITIAL_HOSPITAL, ONE_DAY
 from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
-from bots.checks.group import lines_of_the_group, professional_lines
+from bots.checks.group import lines_of_the_group
 from bots.checks.marks import Mark
 from bots.claims import Case
 from bots.codesets import CodeSets
@@ -80,8 +85,7 @@ def a_second_transition(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Whoever billed the first: one physician reports it for the thirty days."""
     others = [
         Beside(other, entry, on)
-        for other in case.history or ()
-        if not is_denied(other) and not is_same_bill(case.claim, other)
+        for other in other_bills(case)
         for entry, on in coded_lines(other)
         if entry.procedure in _TRANSITION
     ]
@@ -135,7 +139,7 @@ def _on(entry: Beside) -> date:
 
 def _discharged(case: Case, first: date, last: date) -> bool:
     """Whether any claim of the patient bills a discharge, or a stay of one day, in between."""
-    claims = [case.claim, *(c for c in case.history or () if not is_same_bill(case.claim, c))]
+    claims = [case.claim, *other_bills(case, denied=True)]
     return any(
         first <= day <= last and line.procedure in HOSPITAL_DISCHARGE | ONE_DAY
         for claim in claims

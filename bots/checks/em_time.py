@@ -14,8 +14,8 @@ from datetime import date
 from decimal import Decimal
 
 from bots.checks.catalogue import Check
+from bots.checks.day import professional_lines
 from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
-from bots.checks.group import professional_lines
 from bots.checks.marks import Mark
 from bots.claims import Case, ServiceLine, plain, unit_words
 from bots.codesets import CodeSets

@@ -10,11 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bots.checks.catalogue import Check
-from bots.checks.day import coded_lines
 from bots.checks.findings import Finding, Severity
 from bots.checks.marks import Mark
-from bots.checks.office import rules_of
-from bots.checks.office_faults import FAULTS
+from bots.checks.office_faults import broken
 from bots.claims import Case
 from bots.codesets import CodeSets
 
@@ -104,54 +102,46 @@ charge = Check(
 @modifier.review
 def modifier_by_rule(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """`requires_modifier`, as `bots.checks.office_faults` reads it."""
-    yield from _broken(modifier, "requires_modifier", case, codesets)
+    yield from broken(modifier, "facility", "requires_modifier", case, codesets)
 
 
 @not_here.review
 def not_here_by_rule(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """`not_covered`, as `bots.checks.office_faults` reads it."""
-    yield from _broken(not_here, "not_covered", case, codesets)
+    yield from broken(not_here, "facility", "not_covered", case, codesets)
 
 
 @units.review
 def units_by_rule(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """`max_units`, as `bots.checks.office_faults` reads it."""
-    yield from _broken(units, "max_units", case, codesets)
+    yield from broken(units, "facility", "max_units", case, codesets)
 
 
 @place.review
 def place_by_rule(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """`requires_place`, as `bots.checks.office_faults` reads it."""
-    yield from _broken(place, "requires_place", case, codesets)
+    yield from broken(place, "facility", "requires_place", case, codesets)
 
 
 @diagnosis.review
 def diagnosis_by_rule(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """`requires_diagnosis`, as `bots.checks.office_faults` reads it."""
-    yield from _broken(diagnosis, "requires_diagnosis", case, codesets)
+    yield from broken(diagnosis, "facility", "requires_diagnosis", case, codesets)
 
 
 @bundled.review
 def bundled_by_rule(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """`bundled_into`, as `bots.checks.office_faults` reads it."""
-    yield from _broken(bundled, "bundled_into", case, codesets)
+    yield from broken(bundled, "facility", "bundled_into", case, codesets)
 
 
 @documents.review
 def documents_by_rule(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """`needs_documentation`, as `bots.checks.office_faults` reads it."""
-    yield from _broken(documents, "needs_documentation", case, codesets)
+    yield from broken(documents, "facility", "needs_documentation", case, codesets)
 
 
 @charge.review
 def charge_by_rule(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """`max_charge`, as `bots.checks.office_faults` reads it."""
-    yield from _broken(charge, "max_charge", case, codesets)
-
-
-def _broken(check: Check, rule: str, case: Case, codesets: CodeSets) -> Iterator[Finding]:
-    for line, day in coded_lines(case.claim):
-        for row in rules_of(case, codesets, "facility", rule, line.procedure, day):
-            fault = FAULTS[rule](case, line, day, row)
-            if fault is not None:
-                yield check.finding(line, fault)
+    yield from broken(charge, "facility", "max_charge", case, codesets)

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
+from bots.checks.day import is_professional
 from bots.checks.group import lines_of_the_group
-from bots.checks.modifier_ground import fee_row, is_among, is_professional
+from bots.checks.modifier_ground import fee_row, is_among
 from bots.claims import Case, Claim, ServiceLine
 from bots.codesets import CodeSets
 

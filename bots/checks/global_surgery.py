@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from bots.checks.catalogue import Check
-from bots.checks.day import place_of
+from bots.checks.day import place_of, professional_lines
 from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
 from bots.checks.global_ground import (
     Surgery,
@@ -33,7 +33,6 @@ from bots.checks.modifier_ground import (
     fee_rows,
     is_among,
     medicare_severity,
-    professional_lines,
 )
 from bots.claims import Case, ServiceLine
 from bots.codesets import CodeSets

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from bots.checks.catalogue import Check
-from bots.checks.day import Beside, coded_lines
+from bots.checks.day import Beside, coded_lines, professional_lines
 from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
 from bots.checks.global_ground import (
     MAJOR,
@@ -25,7 +25,7 @@ from bots.checks.global_ground import (
 )
 from bots.checks.group import has_ptp_edit, lines_of_the_group
 from bots.checks.marks import Mark
-from bots.checks.modifier_ground import medicare_severity, professional_lines
+from bots.checks.modifier_ground import medicare_severity
 from bots.claims import Case, ServiceLine, Visit
 from bots.codesets import CodeSets
 

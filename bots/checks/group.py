@@ -8,10 +8,15 @@ This file holds no check.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 
-from bots.checks.day import Beside, coded_lines, is_denied, is_same_bill, performer
-from bots.claims import Case, Claim, ClaimType, Role, ServiceLine
+from bots.checks.day import (
+    Beside,
+    biller,
+    coded_lines,
+    other_bills,
+    performer,
+)
+from bots.claims import Case, Claim, Role
 from bots.codesets import CodeSets
 
 
@@ -20,14 +25,8 @@ def is_same_physician(claim: Claim, other: Claim) -> bool:
     who = performer(claim)
     if who and who == performer(other):
         return True
-    group, specialty = _billing(claim), _specialty(claim)
-    return bool(group and specialty) and (group, specialty) == (_billing(other), _specialty(other))
-
-
-def professional_lines(case: Case) -> Iterator[tuple[ServiceLine, date]]:
-    """The coded lines of an 837P and their days; none of an 837I."""
-    if case.claim.type is ClaimType.PROFESSIONAL:
-        yield from coded_lines(case.claim)
+    group, specialty = biller(claim), _specialty(claim)
+    return bool(group and specialty) and (group, specialty) == (biller(other), _specialty(other))
 
 
 def lines_of_the_group(case: Case, *, denied: bool = False) -> Iterator[Beside]:
@@ -39,10 +38,8 @@ def lines_of_the_group(case: Case, *, denied: bool = False) -> Iterator[Beside]:
     claim = case.claim
     for line, day in coded_lines(claim):
         yield Beside(claim, line, day)
-    for other in case.history or ():
-        if other.type is not claim.type or is_same_bill(claim, other):
-            continue
-        if (denied or not is_denied(other)) and is_same_physician(claim, other):
+    for other in other_bills(case, denied=denied):
+        if other.type is claim.type and is_same_physician(claim, other):
             for line, day in coded_lines(other):
                 yield Beside(other, line, day)
 
@@ -55,13 +52,6 @@ def has_ptp_edit(codesets: CodeSets, one: Beside, other: Beside) -> bool:
     return table.relates(one.line.procedure, other.line.procedure)
 
 
-def _billing(claim: Claim) -> str:
-    provider = claim.provider(Role.BILLING)
-    return provider.npi if provider is not None else ""
-
-
 def _specialty(claim: Claim) -> str:
     provider = claim.provider(Role.RENDERING) or claim.provider(Role.BILLING)
-    if provider is None:
-        return ""
-    return provider.taxonomy or (provider.record.taxonomy if provider.record else "")
+    return provider.specialty if provider is not None else ""

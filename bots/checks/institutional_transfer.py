@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bots.checks.catalogue import Check
-from bots.checks.day import is_denied, is_same_bill
+from bots.checks.day import biller, other_bills
 from bots.checks.findings import Denial, Finding, Severity
 from bots.checks.institutional_ground import ACUTE, bill_class, revenue_of
 from bots.checks.marks import Mark
-from bots.claims import Case, Claim, Role
+from bots.claims import Case, Claim
 from bots.codesets import CodeSets
 
 _CHAPTER_3 = "Medicare Claims Processing Manual (Pub. 100-04), ch. 3"
@@ -111,7 +111,7 @@ def home_that_was_none(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     for other in _others(case):
         kind = bill_class(other)
         began = other.admitted_on or other.service_from
-        if kind not in _AFTER or began is None or _biller(other) == _biller(claim):
+        if kind not in _AFTER or began is None or biller(other) == biller(claim):
             continue
         if 0 <= (began - left).days <= _AFTER[kind]:
             yield home_but_not.finding(
@@ -130,7 +130,7 @@ def back_on_the_same_day(case: Case, codesets: CodeSets) -> Iterator[Finding]:
         return
     for other in _others(case):
         still = other.discharge_status == "30"
-        if bill_class(other) != "11" or _biller(other) != _biller(claim) or still:
+        if bill_class(other) != "11" or biller(other) != biller(claim) or still:
             continue
         if other.statement_through == admitted and other.admitted_on != admitted:
             yield readmitted.finding(
@@ -190,20 +190,12 @@ def outpatient_of_an_inpatient(case: Case, codesets: CodeSets) -> Iterator[Findi
 
 def _others(case: Case) -> Iterator[Claim]:
     """The patient's other bills that count."""
-    if not case.claim.coverage.is_medicare:
-        return
-    for other in case.history or ():
-        if not is_denied(other) and not is_same_bill(case.claim, other):
-            yield other
+    if case.claim.coverage.is_medicare:
+        yield from other_bills(case)
 
 
 def _stays(case: Case) -> Iterator[Claim]:
     """Acute stays at the hospital that bills."""
     for other in _others(case):
-        if bill_class(other) == "11" and _biller(other) == _biller(case.claim):
+        if bill_class(other) == "11" and biller(other) == biller(case.claim):
             yield other
-
-
-def _biller(claim: Claim) -> str:
-    billing = claim.provider(Role.BILLING)
-    return billing.npi if billing else ""

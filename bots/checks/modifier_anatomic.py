@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from bots.checks.catalogue import Check
+from bots.checks.day import marked_lines
 from bots.checks.findings import Denial, Finding, Severity
 from bots.checks.marks import Mark
-from bots.checks.modifier_ground import is_among, marked_lines
+from bots.checks.modifier_ground import is_among
 from bots.claims import Case
 from bots.codesets import CodeSets
 

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from datetime import date
 
 from bots.checks.catalogue import Check
-from bots.checks.day import place_of
+from bots.checks.day import place_of, professional_lines
 from bots.checks.findings import Denial, Finding, Severity
 from bots.checks.marks import Mark
-from bots.checks.modifier_ground import HOSPITAL, fee_rows, medicare_severity, professional_lines
+from bots.checks.modifier_ground import HOSPITAL, fee_rows, in_hospital, medicare_severity
 from bots.claims import Case, ServiceLine
 from bots.codesets import CodeSets
 
@@ -58,7 +58,7 @@ part_beside_whole = Check(
 @whole_in_hospital.review
 def whole_test_in_a_hospital(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Silent outside hospitals, with 26 or TC, and where the schedule has no such part."""
-    if not _in_hospital(case):
+    if not in_hospital(case.claim):  # most claims are of an office
         return
     for line, _, row in fee_rows(case, codesets):
         here = place_of(case.claim, line)
@@ -81,7 +81,7 @@ def whole_test_in_a_hospital(case: Case, codesets: CodeSets) -> Iterator[Finding
 @technical_in_hospital.review
 def technical_part_in_a_hospital(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """TC on a code of two parts, and codes that are the technical part by themselves."""
-    if not _in_hospital(case):
+    if not in_hospital(case.claim):  # most claims are of an office
         return
     for line, _, row in fee_rows(case, codesets):
         here = place_of(case.claim, line)
@@ -120,11 +120,3 @@ def whole_and_part_on_one_day(case: Case, codesets: CodeSets) -> Iterator[Findin
 
 def _part_of(line: ServiceLine) -> str:
     return next((part for part in ("26", "TC") if part in line.modifiers), "")
-
-
-def _in_hospital(case: Case) -> bool:
-    """A look at the places first: most claims are of an office."""
-    claim = case.claim
-    return claim.place_of_service in HOSPITAL or any(
-        line.place_of_service in HOSPITAL for line in claim.lines
-    )

@@ -13,7 +13,13 @@ from collections.abc import Iterator
 from datetime import date
 
 from bots.checks.catalogue import Check
-from bots.checks.day import coded_lines, is_denied, is_same_bill, performer
+from bots.checks.day import (
+    coded_lines,
+    marked_lines,
+    other_bills,
+    performer,
+    professional_lines,
+)
 from bots.checks.findings import Denial, Finding, Severity
 from bots.checks.marks import Mark
 from bots.checks.modifier_ground import (
@@ -25,9 +31,7 @@ from bots.checks.modifier_ground import (
     VISIT_CODES,
     is_among,
     is_visit,
-    marked_lines,
     medicare_severity,
-    professional_lines,
 )
 from bots.claims import Case
 from bots.codesets import CodeSets
@@ -204,7 +208,6 @@ def repeated_by_two(case: Case, codesets: CodeSets) -> Iterator[Finding]:
 
 def _others(case: Case) -> Iterator[tuple[str, date, str]]:
     """Code, day and performer of the patient's other claims that count."""
-    for other in case.history or ():
-        if not is_denied(other) and not is_same_bill(case.claim, other):
-            for line, day in coded_lines(other):
-                yield line.procedure, day, line.rendering_npi or performer(other)
+    for other in other_bills(case):
+        for line, day in coded_lines(other):
+            yield line.procedure, day, line.rendering_npi or performer(other)

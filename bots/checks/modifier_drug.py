@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from bots.checks.catalogue import Check
-from bots.checks.day import coded_lines
+from bots.checks.day import is_professional, lines_with
 from bots.checks.findings import Denial, Finding, Severity
 from bots.checks.marks import Mark
-from bots.checks.modifier_ground import is_among, is_professional, marked_lines
+from bots.checks.modifier_ground import is_among
 from bots.claims import Administration, Case, ServiceLine
 from bots.codesets import CodeSets
 
@@ -216,7 +216,7 @@ def service_that_is_no_drug(case: Case, codesets: CodeSets) -> Iterator[Finding]
 def _medicare_lines(case: Case, *modifiers: str) -> Iterable[tuple[ServiceLine, date]]:
     if not case.claim.coverage.is_medicare:
         return ()
-    return marked_lines(case.claim, modifiers) if modifiers else coded_lines(case.claim)
+    return lines_with(case.claim, modifiers)
 
 
 def _is_given(line: ServiceLine) -> bool:

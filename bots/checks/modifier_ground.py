@@ -6,14 +6,13 @@ indicators); ch. 26, section 10.5 (places of service). This file holds no check.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 
-from bots.checks.day import coded_lines, day_of
+from bots.checks.day import is_professional, lines_with
 from bots.checks.findings import Severity
-from bots.checks.forms import is_procedure
-from bots.claims import Case, Claim, ClaimType, Role, ServiceLine
+from bots.claims import Case, Claim, Role, ServiceLine
 from bots.codesets import CodeSets, FeeIndicators
 
 # Where the hospital furnishes and bills what is no physician's own work: off campus, inpatient,
@@ -37,11 +36,6 @@ def medicare_severity(case: Case) -> Severity:
     return Severity.ERROR if case.claim.coverage.is_ncci_bound else Severity.WARNING
 
 
-def is_professional(case: Case) -> bool:
-    """Whether the claim is an 837P, which the fee schedule's indicators bind."""
-    return case.claim.type is ClaimType.PROFESSIONAL
-
-
 @lru_cache(_REMEMBERED)
 def fee_row(codesets: CodeSets, code: str, day: date) -> FeeIndicators | None:
     """The code's own row of the fee schedule on a day; remembered, for most claims ask again."""
@@ -55,33 +49,17 @@ def fee_rows(
     """Lines of an 837P with the code's own row of the day; only those with a modifier named."""
     if not is_professional(case):
         return
-    for line, day in marked_lines(case.claim, modifiers) if modifiers else coded_lines(case.claim):
+    for line, day in lines_with(case.claim, modifiers):
         row = fee_row(codesets, line.procedure, day)
         if row is not None:
             yield line, day, row
 
 
-def professional_lines(case: Case, *modifiers: str) -> Iterable[tuple[ServiceLine, date]]:
-    """Coded lines of an 837P, only those with a modifier named; none of an 837I."""
-    if not is_professional(case):
-        return ()
-    return marked_lines(case.claim, modifiers) if modifiers else coded_lines(case.claim)
-
-
-def marked_lines(claim: Claim, modifiers: Collection[str]) -> list[tuple[ServiceLine, date]]:
-    """Coded lines with one of the modifiers, and their day.
-
-    Most lines have none of them, so this is asked before what the code is.
-    """
-    found = []
-    for line in claim.lines:
-        for modifier in line.modifiers:
-            if modifier in modifiers:
-                day = day_of(claim, line)
-                if day is not None and is_procedure(line.procedure):
-                    found.append((line, day))
-                break
-    return found
+def in_hospital(claim: Claim) -> bool:
+    """Whether anything of the claim was done where the hospital furnishes it."""
+    return claim.place_of_service in HOSPITAL or any(
+        line.place_of_service in HOSPITAL for line in claim.lines
+    )
 
 
 def is_among(code: str, *sections: tuple[str, str]) -> bool:
@@ -97,9 +75,7 @@ def is_visit(code: str) -> bool:
 def taxonomy_of(claim: Claim, role: Role) -> str:
     """The taxonomy that the claim or the linked record gives; empty where neither does."""
     provider = claim.provider(role)
-    if provider is None:
-        return ""
-    return provider.taxonomy or (provider.record.taxonomy if provider.record else "")
+    return provider.specialty if provider is not None else ""
 
 
 def performer_taxonomy(claim: Claim) -> str:

@@ -12,14 +12,10 @@ from collections.abc import Iterator
 from datetime import date
 
 from bots.checks.catalogue import Check
+from bots.checks.day import professional_lines
 from bots.checks.findings import Denial, Finding, Severity
 from bots.checks.marks import Mark
-from bots.checks.modifier_ground import (
-    fee_rows,
-    is_surgery_center,
-    medicare_severity,
-    professional_lines,
-)
+from bots.checks.modifier_ground import fee_rows, is_surgery_center, medicare_severity
 from bots.claims import Case, ServiceLine, plain
 from bots.codesets import CodeSets
 

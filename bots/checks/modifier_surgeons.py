@@ -11,17 +11,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bots.checks.catalogue import Check
+from bots.checks.day import is_professional, marked_lines, professional_lines
 from bots.checks.findings import Denial, Finding, Severity
 from bots.checks.marks import Mark
 from bots.checks.modifier_ground import (
     fee_rows,
-    is_professional,
     is_surgery_center,
     is_visit,
-    marked_lines,
     medicare_severity,
     performer_taxonomy,
-    professional_lines,
 )
 from bots.claims import Case
 from bots.codesets import CodeSets

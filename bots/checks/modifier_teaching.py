@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from datetime import date
 
 from bots.checks.catalogue import Check
+from bots.checks.day import professional_lines
 from bots.checks.findings import Denial, Finding, Severity
 from bots.checks.marks import Mark
-from bots.checks.modifier_ground import is_visit, professional_lines
+from bots.checks.modifier_ground import is_visit
 from bots.claims import Case, Visit
 from bots.codesets import CodeSets
 

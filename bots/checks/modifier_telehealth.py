@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from bots.checks.catalogue import Check
-from bots.checks.day import place_of
+from bots.checks.day import place_of, professional_lines
 from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
 from bots.checks.marks import Mark
 from bots.checks.modifier_ground import (
@@ -24,7 +24,6 @@ from bots.checks.modifier_ground import (
     SURGERY_CODES,
     is_among,
     medicare_severity,
-    professional_lines,
 )
 from bots.claims import Case
 from bots.codesets import CodeSets

@@ -12,16 +12,10 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from bots.checks.catalogue import Check
-from bots.checks.day import coded_lines
+from bots.checks.day import lines_with
 from bots.checks.findings import Denial, Finding, Severity
 from bots.checks.marks import Mark
-from bots.checks.modifier_ground import (
-    ANESTHESIA_CODES,
-    DRUG_CODES,
-    SURGERY_CODES,
-    is_among,
-    marked_lines,
-)
+from bots.checks.modifier_ground import ANESTHESIA_CODES, DRUG_CODES, SURGERY_CODES, is_among
 from bots.claims import Case, ClaimType, ServiceLine
 from bots.codesets import CodeSets
 
@@ -194,4 +188,4 @@ def _medicare_lines(case: Case, *modifiers: str) -> Iterable[tuple[ServiceLine, 
     stay = claim.bill_type.lstrip("0").startswith(_PATIENTS_OF_A_STAY)
     if claim.type is not ClaimType.PROFESSIONAL and stay:
         return ()
-    return marked_lines(claim, modifiers) if modifiers else coded_lines(claim)
+    return lines_with(claim, modifiers)

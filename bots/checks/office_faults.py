@@ -6,13 +6,17 @@ row that holds for the code on the day has been found already.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
+from bots.checks.catalogue import Check
 from bots.checks.day import coded_lines, day_of, lines_beside, place_of
+from bots.checks.findings import Finding
 from bots.checks.forms import dotted
+from bots.checks.office import rules_of
 from bots.claims import Case, ServiceLine, money, unit_words
+from bots.codesets import CodeSets
 from bots.codesets.rows import OfficeRule
 
 Fault = Callable[[Case, ServiceLine, date, OfficeRule], str | None]
@@ -153,3 +157,19 @@ FAULTS: Mapping[str, Fault] = {
     "min_days_between": is_too_soon,
     "max_charge": is_too_dear,
 }
+
+
+def broken(
+    check: Check, owner: str, rule: str, case: Case, codesets: CodeSets
+) -> Iterator[Finding]:
+    """A finding of the check on each line that breaks a rule of the claim's payer or facility.
+
+    Args:
+        owner: "payer" or "facility".
+        rule: one of `FAULTS`.
+    """
+    for line, day in coded_lines(case.claim):
+        for row in rules_of(case, codesets, owner, rule, line.procedure, day):
+            fault = FAULTS[rule](case, line, day, row)
+            if fault is not None:
+                yield check.finding(line, fault)

@@ -11,11 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bots.checks.catalogue import Check
-from bots.checks.day import coded_lines
 from bots.checks.findings import Denial, Finding, Severity
 from bots.checks.marks import Mark
-from bots.checks.office import rules_of
-from bots.checks.office_faults import FAULTS
+from bots.checks.office_faults import broken
 from bots.claims import Case
 from bots.codesets import CodeSets
 
@@ -135,66 +133,58 @@ too_soon = Check(
 @modifier.review
 def modifier_by_rule(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """`requires_modifier`, as `bots.checks.office_faults` reads it."""
-    yield from _broken(modifier, "requires_modifier", case, codesets)
+    yield from broken(modifier, "payer", "requires_modifier", case, codesets)
 
 
 @forbidden_modifier.review
 def forbidden_modifier_by_rule(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """`forbids_modifier`, as `bots.checks.office_faults` reads it."""
-    yield from _broken(forbidden_modifier, "forbids_modifier", case, codesets)
+    yield from broken(forbidden_modifier, "payer", "forbids_modifier", case, codesets)
 
 
 @excluded.review
 def excluded_by_rule(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """`not_covered`, as `bots.checks.office_faults` reads it."""
-    yield from _broken(excluded, "not_covered", case, codesets)
+    yield from broken(excluded, "payer", "not_covered", case, codesets)
 
 
 @units.review
 def units_by_rule(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """`max_units`, as `bots.checks.office_faults` reads it."""
-    yield from _broken(units, "max_units", case, codesets)
+    yield from broken(units, "payer", "max_units", case, codesets)
 
 
 @place.review
 def place_by_rule(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """`requires_place`, as `bots.checks.office_faults` reads it."""
-    yield from _broken(place, "requires_place", case, codesets)
+    yield from broken(place, "payer", "requires_place", case, codesets)
 
 
 @diagnosis.review
 def diagnosis_by_rule(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """`requires_diagnosis`, as `bots.checks.office_faults` reads it."""
-    yield from _broken(diagnosis, "requires_diagnosis", case, codesets)
+    yield from broken(diagnosis, "payer", "requires_diagnosis", case, codesets)
 
 
 @bundled.review
 def bundled_by_rule(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """`bundled_into`, as `bots.checks.office_faults` reads it."""
-    yield from _broken(bundled, "bundled_into", case, codesets)
+    yield from broken(bundled, "payer", "bundled_into", case, codesets)
 
 
 @documents.review
 def documents_by_rule(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """`needs_documentation`, as `bots.checks.office_faults` reads it."""
-    yield from _broken(documents, "needs_documentation", case, codesets)
+    yield from broken(documents, "payer", "needs_documentation", case, codesets)
 
 
 @age.review
 def age_by_rule(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """`age_range`, as `bots.checks.office_faults` reads it."""
-    yield from _broken(age, "age_range", case, codesets)
+    yield from broken(age, "payer", "age_range", case, codesets)
 
 
 @too_soon.review
 def too_soon_by_rule(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """`min_days_between`, as `bots.checks.office_faults` reads it."""
-    yield from _broken(too_soon, "min_days_between", case, codesets)
-
-
-def _broken(check: Check, rule: str, case: Case, codesets: CodeSets) -> Iterator[Finding]:
-    for line, day in coded_lines(case.claim):
-        for row in rules_of(case, codesets, "payer", rule, line.procedure, day):
-            fault = FAULTS[rule](case, line, day, row)
-            if fault is not None:
-                yield check.finding(line, fault)
+    yield from broken(too_soon, "payer", "min_days_between", case, codesets)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bots.checks.catalogue import Check
-from bots.checks.day import place_of
+from bots.checks.day import is_professional, place_of, professional_lines
 from bots.checks.findings import Denial, Finding, Severity
 from bots.checks.forms import is_place
 from bots.checks.marks import Mark
@@ -22,11 +22,10 @@ from bots.checks.modifier_ground import (
     REMOTE,
     SURGERY_CODES,
     fee_rows,
+    in_hospital,
     is_among,
-    is_professional,
     medicare_severity,
     performer_taxonomy,
-    professional_lines,
 )
 from bots.claims import Case
 from bots.codesets import CodeSets
@@ -226,8 +225,4 @@ def no_rate_in_the_setting(case: Case, codesets: CodeSets) -> Iterator[Finding]:
 
 
 def _in_hospital(case: Case) -> bool:
-    claim = case.claim
-    return is_professional(case) and (
-        claim.place_of_service in HOSPITAL
-        or any(line.place_of_service in HOSPITAL for line in claim.lines)
-    )
+    return is_professional(case) and in_hospital(case.claim)

@@ -15,10 +15,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from bots.checks.catalogue import Check
-from bots.checks.day import coded_lines, is_denied, is_same_bill
+from bots.checks.day import coded_lines, other_bills, professional_lines
 from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
 from bots.checks.forms import dotted
-from bots.checks.group import professional_lines
 from bots.checks.marks import Mark
 from bots.claims import Case, Claim, ServiceLine
 from bots.codesets import CodeSets
@@ -340,8 +339,7 @@ def _last(case: Case, limit: Limit, day: date) -> date | None:
     """The last earlier day of a service that counts, on a claim that was not denied."""
     days = [
         on
-        for other in case.history or ()
-        if not is_denied(other) and not is_same_bill(case.claim, other)
+        for other in other_bills(case)
         for line, on in coded_lines(other)
         if on < day and line.procedure in limit.after and _has_reason(other, line, limit)
     ]

@@ -11,7 +11,7 @@ elements put on, where a sender left off the last ones.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from bots.claims import (
@@ -89,14 +89,6 @@ _new_provider = quick(Provider)
 Read: TypeAlias = Claim | UnfitError
 _Handler: TypeAlias = Callable[[int, Fields], None]
 _Place: TypeAlias = dict[str, _Handler | None]
-
-
-def read_claims(blocks: Iterable[Block], type: ClaimType) -> Iterator[Read]:
-    """The claims of a sound transaction set, in order; an `UnfitError` in place of a bad one."""
-    walk = Walk(type)
-    for block in blocks:
-        yield from walk.take(block)
-    yield from walk.end()
 
 
 class _Draft:
