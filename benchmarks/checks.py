@@ -14,8 +14,6 @@ from __future__ import annotations
 import argparse
 import resource
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -26,6 +24,8 @@ from decimal import Decimal
 from pathlib import Path
 from random import Random
 from typing import Any
+
+from synthetic import generate, with_tables
 
 from bots.checks import Severity, catalogue, review
 from bots.claims import (
@@ -44,6 +44,10 @@ from bots.claims import (
 )
 from bots.codesets import CodeSets, open_codesets
 
+_WRITE = """
+from bots.practice.seeding.tables import write_tables
+write_tables(folder, 1)
+"""
 ROUNDS = 5
 VISITS = ("99212", "99213", "99214", "99215", "99202", "99203", "99204")
 CENT = Decimal("0.01")
@@ -57,7 +61,10 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        data = options.tables or _synthetic(Path(folder))
+        data = options.tables or Path(folder)
+        if not options.tables:
+            generate(_WRITE, data / "tables")
+            with_tables(data)
         _bench(data / "codesets", options.claims, options.seed)
     return 0
 
@@ -172,6 +179,7 @@ def _cases(folder: Path, codesets: CodeSets, count: int, rng: Random) -> list[Ca
             lines=lines,
             total_charge=sum((line.charge for line in lines), Decimal(0)),
             place_of_service="11",
+            clia="36D0000000",
             created_on=day + timedelta(days=3),
         )
         found.append(Case(claim, as_of=day + timedelta(days=3)))
@@ -217,22 +225,8 @@ def _common(rng: Random, count: int) -> int:
 def _patient(rng: Random) -> Patient:
     born = date(1930, 1, 1) + timedelta(days=rng.randrange(25_000))
     sex = rng.choice([Sex.FEMALE, Sex.MALE])
-    return Patient("MR", "Sample", "Ada", born, sex, postal_code="45402")
-
-
-def _synthetic(folder: Path) -> Path:
-    from bots.codesets.icd10cm import build_icd10cm
-    from bots.codesets.tables import import_tables
-
-    write = (
-        "import sys; from pathlib import Path; "
-        "from bots.practice.seeding.tables import write_tables; "
-        "write_tables(Path(sys.argv[1]), 1)"
-    )
-    subprocess.run([sys.executable, "-c", write, str(folder / "tables")], check=True)
-    build_icd10cm(folder / "codesets")
-    import_tables(folder / "tables", folder / "codesets")
-    return folder
+    address = {"address": "1 Main St", "city": "Dayton", "state": "OH", "postal_code": "45402"}
+    return Patient("MR", "Sample", "Ada", born, sex, **address)
 
 
 def _mebibytes() -> float:

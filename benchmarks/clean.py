@@ -11,30 +11,26 @@ them. More errors than one claim in a thousand, or three warnings on ten claims:
 from __future__ import annotations
 
 import argparse
-import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
 from pathlib import Path
 
+from synthetic import generate, with_tables
+
 from bots.checks import Severity, review
 from bots.claims import Case
-from bots.codesets.icd10cm import build_icd10cm
-from bots.codesets.store import open_codesets
-from bots.codesets.tables import import_tables
 from bots.files.json_claims import read_json
 
 MOST_ERRORS = 0.001  # of the claims
 MOST_WARNINGS = 0.3  # a claim
 
 _WRITE = """
-import sys
-from pathlib import Path
 from bots.practice.seeding import TODAY, generate
 from bots.practice.seeding.json_claims import write_json_claims
 from bots.practice.seeding.tables import write_tables
-folder, claims, seed = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+claims, seed = map(int, sys.argv[2:])
 season = generate(claims, seed, defect_rate=0.0)
 write_json_claims(folder / "claims.jsonl", season.visits, TODAY)
 write_tables(folder / "tables", seed)
@@ -53,12 +49,9 @@ def main() -> int:
 
 def _bench(folder: Path, claims: int, seed: int) -> int:
     began = time.perf_counter()
-    words = [sys.executable, "-c", _WRITE, str(folder), str(claims), str(seed)]
-    subprocess.run(words, check=True)
+    generate(_WRITE, folder, claims, seed)
     print(f"seed {seed}: {claims} clean claims written in {time.perf_counter() - began:.1f} s")
-    build_icd10cm(folder / "codesets")
-    import_tables(folder / "tables", folder / "codesets")
-    codesets = open_codesets(folder / "codesets")
+    codesets = with_tables(folder)
     read = with_errors = warnings = 0
     said: Counter[tuple[str, str]] = Counter()
     for case in read_json(folder / "claims.jsonl"):

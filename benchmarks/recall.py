@@ -13,21 +13,24 @@ from __future__ import annotations
 
 import argparse
 import json
-import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
 from pathlib import Path
 
+from synthetic import generate, with_tables
+
 from bots.checks import by_id, review
 from bots.claims import Case
-from bots.codesets.icd10cm import build_icd10cm
-from bots.codesets.store import open_codesets
-from bots.codesets.tables import import_tables
 from bots.files.json_claims import read_json
 
 FLOOR = 0.98
+
+_WRITE = """
+from bots.practice.seeding.season import write_season
+write_season(folder, *map(int, sys.argv[2:]))
+"""
 
 
 def main() -> int:
@@ -42,10 +45,8 @@ def main() -> int:
 
 
 def _bench(folder: Path, seed: int, per_family: int, *, explain: bool) -> int:
-    _make(folder, seed, per_family)
-    build_icd10cm(folder / "codesets")
-    import_tables(folder / "tables", folder / "codesets")
-    codesets = open_codesets(folder / "codesets")
+    generate(_WRITE, folder, seed, per_family)
+    codesets = with_tables(folder)
     planted, allowed, kinds = _truth(folder / "truth.jsonl")
     found_by: dict[str, set[str]] = defaultdict(set)
     words: dict[tuple[str, str], str] = {}
@@ -62,17 +63,6 @@ def _bench(folder: Path, seed: int, per_family: int, *, explain: bool) -> int:
     seconds = time.perf_counter() - began
     print(f"seed {seed}: {cases} claims reviewed in {seconds:.1f} s, synthetic tables")
     return _print(planted, allowed, kinds, found_by, words, per_family, explain=explain)
-
-
-def _make(folder: Path, seed: int, per_family: int) -> None:
-    """The generator, as a process."""
-    program = (
-        "import sys; from pathlib import Path; "
-        "from bots.practice.seeding.season import write_season; "
-        "write_season(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))"
-    )
-    words = [sys.executable, "-c", program, str(folder), str(seed), str(per_family)]
-    subprocess.run(words, check=True)
 
 
 def _truth(

@@ -6,6 +6,15 @@ from functools import lru_cache
 
 Ranges = tuple[tuple[str, str], ...]
 
+ANESTHESIA_CODES = ("00100", "01999")
+SURGERY_CODES = ("10004", "69990")
+IMAGING_CODES = ("70010", "79999")
+LABORATORY_CODES = ("80047", "89398")
+INFUSION_CODES = ("96360", "96549")
+THERAPY_CODES = ("97010", "97799")
+DRUG_CODES = ("J0000", "J9999")
+VISIT_CODES = (("92002", "92014"), ("99202", "99499"), ("G0402", "G0402"), ("G0438", "G0439"))
+
 
 @lru_cache(100_000)
 def is_in(code: str, ranges: Ranges) -> bool:

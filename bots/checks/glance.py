@@ -20,6 +20,14 @@ from functools import lru_cache
 from typing import TypeVar
 
 from bots.checks.catalogue import Check, catalogue
+from bots.checks.code_ranges import (
+    ANESTHESIA_CODES,
+    DRUG_CODES,
+    IMAGING_CODES,
+    LABORATORY_CODES,
+    SURGERY_CODES,
+    THERAPY_CODES,
+)
 from bots.checks.diagnosis_marks import marks_of
 from bots.checks.findings import NotEvaluated
 from bots.checks.forms import (
@@ -84,18 +92,18 @@ _KINDS = {
 }
 # The sections of CPT by their first and last code; a table's own kind adds to them.
 _SECTIONS = (
-    ("00100", "01999", Mark.ANESTHESIA),
-    ("10004", "69990", Mark.SURGERY),
-    ("70010", "79999", Mark.IMAGING),
-    ("80047", "89398", Mark.LABORATORY),
+    (*ANESTHESIA_CODES, Mark.ANESTHESIA),
+    (*SURGERY_CODES, Mark.SURGERY),
+    (*IMAGING_CODES, Mark.IMAGING),
+    (*LABORATORY_CODES, Mark.LABORATORY),
     ("90281", "99199", Mark.MEDICINE),
     ("92507", "92526", Mark.THERAPY),
-    ("97010", "97799", Mark.THERAPY),
+    (*THERAPY_CODES, Mark.THERAPY),
     ("98966", "98981", Mark.EM),
     ("99202", "99499", Mark.EM),
     ("99500", "99607", Mark.MEDICINE),
     ("G0000", "G9999", Mark.EM | Mark.MEDICINE),
-    ("J0000", "J9999", Mark.DRUG),
+    (*DRUG_CODES, Mark.DRUG),
     ("Q0000", "Q9999", Mark.DRUG),
     ("C9000", "C9999", Mark.DRUG),
     ("S0012", "S0197", Mark.DRUG),
@@ -302,7 +310,8 @@ class Glance:
             if row.sex or row.age_from is not None or row.age_to is not None:
                 marks |= Mark.LIMITED_CODE
             if row.places:
-                places = frozenset(row.places) & (places or frozenset(row.places))
+                allowed = frozenset(row.places)
+                places = allowed if places is None else places & allowed
         for indicators in _answers(tables.mpfs, (code, ""), quarter):
             if indicators is None or indicators.status not in _PAID:
                 marks |= Mark.UNPAID

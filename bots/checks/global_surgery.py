@@ -11,6 +11,15 @@ from collections.abc import Iterator
 from datetime import date
 
 from bots.checks.catalogue import Check
+from bots.checks.code_ranges import (
+    DRUG_CODES,
+    IMAGING_CODES,
+    INFUSION_CODES,
+    LABORATORY_CODES,
+    SURGERY_CODES,
+    THERAPY_CODES,
+    VISIT_CODES,
+)
 from bots.checks.day import place_of, professional_lines
 from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
 from bots.checks.global_ground import (
@@ -22,18 +31,7 @@ from bots.checks.global_ground import (
     where,
 )
 from bots.checks.marks import Mark
-from bots.checks.modifier_ground import (
-    DRUG_CODES,
-    IMAGING_CODES,
-    INFUSION_CODES,
-    LABORATORY_CODES,
-    SURGERY_CODES,
-    THERAPY_CODES,
-    VISIT_CODES,
-    fee_rows,
-    is_among,
-    medicare_severity,
-)
+from bots.checks.modifier_ground import fee_rows, is_among, medicare_severity
 from bots.claims import Case, ServiceLine
 from bots.codesets import CodeSets
 

@@ -13,6 +13,14 @@ from collections.abc import Iterator
 from datetime import date
 
 from bots.checks.catalogue import Check
+from bots.checks.code_ranges import (
+    DRUG_CODES,
+    IMAGING_CODES,
+    INFUSION_CODES,
+    SURGERY_CODES,
+    THERAPY_CODES,
+    VISIT_CODES,
+)
 from bots.checks.day import (
     coded_lines,
     marked_lines,
@@ -22,17 +30,7 @@ from bots.checks.day import (
 )
 from bots.checks.findings import Denial, Finding, Severity
 from bots.checks.marks import Mark
-from bots.checks.modifier_ground import (
-    DRUG_CODES,
-    IMAGING_CODES,
-    INFUSION_CODES,
-    SURGERY_CODES,
-    THERAPY_CODES,
-    VISIT_CODES,
-    is_among,
-    is_visit,
-    medicare_severity,
-)
+from bots.checks.modifier_ground import is_among, is_visit, medicare_severity
 from bots.claims import Case
 from bots.codesets import CodeSets
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 
+from bots.checks.code_ranges import VISIT_CODES
 from bots.checks.day import is_professional, lines_with
 from bots.checks.findings import Severity
 from bots.claims import Case, Claim, Role, ServiceLine
@@ -19,14 +20,6 @@ from bots.codesets import CodeSets, FeeIndicators
 # on campus, emergency department.
 HOSPITAL = frozenset({"19", "21", "22", "23"})
 REMOTE = frozenset({"02", "10"})
-ANESTHESIA_CODES = ("00100", "01999")
-SURGERY_CODES = ("10004", "69990")
-IMAGING_CODES = ("70010", "79999")
-LABORATORY_CODES = ("80047", "89398")
-INFUSION_CODES = ("96360", "96549")
-THERAPY_CODES = ("97010", "97799")
-DRUG_CODES = ("J0000", "J9999")
-VISIT_CODES = (("92002", "92014"), ("99202", "99499"), ("G0402", "G0402"), ("G0438", "G0439"))
 
 _REMEMBERED = 50_000  # codes and days
 

@@ -12,19 +12,11 @@ from collections.abc import Iterator
 from datetime import date
 
 from bots.checks.catalogue import Check
+from bots.checks.code_ranges import ANESTHESIA_CODES, DRUG_CODES, LABORATORY_CODES, SURGERY_CODES
 from bots.checks.day import place_of, professional_lines
 from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
 from bots.checks.marks import Mark
-from bots.checks.modifier_ground import (
-    ANESTHESIA_CODES,
-    DRUG_CODES,
-    HOSPITAL,
-    LABORATORY_CODES,
-    REMOTE,
-    SURGERY_CODES,
-    is_among,
-    medicare_severity,
-)
+from bots.checks.modifier_ground import HOSPITAL, REMOTE, is_among, medicare_severity
 from bots.claims import Case
 from bots.codesets import CodeSets
 

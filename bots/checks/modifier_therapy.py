@@ -12,10 +12,11 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from bots.checks.catalogue import Check
+from bots.checks.code_ranges import ANESTHESIA_CODES, DRUG_CODES, SURGERY_CODES
 from bots.checks.day import lines_with
 from bots.checks.findings import Denial, Finding, Severity
 from bots.checks.marks import Mark
-from bots.checks.modifier_ground import ANESTHESIA_CODES, DRUG_CODES, SURGERY_CODES, is_among
+from bots.checks.modifier_ground import is_among
 from bots.claims import Case, ClaimType, ServiceLine
 from bots.codesets import CodeSets
 

@@ -12,15 +12,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bots.checks.catalogue import Check
+from bots.checks.code_ranges import LABORATORY_CODES, SURGERY_CODES
 from bots.checks.day import is_professional, place_of, professional_lines
 from bots.checks.findings import Denial, Finding, Severity
 from bots.checks.forms import is_place
 from bots.checks.marks import Mark
 from bots.checks.modifier_ground import (
     HOSPITAL,
-    LABORATORY_CODES,
     REMOTE,
-    SURGERY_CODES,
     fee_rows,
     in_hospital,
     is_among,
