@@ -225,8 +225,10 @@ def _common(rng: Random, count: int) -> int:
 def _patient(rng: Random) -> Patient:
     born = date(1930, 1, 1) + timedelta(days=rng.randrange(25_000))
     sex = rng.choice([Sex.FEMALE, Sex.MALE])
-    address = {"address": "1 Main St", "city": "Dayton", "state": "OH", "postal_code": "45402"}
-    return Patient("MR", "Sample", "Ada", born, sex, **address)
+    return Patient(
+        "MR", "Sample", "Ada", born, sex,
+        address="1 Main St", city="Dayton", state="OH", postal_code="45402",
+    )  # fmt: skip
 
 
 def _mebibytes() -> float:
