@@ -455,6 +455,10 @@ class Change:
     from_: str
     to: str
 
+    def as_json(self) -> dict[str, str | int | None]:
+        """The change as files, the log and the store have it."""
+        return {"field": self.field, "line": self.line, "from": self.from_, "to": self.to}
+
 
 # The fields a Change may name. A list is written "A10.1 B20" / "1 2"; money "12.34".
 CLAIM_FIELDS = (

@@ -168,10 +168,7 @@ def way_as_json(way: Way) -> dict[str, Any]:
         "edits": [
             {
                 "edit": edit.words,
-                "changes": [
-                    {"field": c.field, "line": c.line, "from": c.from_, "to": c.to}
-                    for c in edit.changes
-                ],
+                "changes": [c.as_json() for c in edit.changes],
                 "removes_line": edit.removes,
                 "only_if": edit.condition,
                 "quote": list(edit.quote),

@@ -112,10 +112,7 @@ def as_dict(proposal: ProposalRecord) -> dict[str, Any]:
         "claim": proposal.number,
         "check": proposal.check,
         "message": proposal.message,
-        "changes": [
-            {"field": c.field, "line": c.line, "from": c.from_, "to": c.to}
-            for c in proposal.changes
-        ],
+        "changes": [c.as_json() for c in proposal.changes],
         "raises_payment": proposal.raises_payment,
         "at_stake": None if proposal.at_stake is None else f"{proposal.at_stake:.2f}",
         "reason": proposal.reason,

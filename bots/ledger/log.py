@@ -202,10 +202,7 @@ class Ledger:
                 sealed={
                     "claim": ref.number,
                     "patient": patient,
-                    "changes": [
-                        {"field": c.field, "line": c.line, "from": c.from_, "to": c.to}
-                        for c in changes
-                    ],
+                    "changes": [c.as_json() for c in changes],
                     "note_key": note_key,
                     "note_text": note_text,
                 },

@@ -331,13 +331,7 @@ def _finding_as_json(finding: Finding, case: Case, policy: Policy) -> dict[str, 
         "authority": check.authority,
         "table": finding.table,
         "class": class_of(policy, finding, case, case.as_of).value,
-        "repair": {
-            "changes": [
-                {"field": c.field, "line": c.line, "from": c.from_, "to": c.to} for c in changes
-            ]
-        }
-        if changes
-        else None,
+        "repair": {"changes": [c.as_json() for c in changes]} if changes else None,
         "likely_denial": {
             "group": finding.denial.group,
             "carc": finding.denial.carc,

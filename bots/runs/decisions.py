@@ -63,9 +63,6 @@ def put_on(ledger: Ledger, proposal: ProposalRecord) -> None:
         },
         sealed={
             "reason": proposal.decision_reason,
-            "changes": [
-                {"field": c.field, "line": c.line, "from": c.from_, "to": c.to}
-                for c in proposal.changes
-            ],
+            "changes": [c.as_json() for c in proposal.changes],
         },
     )

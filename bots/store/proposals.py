@@ -55,10 +55,7 @@ def upsert_proposal(
             portal=portal,
             number=number,
             check_id=new.check,
-            changes=[
-                {"field": c.field, "line": c.line, "from": c.from_, "to": c.to}
-                for c in new.changes
-            ],
+            changes=[c.as_json() for c in new.changes],
             changes_digest=digest,
             content_digest=new.content_digest,
             raises_payment=new.raises_payment,
