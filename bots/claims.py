@@ -154,6 +154,12 @@ class Diagnosis:
     present_on_admission: str = ""
 
 
+# Revenue codes; a screen may leave out the leading zero. 0022 is a skilled nursing facility's,
+# 0023 home health's, 0024 an inpatient rehabilitation facility's.
+_TOTAL = frozenset({"0001", "001"})
+_HIPPS = frozenset({"0022", "0023", "0024", "022", "023", "024"})
+
+
 @dataclass(frozen=True, slots=True)
 class ServiceLine:
     """One service line. `pointers` are diagnosis positions; money is in dollars.
@@ -182,6 +188,16 @@ class ServiceLine:
     unit: str = "UN"
     rendering_npi: str = ""
     noncovered_charge: Decimal | None = None
+
+    @property
+    def is_total(self) -> bool:
+        """Whether it is the line 0001, which says again what all others add up to (NUBC FL 42)."""
+        return self.revenue_code in _TOTAL
+
+    @property
+    def is_hipps(self) -> bool:
+        """Whether a HIPPS code stands in the procedure's place, and no HCPCS code (SV202-1)."""
+        return self.revenue_code in _HIPPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +288,11 @@ class Claim:
     def line(self, number: int) -> ServiceLine | None:
         """The line with that number, or None."""
         return next((entry for entry in self.lines if entry.number == number), None)
+
+    @property
+    def charges(self) -> Decimal:
+        """What the lines add up to; a line that is itself the total is none of them."""
+        return sum((entry.charge for entry in self.lines if not entry.is_total), Decimal(0))
 
     @property
     def service_from(self) -> date | None:

@@ -31,7 +31,7 @@ def coded_lines(claim: Claim) -> Iterator[tuple[ServiceLine, date]]:
     """Lines with a well-formed procedure and a date of service, and that date."""
     for line in claim.lines:
         day = day_of(claim, line)
-        if day is not None and is_procedure(line.procedure):
+        if day is not None and is_procedure(line.procedure) and not line.is_hipps:
             yield line, day
 
 
@@ -60,7 +60,7 @@ def marked_lines(claim: Claim, modifiers: Collection[str]) -> list[tuple[Service
         for modifier in line.modifiers:
             if modifier in modifiers:
                 day = day_of(claim, line)
-                if day is not None and is_procedure(line.procedure):
+                if day is not None and is_procedure(line.procedure) and not line.is_hipps:
                     found.append((line, day))
                 break
     return found

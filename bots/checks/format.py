@@ -140,9 +140,9 @@ def malformed_diagnosis(case: Case, codesets: CodeSets) -> Iterator[Finding]:
 
 @procedure_form.review
 def malformed_procedure(case: Case, codesets: CodeSets) -> Iterator[Finding]:
-    """Any procedure that is there; a revenue code alone is none."""
+    """Any procedure that is there: not a revenue code alone, nor a HIPPS code."""
     for line in case.claim.lines:
-        if line.procedure and not is_procedure(line.procedure):
+        if line.procedure and not line.is_hipps and not is_procedure(line.procedure):
             yield procedure_form.finding(line, "The procedure has no CPT or HCPCS form")
 
 

@@ -137,6 +137,7 @@ def _days_with_a_doubtful_code(claim: Claim, codesets: CodeSets) -> set[date]:
         for line in claim.lines
         if (day := day_of(claim, line)) is not None
         and line.procedure
+        and not line.is_hipps
         and (
             not is_procedure(line.procedure)
             or codesets.procedure.find(line.procedure, on=day) is None

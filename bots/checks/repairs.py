@@ -235,18 +235,16 @@ def edited(case: Case, edits: Iterable[Edit]) -> Case:
         if edit.removes is not None:
             claim = _without(claim, edit.removes)
     if any(change.field == "total_charge" for change in changes):
-        total = sum((line.charge for line in claim.lines), Decimal(0))
-        claim = replace(claim, total_charge=total)
+        claim = replace(claim, total_charge=claim.charges)
     return replace(case, claim=claim)
 
 
 def _without(claim: Claim, number: int) -> Claim:
     kept = tuple(line for line in claim.lines if line.number != number)
-    was = sum((line.charge for line in claim.lines), Decimal(0))
-    total = claim.total_charge
-    if total == was:
-        total = sum((line.charge for line in kept), Decimal(0))
-    return replace(claim, lines=kept, total_charge=total)
+    less = replace(claim, lines=kept)
+    return (
+        replace(less, total_charge=less.charges) if claim.total_charge == claim.charges else less
+    )
 
 
 def _with_first(claim: Claim, code: str) -> Claim:

@@ -1,8 +1,9 @@
 """The claim's total against its lines.
 
 Authority: ASC X12 005010X222A1 and X223A2, loop 2300, CLM02: the total equals the sum of the
-line charges (SV102, SV203). A wrong total may hide a dropped line: where a line was changed
-after the total was computed, or the source cannot say, nothing is repaired.
+line charges (SV102, SV203), to which the line 0001, itself a total, does not belong. A wrong total
+may hide a dropped line: where a line was changed after the total was computed, or the source
+cannot say, nothing is repaired.
 """
 
 from __future__ import annotations
@@ -130,21 +131,17 @@ def _gap(claim: Claim) -> Decimal:
         return Decimal(0)
     if any(line.charge < 0 for line in claim.lines):
         return Decimal(0)
-    return claim.total_charge - _sum(claim)
-
-
-def _sum(claim: Claim) -> Decimal:
-    return sum((line.charge for line in claim.lines), Decimal(0))
+    return claim.total_charge - claim.charges
 
 
 def _both(claim: Claim) -> str:
     total = money(claim.total_charge or Decimal(0))
-    return f"The total is {total}; the lines sum to {money(_sum(claim))}"
+    return f"The total is {total}; the lines sum to {money(claim.charges)}"
 
 
 def _recalculated(claim: Claim) -> Repair:
     before = money(claim.total_charge or Decimal(0))
-    return Repair((Change("total_charge", None, before, money(_sum(claim))),))
+    return Repair((Change("total_charge", None, before, money(claim.charges)),))
 
 
 @noncovered.review

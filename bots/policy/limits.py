@@ -146,9 +146,7 @@ def _amount(text: str) -> Decimal | None:
 
 
 def _is_sum_of_lines(claim: Claim, text: str) -> bool:
-    return bool(claim.lines) and text == money(
-        sum((line.charge for line in claim.lines), Decimal(0))
-    )
+    return bool(claim.lines) and text == money(claim.charges)
 
 
 def _same_ndc(change: Change) -> bool:

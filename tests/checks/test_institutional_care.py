@@ -14,7 +14,7 @@ from builders.claims import (
     an_institutional_claim,
     an_institutional_line,
 )
-from builders.tables import code_sets
+from builders.tables import a_procedure, code_sets
 
 from bots.checks import by_id, review
 from bots.claims import ClaimCode
@@ -94,3 +94,21 @@ def test_every_check_of_this_file_is_asked_here():
     mine = {c.id for c in by_id().values() if c.rule.__module__.endswith("institutional_care")}
 
     assert mine == {check for check, *_ in PAIRS}
+
+
+@pytest.mark.parametrize(
+    ("code", "revenue", "fires"),
+    [
+        ("KAGD1", "0022", set()),
+        ("A0101", "0024", set()),  # looks like HCPCS
+        ("1AA11", "023", set()),
+        ("KAGD1", "0420", {"procedure-form"}),
+        ("A0101", "0270", {"procedure-unknown"}),
+    ],
+)
+def test_a_hipps_code_is_no_procedure_and_only_its_own_lines_carry_one(code, revenue, fires):
+    """Pub. 100-04, ch. 6, 30: revenue codes 0022 to 0024."""
+    tables = code_sets(procedure=[a_procedure("G0463")])
+    found = review(a_case(claim=snf(line(revenue, code, units=4))), tables).findings
+
+    assert {f.check for f in found} & {"procedure-form", "procedure-unknown"} == fires

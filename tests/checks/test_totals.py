@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
-from builders.claims import a_case, a_line
+from builders.claims import a_case, a_line, an_institutional_claim, an_institutional_line
 from builders.tables import code_sets
 
 from bots.checks import review
@@ -61,3 +62,17 @@ def test_a_negative_line_is_the_finding_and_its_total_is_left_alone():
     assert set(found(a_case([a_line(charge="-5")], total_charge=a_line().charge))) == {
         "negative-charge"
     }
+
+
+@pytest.mark.parametrize("code", ["0001", "001"])
+@pytest.mark.parametrize(("total", "fires"), [("310.00", False), ("620.00", True)])
+def test_a_line_that_is_the_total_is_not_added_to_it(code, total, fires):
+    """NUBC FL 42: a screen may show the total as revenue code 0001."""
+    lines = [
+        an_institutional_line(charge="300.00"),
+        an_institutional_line("", revenue_code="0250", charge="10.00"),
+        an_institutional_line("", revenue_code=code, charge="310.00"),
+    ]
+    claim = an_institutional_claim(lines, total_charge=Decimal(total), lines_edited=False)
+
+    assert bool(found(a_case(claim=claim))) is fires
