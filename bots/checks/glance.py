@@ -486,7 +486,7 @@ def _of_line(line: ServiceLine, day: date, case: Case) -> int:
         marks |= UNITS
     if line.ndc or line.ndc_quantity is not None or line.ndc_unit:
         marks |= NDC
-    if line.charge < 0 or line.noncovered_charge is not None:
+    if line.charge < 0 or line.noncovered_charge is not None or line.is_total:
         marks |= SUM
     if line.rendering_npi and not _is_good_npi(line.rendering_npi):
         marks |= FORM | PROVIDER
