@@ -1,9 +1,9 @@
 """How the outpatient hospital is paid: status indicators, and the edits that rest on them.
 
 Authority: 42 CFR part 419; OPPS Addendum B and D1 (status indicators); CMS I/OCE
-specifications, edits 9, 18, 21, 27, 50, 60, 61, 62, 70 and 72; Medicare Claims Processing Manual
-(Pub. 100-04), ch. 4, sections 10 and 180. Asked of bills 12x to 14x to Medicare from a hospital
-that is paid under OPPS.
+specifications, edits 9, 13, 18, 21, 27, 50, 60, 61, 62, 70 and 72; Medicare Claims Processing
+Manual (Pub. 100-04), ch. 4, sections 10 and 180. Asked of bills 12x to 14x to Medicare from a
+hospital that is paid under OPPS.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ not_covered = Check(
     id="opps-not-covered",
     family="institutional",
     title="A service that no Medicare outpatient benefit covers, billed as covered",
-    authority=f"{_D1} (E1 and E2); CMS I/OCE edits 9 and 50",
+    authority=f"{_D1} (E1 and E2); CMS I/OCE edits 9, 13 and 50",
     severity=Severity.ERROR,
     needs=("opps",),
     when=_WHEN,
@@ -126,7 +126,7 @@ visit = Check(
     id="visit-with-procedure",
     family="institutional",
     title="A visit on the day of a procedure, without modifier 25",
-    authority=f"CMS I/OCE edit 21; {_CHAPTER_4}, section 20.6.1",
+    authority=f"CMS I/OCE edit 21; {_CHAPTER_4}, section 20.6",
     severity=Severity.ERROR,
     needs=("opps",),
     when=(*_WHEN, Mark.LINES),

@@ -72,7 +72,7 @@ bilateral = Check(
     authority=f"CMS I/OCE edit 74; {_CHAPTER_4}, section 20.6.2",
     severity=Severity.ERROR,
     when=(Mark.INSTITUTIONAL, Mark.MODIFIED),
-    denial=Denial("CO", "4", "M53"),
+    denial=Denial("CO", "16", "M53"),
 )
 terminated = Check(
     id="terminated-procedure-units",
@@ -81,7 +81,7 @@ terminated = Check(
     authority=f"CMS I/OCE edit 37; {_CHAPTER_4}, section 20.6.4",
     severity=Severity.ERROR,
     when=(Mark.INSTITUTIONAL, Mark.MODIFIED),
-    denial=Denial("CO", "4", "M53"),
+    denial=Denial("CO", "16", "M53"),
 )
 token = Check(
     id="token-charge",

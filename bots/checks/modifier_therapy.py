@@ -57,7 +57,7 @@ missing = Check(
     authority="Pub. 100-04, ch. 5, section 20.1; CR 10176",
     severity=Severity.ERROR,
     when=(Mark.MEDICARE, Mark.THERAPY | Mark.MEDICINE),
-    denial=Denial("CO", "4", "N822"),
+    denial=Denial("CO", "16", "N822"),
 )
 
 wrong = Check(

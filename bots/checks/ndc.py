@@ -87,7 +87,7 @@ no_amount = Check(
     authority="ASC X12 005010X222A1, loop 2410, CTP04 and CTP05-1",
     severity=Severity.ERROR,
     when=(Mark.NDC,),
-    denial=Denial("CO", "16", "M123"),
+    denial=Denial("CO", "16", "N815"),
 )
 
 not_given = Check(

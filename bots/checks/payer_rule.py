@@ -27,7 +27,7 @@ modifier = Check(
     severity=Severity.ERROR,
     needs=("office_rule",),
     when=(Mark.OFFICE,),
-    denial=Denial("CO", "4", "N822"),
+    denial=Denial("CO", "16", "N822"),
 )
 
 forbidden_modifier = Check(

@@ -25,7 +25,7 @@ unknown = Check(
     severity=Severity.ERROR,
     needs=("place_of_service",),
     when=(Mark.PROFESSIONAL, Mark.PLACE),
-    denial=Denial("CO", "5", "M77"),
+    denial=Denial("CO", "16", "M77"),
 )
 
 mismatch = Check(

@@ -99,7 +99,7 @@ undescribed = Check(
     severity=Severity.ERROR,
     needs=("procedure",),
     when=(Mark.UNLISTED,),
-    denial=Denial("CO", "16", "M51"),
+    denial=Denial("CO", "16", "N350"),
 )
 
 supply = Check(
@@ -128,7 +128,7 @@ endoscopic_base = Check(
     id="procedure-endoscopic-base",
     family="procedure",
     title="The base endoscopy beside one of its own family",
-    authority="Pub. 100-04, ch. 12, section 40.6.C; ch. 23, addendum (endoscopic base code)",
+    authority="Pub. 100-04, ch. 12, section 40.6; ch. 23, addendum (endoscopic base code)",
     severity=Severity.WARNING,
     needs=("mpfs",),
     when=(Mark.PROFESSIONAL, Mark.SURGERY | Mark.MEDICINE, Mark.LINES),
