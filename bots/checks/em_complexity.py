@@ -1,9 +1,8 @@
 """The addition for a continuing relationship (G2211), and the visit that it belongs to.
 
-Authority: CMS Medicare Claims Processing Manual (Pub. 100-04), ch. 12, section 30.6.7.F; CMS
-Transmittal 13015 (2024): not paid with an office visit that bears modifier 25, except, from 2025
-on, where everything else of the day is a vaccine's administration, an annual wellness visit or
-another Part B preventive service.
+Authority: CMS Medicare Claims Processing Manual (Pub. 100-04), ch. 12, sections 30.6.7.F
+and 30.6.19 (Rev. 13316, 2025): not paid with an office visit that bears modifier 25, except, from
+2025 on, where a service of CMS's list of preventive services stands on the same day.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from bots.codesets import CodeSets
 _CODE = "G2211"
 _WITH_PREVENTIVE = date(2025, 1, 1)
 _WITH_HOME = date(2026, 1, 1)
-_AUTHORITY = "Pub. 100-04, ch. 12, section 30.6.7.F; CMS Transmittal 13015"
+_AUTHORITY = "Pub. 100-04, ch. 12, sections 30.6.7.F and 30.6.19"
 # Part B preventive services, vaccines and their administration beside which 25 does no harm.
 _PREVENTIVE = frozenset(
     [
@@ -38,8 +37,6 @@ _PREVENTIVE = frozenset(
     ]
 )  # fmt: skip
 _VACCINATION = (("90460", "90474"), ("90476", "90759"), ("91300", "91399"), ("Q2034", "Q2039"))
-# Drawing blood for a preventive test is no other service.
-_BY_THE_WAY = frozenset(["36415", "36416", "G2211", "G2212"])
 
 with_25 = Check(
     id="em-g2211-with-25",
@@ -64,7 +61,7 @@ without_visit = Check(
 
 @with_25.review
 def visit_bears_25(case: Case, codesets: CodeSets) -> Iterator[Finding]:
-    """Medicare's rule; silent from 2025 on where everything else of the day is preventive."""
+    """Medicare's rule; silent from 2025 on where a preventive service stands beside it."""
     if not case.claim.coverage.is_medicare:
         return
     for line, day in _additions(case):
@@ -72,13 +69,12 @@ def visit_bears_25(case: Case, codesets: CodeSets) -> Iterator[Finding]:
         visits = [other for other in of_day if other.procedure in _bases(day)]
         if not any("25" in visit.modifiers for visit in visits):
             continue
-        rest = [other for other in of_day if other not in visits]
-        if day >= _WITH_PREVENTIVE and _all_preventive(rest):
+        if day >= _WITH_PREVENTIVE and any(_is_preventive(other.procedure) for other in of_day):
             continue
         yield with_25.finding(
             [line, *visits],
             f"{_CODE} of {day.isoformat()} stands with a visit under modifier 25"
-            + ("" if day < _WITH_PREVENTIVE else ", and not every other service is preventive"),
+            + ("" if day < _WITH_PREVENTIVE else ", and no preventive service of the day"),
         )
 
 
@@ -113,11 +109,6 @@ def _additions(case: Case) -> Iterator[tuple[ServiceLine, date]]:
 
 def _bases(day: date) -> frozenset[str]:
     return OFFICE | HOME if day >= _WITH_HOME else OFFICE
-
-
-def _all_preventive(lines: list[ServiceLine]) -> bool:
-    others = [line.procedure for line in lines if line.procedure not in _BY_THE_WAY]
-    return bool(others) and all(_is_preventive(code) for code in others)
 
 
 def _is_preventive(code: str) -> bool:
