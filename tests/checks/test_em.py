@@ -476,12 +476,12 @@ def test_minutes_that_nobody_signed_are_none(entry):
         (["G0439"], date(2025, 1, 1), False),
         (["90686", "G0008"], date(2025, 1, 1), False),
         (["G0439", "36415"], date(2025, 1, 1), False),
-        (["G0439", "11102"], date(2025, 1, 1), True),
+        (["G0439", "11102"], date(2025, 1, 1), False),
         (["93000"], DAY, True),
     ],
 )
-def test_the_addition_does_not_go_with_25_unless_all_else_is_preventive(beside, day, fires):
-    """CMS Transmittal 13015; Pub. 100-04 ch. 12 section 30.6.7.F."""
+def test_with_25_the_addition_needs_something_preventive_beside_it(beside, day, fires):
+    """Pub. 100-04 ch. 12 sections 30.6.7.F and 30.6.19."""
     lines = [a_line("99213", on=day, modifiers="25"), a_line("G2211", on=day)]
     case = a_case(lines + [a_line(code, on=day) for code in beside])
 
