@@ -2,8 +2,8 @@
 
 Authority: ICD-10-CM Official Guidelines FY2026, appendix I; 005010X223A2, loop 2300, HI, the
 ninth element. Y, N, U and W are the indicators; a code that is exempt from reporting has none.
-The list of exempt codes is CMS's own and changes every year: where no list is at hand, only
-chapters without any exempt code are asked.
+The list of exempt codes is CMS's own and changes every year; no table here holds it. So only
+chapters without any exempt code are asked, and of other codes nothing is concluded.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from bots.checks.catalogue import Check
 from bots.checks.diagnosis_list import GUIDELINES, REPORTED, is_outpatient, listed
-from bots.checks.findings import Denial, Finding, Severity
+from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
 from bots.checks.marks import Mark
 from bots.claims import Case, Claim, ClaimType, DiagnosisKind
 from bots.codesets import CodeSets
@@ -55,24 +55,21 @@ out_of_place = Check(
 
 
 @missing.review
-def no_indicator(case: Case, codesets: CodeSets) -> Iterator[Finding]:
+def no_indicator(case: Case, codesets: CodeSets) -> Iterator[Finding | NotEvaluated]:
     """Hospital stays (11x) only. A warning where no diagnosis has one.
 
     A critical access, long-term care, rehabilitation or psychiatric hospital reports none; one
-    that reports some reports all.
+    that reports some reports all. Where only codes lack it that may be exempt, that is open.
     """
     if not _is_hospital_stay(case.claim):
         return
     entries = [c for c in listed(case).every if c.entry.kind in REPORTED]
-    without = [
-        coded
-        for coded in entries
-        if not coded.entry.present_on_admission.strip()
-        and coded.code[0] in _NEVER_EXEMPT
-        and not coded.code.startswith(_PERHAPS_EXEMPT)
-    ]
+    empty = [coded for coded in entries if not coded.entry.present_on_admission.strip()]
+    without = [coded for coded in empty if _is_never_exempt(coded.code)]
+    reports = len(empty) < len(entries)
+    if reports and empty and not without:
+        yield missing.not_evaluated("CMS's list of diagnoses exempt from present on admission")
     if without:
-        reports = any(coded.entry.present_on_admission.strip() for coded in entries)
         yield missing.finding(
             None,
             "No present-on-admission indicator: " + ", ".join(c.entry.code for c in without),
@@ -110,6 +107,10 @@ def indicator_without_a_stay(case: Case, codesets: CodeSets) -> Iterator[Finding
             "Nobody was admitted with: " + ", ".join(coded.entry.code for coded in with_one),
             codes=[coded.entry.code for coded in with_one],
         )
+
+
+def _is_never_exempt(code: str) -> bool:
+    return code[0] in _NEVER_EXEMPT and not code.startswith(_PERHAPS_EXEMPT)
 
 
 def _is_hospital_stay(claim: Claim) -> bool:

@@ -270,6 +270,14 @@ def test_a_stay_says_what_was_there_on_arrival(indicators, codes, severity):
     assert [f.severity for f in said] == ([severity] if severity else [])
 
 
+@pytest.mark.parametrize(("indicator", "is_open"), [("", True), ("Y", False)])
+def test_of_a_code_that_may_be_exempt_nothing_is_concluded(indicator, is_open):
+    """CMS's list of exempt codes is no table of ours: open, and not a pass."""
+    said = review(a_stay("Y", indicator, codes="J18.9 Z79.4"), code_sets()).not_evaluated
+
+    assert ("poa-missing" in {entry.check for entry in said}) is is_open
+
+
 @pytest.mark.parametrize("bill_type", ["0131", "0211", "0181"])
 def test_only_a_hospital_stay_owes_the_indicator(bill_type):
     assert found(a_stay("", "", bill_type=bill_type), "poa-missing") == []
