@@ -1,8 +1,8 @@
 """Which of two conditions comes first, by the notes of the tabular list.
 
-Authority: ICD-10-CM Official Guidelines FY2026, I.A.13 (etiology and manifestation) and I.A.17
-(code also). On an outpatient hospital claim a manifestation in the first place is the I/OCE's
-edit 86; on an inpatient one it is the Medicare Code Editor's, and not asked here.
+Authority: ICD-10-CM Official Guidelines FY2026, I.A.13 (etiology and manifestation) and I.B.7
+(multiple codes for one condition). On an outpatient hospital claim a manifestation in the first
+place is the I/OCE's edit 86; on an inpatient one the Medicare Code Editor's, and not asked here.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ use_additional = Check(
     id="diagnosis-use-additional",
     family="diagnosis",
     title="The code that a diagnosis always asks for is not on the claim",
-    authority=f"{GUIDELINES}, I.A.17 and I.B.7; the note at the code in the tabular list",
+    authority=f"{GUIDELINES}, I.A.13 and I.B.7; the note at the code in the tabular list",
     severity=Severity.INFO,
     needs=("icd10cm",),
     when=(Mark.NOTED_DIAGNOSIS,),

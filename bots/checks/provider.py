@@ -26,6 +26,12 @@ _REMARKS = {
     Role.OPERATING: "N262",
 }
 
+_TAXONOMY_REMARKS = {
+    Role.RENDERING: "N288",
+    Role.ATTENDING: "N251",
+    Role.REFERRING: "N284",
+}
+
 check_digit = Check(
     id="npi-check-digit",
     family="provider",
@@ -184,6 +190,7 @@ def no_required_taxonomy(case: Case, codesets: CodeSets) -> Iterator[Finding]:
             yield taxonomy_missing.finding(
                 None,
                 f"Payer {claim.coverage.payer_id} requires the {_words(provider.role)} taxonomy",
+                denial=_taxonomy_denial(provider.role),
             )
 
 
@@ -206,6 +213,7 @@ def unknown_taxonomy(case: Case, codesets: CodeSets) -> Iterator[Finding | NotEv
             None,
             f"The {_words(provider.role)} taxonomy {provider.taxonomy} is not in the list",
             codes=(provider.taxonomy,),
+            denial=_taxonomy_denial(provider.role),
         )
 
 
@@ -318,6 +326,10 @@ def organization_that_orders(case: Case, codesets: CodeSets) -> Iterator[Finding
                 f"The {_words(role)} NPI {billing} is the billing organization's",
                 denial=Denial("CO", "16", _REMARKS[role]),
             )
+
+
+def _taxonomy_denial(role: Role) -> Denial:
+    return Denial("CO", "16", _TAXONOMY_REMARKS.get(role, "N255"))
 
 
 def _is_an_organization(provider: Provider) -> bool:
