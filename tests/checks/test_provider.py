@@ -125,6 +125,15 @@ def test_a_payer_may_require_a_taxonomy(taxonomy, fires):
     assert ("taxonomy-missing" in found(case, rules)) is fires
 
 
+@pytest.mark.parametrize(("role", "remark"), [("billing", "N255"), ("rendering", "N288")])
+def test_the_remark_names_whose_taxonomy_is_missing(role, remark):
+    rules = code_sets(payer_rule=[a_rule("taxonomy_required", role)])
+    case = a_case(providers=[a_provider(role, taxonomy="")])
+
+    said = [f for f in review(case, rules).findings if f.check == "taxonomy-missing"]
+    assert [str(f.denial) for f in said] == [f"CO-16 {remark}"]
+
+
 def test_an_open_list_of_taxonomies_convicts_nobody():
     case = a_case(providers=[a_provider("rendering", taxonomy="207Q00000Z")])
     said = review(case, code_sets(complete=False))
