@@ -1,6 +1,6 @@
 """Vaccines and who gave them: the product, and the administration that the payer wants.
 
-Authority: CMS Medicare Claims Processing Manual (Pub. 100-04), ch. 18, section 10.2.1
+Authority: CMS Medicare Claims Processing Manual (Pub. 100-04), ch. 18, section 10.2
 (Medicare Part B: G0008 influenza, G0009 pneumococcal, G0010 hepatitis B); CPT guidelines
 on immunization. An administration alone is no fault: the vaccine may have cost nothing.
 """
@@ -18,7 +18,7 @@ from bots.checks.marks import Mark
 from bots.claims import Case, ServiceLine
 from bots.codesets import CodeSets
 
-_CHAPTER_18 = "Pub. 100-04, ch. 18, section 10.2.1"
+_CHAPTER_18 = "Pub. 100-04, ch. 18, section 10.2"
 _PRODUCTS = (("90476", "90759"), ("91300", "91399"), ("Q2033", "Q2039"))
 _GIVEN = (("90460", "90474"), ("90480", "90480"), ("G0008", "G0010"), ("0001A", "0999A"),
           ("M0201", "M0201"))  # fmt: skip
