@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from bots.checks.catalogue import Check
+from bots.checks.code_ranges import is_in
 from bots.checks.day import is_professional, lines_with
 from bots.checks.findings import Denial, Finding, Severity
 from bots.checks.marks import Mark
@@ -20,6 +21,8 @@ from bots.codesets import CodeSets
 
 JZ_REQUIRED = date(2023, 7, 1)
 _WHEN = (Mark.MEDICARE, Mark.MODIFIED)
+# The vaccines of 1861(s)(10) need neither; the others of these codes are let be with them.
+_VACCINES = (("90476", "90759"), ("91300", "91399"), ("Q2033", "Q2039"))
 _NO_DRUGS = (("00100", "90280"), ("90785", "99607"))  # numbered codes but biologicals, vaccines
 _MISSING, _WRONG = Denial("CO", "16", "N822"), Denial("CO", "16", "N823")
 
@@ -144,7 +147,7 @@ def discarded_alone(case: Case, codesets: CodeSets) -> Iterator[Finding]:
 def neither_of_them(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Only where the record says that the container was of a single dose.
 
-    Professional claims only: a hospital's packaged drug needs neither.
+    Professional claims only: a hospital's packaged drug needs neither. Nor does a vaccine.
     """
     records = _records(case)
     if not records or not is_professional(case):
@@ -154,6 +157,8 @@ def neither_of_them(case: Case, codesets: CodeSets) -> Iterator[Finding]:
         key = (line.procedure, day)
         entries = [entry for entry in records.get(key, ()) if entry.single_dose]
         if day < JZ_REQUIRED or key in marked or not entries:
+            continue
+        if is_in(line.procedure, _VACCINES):
             continue
         wasted = sum(entry.wasted or 0 for entry in entries)
         said = (

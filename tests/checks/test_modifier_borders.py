@@ -63,6 +63,18 @@ def test_jz_is_required_since_july_2023(day, fires):
     assert ("drug-jw-jz-missing" in said) is fires
 
 
+@pytest.mark.parametrize(("code", "fires"), [("J1885", True), ("Q2037", False)])
+def test_a_vaccine_needs_neither_jw_nor_jz(code, fires):
+    """Pub. 100-04, ch. 17, section 40 (Rev. 13108)."""
+    case = a_case([a_line("J1885", ndc="00409379601")])
+    given = replace(case.documentation.administrations[0], code=code, single_dose=True)
+    record = replace(case.documentation, administrations=(given,))
+
+    said = found(a_case([a_line(code)], documentation=record))
+
+    assert ("drug-jw-jz-missing" in said) is fires
+
+
 # -- the fee schedule's indicators, one by one ---------------------------------------------------
 
 
