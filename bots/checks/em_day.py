@@ -2,7 +2,8 @@
 
 Authority: CMS Medicare Claims Processing Manual (Pub. 100-04), ch. 12, sections 30.6.5 and
 30.6.7.B (one visit a day unless the problems are unrelated), 30.6.8 and 30.6.9.1 (what initial
-hospital care and admission and discharge on one day include), 30.6.9.2 (discharge day). What the
+hospital care and admission and discharge on one day include), 30.6.9.2 (discharge day; discharge
+and admission to a nursing facility on one day are both paid, 30.6.9.2.D). What the
 NCCI pair table holds for one performer is the family ncci-ptp's and not said again here;
 modifier 25 says that a visit stands apart.
 """
@@ -36,6 +37,7 @@ _CHAPTER_12 = "Pub. 100-04, ch. 12"
 _WHEN = (Mark.PROFESSIONAL, Mark.EM, Mark.LINES | Mark.HISTORY)
 _SEPARATE = frozenset(["24", "25", "27", "57"])
 _ADMISSION = INITIAL_HOSPITAL | ONE_DAY
+_INTO_NURSING = frozenset(["99304", "99305", "99306"])
 _INTO_ADMISSION = OFFICE | HOME | EMERGENCY | NURSING | CONSULTATIONS | SUBSEQUENT_HOSPITAL
 
 Pair = tuple[Beside, Beside]
@@ -160,6 +162,7 @@ def _of(some: frozenset[str], others: frozenset[str]) -> Callable[[Pair], bool]:
 
 
 _NAMED_ELSEWHERE = (
+    _of(HOSPITAL_DISCHARGE, _INTO_NURSING),  # both are paid
     _of(_ADMISSION, _INTO_ADMISSION),
     _of(_ADMISSION, HOSPITAL_DISCHARGE),
     _of(SUBSEQUENT_HOSPITAL, HOSPITAL_DISCHARGE),
