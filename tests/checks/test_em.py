@@ -321,6 +321,8 @@ def test_three_years_before_a_leap_day_is_the_end_of_february():
         ([a_line("99223"), a_line("99239", on=date(2026, 7, 16))], None),
         ([a_line("99232"), a_line("99238")], "em-visit-with-discharge"),
         ([a_line("99232", on=date(2026, 7, 13)), a_line("99238")], None),
+        ([a_line("99239"), a_line("99305")], None),  # both paid: 30.6.9.2.D
+        ([a_line("99239"), a_line("99308")], "em-two-in-a-day"),
     ],
 )
 def test_a_day_has_one_visit_of_one_physician(lines, check):
