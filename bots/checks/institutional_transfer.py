@@ -8,6 +8,7 @@ post-acute list is in the year's Table 5, which is no code set of ours: a person
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from bots.checks.catalogue import Check
@@ -29,6 +30,11 @@ _HOME = frozenset({"01", "81"})
 _AFTER = {"32": 3, "21": 0, "11": 0, "18": 0, "81": 0, "82": 0}
 _WINDOW_DAYS = 3
 _OUTSIDE = ("054", "082", "083", "084", "085")
+# What section 40.3 calls diagnostic, by revenue code: nobody can attest that it is not related.
+_DIAGNOSTIC = re.compile(
+    r"025[45]|03[0-2][0-9]|034[13]|035[0-9]|037[12]|040[0-9]|046[0-9]|0471|048[23]|053[0-9]"
+    r"|06[12][0-9]|07[34][0-9]|0918|092[0-9]"
+)
 
 transfer = Check(
     id="transfer-payment",
@@ -143,13 +149,16 @@ def back_on_the_same_day(case: Case, codesets: CodeSets) -> Iterator[Finding]:
 
 @window.review
 def billed_apart_from_the_stay(case: Case, codesets: CodeSets) -> Iterator[Finding]:
-    """The same hospital; condition code 51 attests that the services are not related.
+    """The same hospital; condition code 51 attests that what is not diagnostic is not related.
 
     A hospital that is not paid by DRG has a window of one day (42 CFR 413.40(c)(2)), so that two
     and three days are a warning. Ambulance and dialysis stay outside of the window.
     """
     claim, last = case.claim, case.claim.service_through
-    if bill_class(claim) != "13" or last is None or "51" in claim.condition_codes:
+    if bill_class(claim) != "13" or last is None:
+        return
+    diagnostic = [line for line in claim.lines if _DIAGNOSTIC.fullmatch(revenue_of(line))]
+    if "51" in claim.condition_codes and not diagnostic:
         return
     if claim.lines and all(revenue_of(line).startswith(_OUTSIDE) for line in claim.lines):
         return
@@ -158,9 +167,10 @@ def billed_apart_from_the_stay(case: Case, codesets: CodeSets) -> Iterator[Findi
         if admitted is None or not 0 < (admitted - last).days <= _WINDOW_DAYS:
             continue
         yield window.finding(
-            None,
+            diagnostic if "51" in claim.condition_codes else None,
             f"The services end on {last.isoformat()}; claim {stay.number} of this hospital is an "
-            f"admission of {admitted.isoformat()}, within three days",
+            f"admission of {admitted.isoformat()}, within three days"
+            + ("; 51 is not for diagnostic services" if "51" in claim.condition_codes else ""),
             severity=Severity.ERROR if (admitted - last).days == 1 else Severity.WARNING,
         )
 

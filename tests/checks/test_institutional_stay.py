@@ -157,6 +157,7 @@ def later_stay(admitted, **fields):
 
 
 VISIT = an_institutional_claim()
+SCAN = an_institutional_claim([an_institutional_line("70450", revenue_code="0351")])
 ADMITTED = DAY - timedelta(days=4)
 TRANSFERS = [
     ("transfer-payment", (stay(discharge_status="02"), ()), (stay(discharge_status="01"), ()),
@@ -185,6 +186,10 @@ TRANSFERS = [
     ("payment-window", (VISIT, later_stay(DAY + timedelta(days=1))),
      (replace(VISIT, condition_codes=("51",)), later_stay(DAY + timedelta(days=1))),
      "ch. 3, 40.3: 51 attests"),
+    ("payment-window",
+     (replace(SCAN, condition_codes=("51",)), later_stay(DAY + timedelta(days=1))),
+     (replace(VISIT, condition_codes=("51",)), later_stay(DAY + timedelta(days=1))),
+     "ch. 3, 40.3.B: 51 is not for diagnostic services"),
     ("payment-window", (VISIT, later_stay(DAY + timedelta(days=1))),
      (an_institutional_claim([an_institutional_line("A0429", revenue_code="0540")]),
       later_stay(DAY + timedelta(days=1))), "ch. 3, 40.3: ambulance stays outside"),
