@@ -1,8 +1,8 @@
 """The type of bill against what the rest of the claim says.
 
 Authority: NUBC UB-04 manual, form locators 4, 6 and 12; Medicare Claims Processing Manual
-(Pub. 100-04), ch. 25, section 75 (which form locators Medicare asks for), ch. 1 (adjustments and
-late charges) and ch. 3 (inpatient hospital).
+(Pub. 100-04), ch. 25, section 75 (which form locators Medicare asks for), ch. 3, section 50.3
+(late charges) and section 40 (inpatient hospital).
 """
 
 from __future__ import annotations
@@ -38,6 +38,8 @@ _SAY_ADMISSION = INPATIENT | {"32", "81", "82"}
 # Paid prospectively: what was left out is billed by an adjustment (xx7), not as a late charge.
 # Of 11x and 13x the check `frequency-late-charges` speaks.
 _NO_LATE_CHARGE = frozenset({"12", "14", "18", "21", "32", "72"})
+# Part of what these bill is paid otherwise, and may come late: nonpatient tests, dialysis extras.
+_PARTLY = frozenset({"14", "72"})
 _WINDOW_DAYS = 3
 
 unknown = Check(
@@ -62,7 +64,7 @@ late_charge = Check(
     id="late-charge-bill",
     family="institutional",
     title="A late charge bill where Medicare takes only an adjustment",
-    authority=f"{_CHAPTER_25} (form locator 4, frequency 5)",
+    authority="Medicare Claims Processing Manual (Pub. 100-04), ch. 3, section 50.3",
     severity=Severity.ERROR,
     when=(Mark.INSTITUTIONAL,),
     denial=_BILL,
@@ -143,6 +145,7 @@ def late_charges_under_a_prospective_payment(case: Case, codesets: CodeSets) -> 
             f"Type of bill {claim.bill_type} is a late charge; this bill is corrected "
             "by an adjustment with frequency 7",
             codes=(claim.bill_type,),
+            severity=Severity.WARNING if bill_class(claim) in _PARTLY else None,
         )
 
 

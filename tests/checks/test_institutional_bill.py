@@ -57,13 +57,13 @@ PAIRS = [
         "late-charge-bill",
         stay(bill_type="0215", frequency_code="5"),
         stay(bill_type="0215", frequency_code="5", coverage=COMMERCIAL),
-        "ch. 25, 75: late charges of a prospective payment",
+        "ch. 3, 50.3: late charges of a prospective payment",
     ),
     (
         "late-charge-bill",
         visit(bill_type="0725", frequency_code="5"),
         visit(bill_type="0855", frequency_code="5"),
-        "ch. 25, 75: the composite rate",
+        "ch. 3, 50.3: the composite rate",
     ),
     ("stay-admission-date-missing", stay(admitted_on=None), visit(admitted_on=None), "FL 12"),
     (
@@ -243,6 +243,16 @@ def test_a_nursing_facility_may_end_its_bill_with_a_patient_who_is_there(bill_ty
     claim = stay(bill_type=bill_type, discharge_status="30", values=days(5))
 
     assert said(claim)["still-patient-frequency"].severity == severity
+
+
+@pytest.mark.parametrize(
+    ("bill_type", "severity"), [("0125", Severity.ERROR), ("0725", Severity.WARNING)]
+)
+def test_late_charges_may_be_of_the_part_that_is_not_paid_prospectively(bill_type, severity):
+    """Pub. 100-04, ch. 3, section 50.3: dialysis services outside of the composite rate."""
+    found = said(visit(bill_type=bill_type, frequency_code="5"))
+
+    assert found["late-charge-bill"].severity is severity
 
 
 def test_a_newborn_without_a_birth_date_is_not_evaluated():
