@@ -14,6 +14,7 @@ from decimal import Decimal
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
+from bots.checks.concerns import Concern, Group
 from bots.checks.findings import Class, Denial, Finding, NotEvaluated, Repair, Severity
 from bots.checks.marks import Mark
 from bots.claims import Case, ServiceLine
@@ -27,12 +28,15 @@ OWN = "claimbots.checks"  # the entry point group of an office's own checks
 # The rooms of this package that are not families.
 _NOT_FAMILIES = {
     "catalogue",
+    "concerns",
     "explain",
     "repairs",
     "findings",
     "glance",
     "marks",
     "needs",
+    "plans",
+    "quarters",
     "review",
 }
 
@@ -45,7 +49,8 @@ class Check:
     `CodeSets` ("icd10cm", "procedure", "fee", ...); "ptp" and "mue" stand for the claim
     side's own table; "documentation" and "history" for those parts of the case. What is
     missing makes the check *not evaluated*; the rule is not called then. `when` are groups of
-    marks: a claim that lacks one of each is none of this check's concern (`bots.checks.marks`).
+    marks and concerns: a claim that lacks one of each is none of this check's
+    (`bots.checks.marks`, `bots.checks.concerns`).
     `denial` is what a payer would answer to a finding, None where it would not deny.
     """
 
@@ -56,7 +61,7 @@ class Check:
     severity: Severity
     at_most: Class = Class.FLAG
     needs: tuple[str, ...] = ()
-    when: tuple[Mark, ...] = ()
+    when: tuple[Mark | Concern | Group, ...] = ()
     denial: Denial | None = None
     _rule: list[Rule] = field(default_factory=list, repr=False, compare=False)
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from bots.checks.catalogue import Check
+from bots.checks.concerns import bearing
 from bots.checks.day import coded_lines
 from bots.checks.findings import Denial, Finding, Severity
 from bots.checks.forms import is_clia
@@ -41,7 +42,7 @@ missing = Check(
     title="A laboratory test is billed without the laboratory's CLIA number",
     authority="42 CFR 493.3; Medicare Claims Processing Manual, ch. 16, 70",
     severity=Severity.ERROR,
-    when=(Mark.PROFESSIONAL, Mark.LABORATORY),
+    when=(Mark.PROFESSIONAL, Mark.NO_CLIA, Mark.LABORATORY),
     denial=Denial("CO", "16", "MA120"),
 )
 waived = Check(
@@ -61,7 +62,7 @@ not_waived = Check(
     authority="Medicare Claims Processing Manual, ch. 16, 70; 42 CFR 493.15",
     severity=Severity.WARNING,
     needs=("office_rule",),
-    when=(Mark.PROFESSIONAL, Mark.MODIFIED),
+    when=(Mark.PROFESSIONAL, bearing("QW")),
     denial=Denial("CO", "4", "N519"),
 )
 referred = Check(
@@ -70,7 +71,7 @@ referred = Check(
     title="A referred test (90) does not name the laboratory that did it",
     authority="Medicare Claims Processing Manual, ch. 16, 40.1; 005010X222A1, loop 2310C",
     severity=Severity.ERROR,
-    when=(Mark.PROFESSIONAL, Mark.MODIFIED),
+    when=(Mark.PROFESSIONAL, bearing("90")),
     denial=Denial("CO", "16", "MA120"),
 )
 

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from bots.checks.catalogue import Check
+from bots.checks.concerns import Concern, Group, defined, noted
 from bots.checks.diagnosis_list import day_of, is_stay, known
 from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
 from bots.checks.marks import Mark
@@ -23,6 +24,21 @@ from bots.codesets import CodeSets
 _NO_LONGER = date(2024, 10, 1)
 _LIFTED = "Medicare Claims Processing Manual, ch. 32, 240"
 
+# Of a code of one sex and a patient of the other both sides of each pair are true.
+_PROCEDURE_OF = (
+    defined(lambda row: row.sex == Sex.FEMALE), defined(lambda row: row.sex == Sex.MALE),
+)  # fmt: skip
+_DIAGNOSIS_OF = noted(lambda row: row.sex == Sex.FEMALE), noted(lambda row: row.sex == Sex.MALE)
+
+
+def _of_the_other(female: Concern, male: Concern) -> tuple[Group, ...]:
+    return (
+        female | male,
+        female | Mark.FEMALE,
+        male | Mark.MALE,
+    )
+
+
 procedure_sex = Check(
     id="procedure-sex",
     family="demographic",
@@ -30,7 +46,7 @@ procedure_sex = Check(
     authority=f"CMS I/OCE edit 8 (procedure and sex conflict); {_LIFTED}",
     severity=Severity.WARNING,
     needs=("procedure",),
-    when=(Mark.LIMITED_CODE,),
+    when=_of_the_other(*_PROCEDURE_OF),
     denial=Denial("CO", "7"),
 )
 diagnosis_sex = Check(
@@ -40,7 +56,7 @@ diagnosis_sex = Check(
     authority=f"CMS I/OCE edit 3; Medicare Code Editor, sex conflict (to 2024-09-30); {_LIFTED}",
     severity=Severity.WARNING,
     needs=("icd10cm",),
-    when=(Mark.LIMITED_DIAGNOSIS,),
+    when=_of_the_other(*_DIAGNOSIS_OF),
     denial=Denial("CO", "10"),
 )
 maternity_sex = Check(
@@ -50,7 +66,7 @@ maternity_sex = Check(
     authority=f"ICD-10-CM Official Guidelines FY2026, I.C.15; {_LIFTED}",
     severity=Severity.WARNING,
     needs=("icd10cm",),
-    when=(Mark.LIMITED_DIAGNOSIS,),
+    when=(noted(lambda row: row.maternity), Mark.MALE),
     denial=Denial("CO", "10"),
 )
 procedure_age = Check(
@@ -60,7 +76,7 @@ procedure_age = Check(
     authority="The age in the code's definition (45 CFR 162.1002(c)); CMS I/OCE edit 7",
     severity=Severity.WARNING,
     needs=("procedure",),
-    when=(Mark.LIMITED_CODE,),
+    when=(defined(lambda row: row.age_from is not None or row.age_to is not None),),
     denial=Denial("CO", "6"),
 )
 

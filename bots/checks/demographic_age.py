@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from datetime import date
 
 from bots.checks.catalogue import Check
+from bots.checks.concerns import diagnosed, noted
 from bots.checks.diagnosis_list import GUIDELINES, is_stay, known, listed
 from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
-from bots.checks.marks import Mark
 from bots.claims import Case
 from bots.codesets import CodeSets
 
@@ -31,7 +31,7 @@ diagnosis_age = Check(
     authority="CMS I/OCE edit 2; Medicare Code Editor, edit 4 (age conflict)",
     severity=Severity.WARNING,
     needs=("icd10cm",),
-    when=(Mark.LIMITED_DIAGNOSIS,),
+    when=(noted(lambda row: row.age in GROUPS),),
     denial=Denial("CO", "9"),
 )
 maternity_age = Check(
@@ -41,7 +41,7 @@ maternity_age = Check(
     authority="CMS I/OCE edit 2; Medicare Code Editor, edit 4 (age conflict, maternity 9-64)",
     severity=Severity.WARNING,
     needs=("icd10cm",),
-    when=(Mark.LIMITED_DIAGNOSIS,),
+    when=(noted(lambda row: row.age == "maternity"),),
     denial=Denial("CO", "9"),
 )
 exam_age = Check(
@@ -50,7 +50,7 @@ exam_age = Check(
     title="The examination of an infant is of another age in days",
     authority=f"{GUIDELINES}, I.C.21.c.13; the titles of Z00.110, Z00.111 and Z00.12",
     severity=Severity.WARNING,
-    when=(Mark.FACTOR_DIAGNOSIS,),
+    when=(diagnosed(*IN_DAYS),),
     denial=Denial("CO", "9"),
 )
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bots.checks.catalogue import Check
+from bots.checks.concerns import diagnosed, none, twice
 from bots.checks.diagnosis_list import GUIDELINES, Coded, listed
 from bots.checks.findings import Finding, Severity
 from bots.checks.marks import Mark
@@ -35,7 +36,7 @@ combination = Check(
     title="Hypertension is coded apart from the heart or kidney disease that goes with it",
     authority=f"{GUIDELINES}, I.C.9.a.1 to I.C.9.a.3",
     severity=Severity.WARNING,
-    when=(Mark.SEVERAL_DIAGNOSES, Mark.HEART_OR_KIDNEY),
+    when=(diagnosed("I10", "I11", "I12"), diagnosed(*HEART, *KIDNEY)),
 )
 contradiction = Check(
     id="diagnosis-hypertension-contradiction",
@@ -43,7 +44,7 @@ contradiction = Check(
     title="The combined code of hypertension says something else than the codes beside it",
     authority=f"{GUIDELINES}, I.C.9.a.1 to I.C.9.a.3; the titles of I11, I12 and I13",
     severity=Severity.WARNING,
-    when=(Mark.SEVERAL_DIAGNOSES, Mark.HEART_OR_KIDNEY),
+    when=(Mark.SEVERAL_DIAGNOSES, diagnosed("I11", "I12", "I13")),
 )
 two_stages = Check(
     id="diagnosis-kidney-stages",
@@ -51,7 +52,7 @@ two_stages = Check(
     title="Two stages of chronic kidney disease on one claim",
     authority=f"{GUIDELINES}, I.C.14.a.1",
     severity=Severity.WARNING,
-    when=(Mark.SEVERAL_DIAGNOSES, Mark.HEART_OR_KIDNEY),
+    when=(twice(diagnosed("N18")),),
 )
 second_attack = Check(
     id="diagnosis-subsequent-infarction-alone",
@@ -59,7 +60,7 @@ second_attack = Check(
     title="A subsequent heart attack without the one that it followed",
     authority=f"{GUIDELINES}, I.C.9.e.4",
     severity=Severity.WARNING,
-    when=(Mark.HEART_OR_KIDNEY,),
+    when=(diagnosed("I22"), none(diagnosed("I21"))),
 )
 uncomplicated = Check(
     id="diagnosis-diabetes-uncomplicated",
@@ -67,7 +68,7 @@ uncomplicated = Check(
     title="Diabetes with and without complications on one claim",
     authority=f"{GUIDELINES}, I.C.4.a",
     severity=Severity.WARNING,
-    when=(Mark.SEVERAL_DIAGNOSES, Mark.DIABETES),
+    when=(diagnosed(*_WITHOUT_COMPLICATION), Mark.SAME_CATEGORY),
 )
 
 

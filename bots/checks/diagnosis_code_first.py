@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bots.checks.catalogue import Check
+from bots.checks.concerns import noted
 from bots.checks.diagnosis_list import (
     GUIDELINES,
     covers,
@@ -35,7 +36,7 @@ code_first_order = Check(
     severity=Severity.ERROR,
     at_most=Class.PROPOSE,
     needs=("icd10cm",),
-    when=(Mark.SEVERAL_DIAGNOSES, Mark.NOTED_DIAGNOSIS),
+    when=(Mark.MISORDERED,),
 )
 code_first_missing = Check(
     id="diagnosis-code-first-missing",
@@ -44,7 +45,7 @@ code_first_missing = Check(
     authority=f"{GUIDELINES}, I.A.13",
     severity=Severity.ERROR,
     needs=("icd10cm",),
-    when=(Mark.NOTED_DIAGNOSIS,),
+    when=(noted(lambda row: row.code_first_always),),
     denial=Denial("CO", "16", "M76"),
 )
 manifestation_first = Check(
@@ -54,7 +55,7 @@ manifestation_first = Check(
     authority=f"{GUIDELINES}, I.A.13; CMS I/OCE edit 86",
     severity=Severity.ERROR,
     needs=("icd10cm",),
-    when=(Mark.NOTED_DIAGNOSIS,),
+    when=(noted(lambda row: row.manifestation and not row.code_first_always),),
     denial=_WRONG_FIRST,
 )
 use_additional = Check(
@@ -64,7 +65,7 @@ use_additional = Check(
     authority=f"{GUIDELINES}, I.A.13 and I.B.7; the note at the code in the tabular list",
     severity=Severity.INFO,
     needs=("icd10cm",),
-    when=(Mark.NOTED_DIAGNOSIS,),
+    when=(noted(lambda row: bool(row.use_additional)),),
 )
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bots.checks.catalogue import Check
+from bots.checks.concerns import coded, diagnosed
 from bots.checks.diagnosis_list import GUIDELINES, listed
 from bots.checks.findings import Denial, Finding, Severity
-from bots.checks.marks import Mark
 from bots.claims import Case
 from bots.codesets import CodeSets
 
@@ -29,7 +29,7 @@ outcome_missing = Check(
     title="A delivery without its outcome",
     authority=f"{GUIDELINES}, I.C.15.b.5",
     severity=Severity.WARNING,
-    when=(Mark.OBSTETRIC_DIAGNOSIS | Mark.SURGERY,),
+    when=(coded(DELIVERIES) | diagnosed(*DELIVERED),),
 )
 normal_delivery = Check(
     id="pregnancy-normal-delivery",
@@ -37,7 +37,7 @@ normal_delivery = Check(
     title="A delivery without complication, and something that contradicts it",
     authority=f"{GUIDELINES}, I.C.15.n; the note at O80",
     severity=Severity.ERROR,
-    when=(Mark.OBSTETRIC_DIAGNOSIS,),
+    when=(diagnosed("O80"),),
     denial=Denial("CO", "16", "M76"),
 )
 

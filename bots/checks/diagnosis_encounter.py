@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bots.checks.catalogue import Check
+from bots.checks.concerns import diagnosed, none
 from bots.checks.diagnosis_list import GUIDELINES, day_of, listed
 from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
-from bots.checks.marks import Mark
 from bots.claims import Case
 from bots.codesets import CodeSets
 
@@ -27,7 +27,7 @@ treatment_alone = Check(
     title="An encounter for radiation or chemotherapy without the neoplasm",
     authority=f"{GUIDELINES}, I.C.2.e.2",
     severity=Severity.WARNING,
-    when=(Mark.FACTOR_DIAGNOSIS,),
+    when=(diagnosed(*_TREATMENT), none(diagnosed(*NEOPLASM))),
     denial=Denial("CO", "16", "M76"),
 )
 follow_up_alone = Check(
@@ -36,7 +36,7 @@ follow_up_alone = Check(
     title="A follow-up examination without the history of what was treated",
     authority=f"{GUIDELINES}, I.C.21.c.8; the notes at Z08 and Z09",
     severity=Severity.WARNING,
-    when=(Mark.FACTOR_DIAGNOSIS,),
+    when=(diagnosed(*_FOLLOW_UP),),
 )
 come_back = Check(
     id="diagnosis-follow-up-with-recurrence",
@@ -44,7 +44,7 @@ come_back = Check(
     title="Follow-up after completed treatment beside a malignant neoplasm",
     authority=f"{GUIDELINES}, I.C.21.c.8",
     severity=Severity.WARNING,
-    when=(Mark.SEVERAL_DIAGNOSES, Mark.FACTOR_DIAGNOSIS),
+    when=(diagnosed("Z08"), diagnosed(*MALIGNANT)),
 )
 body_mass = Check(
     id="diagnosis-body-mass-index",
@@ -52,7 +52,7 @@ body_mass = Check(
     title="A body mass index of another age, or in pregnancy",
     authority=f"{GUIDELINES}, I.C.21.c.3; the note at Z68",
     severity=Severity.WARNING,
-    when=(Mark.FACTOR_DIAGNOSIS,),
+    when=(diagnosed("Z68"),),
 )
 
 

@@ -24,7 +24,7 @@ excludes1 = Check(
     authority=f"{GUIDELINES}, I.A.12.a",
     severity=Severity.WARNING,
     needs=("icd10cm",),
-    when=(Mark.SEVERAL_DIAGNOSES, Mark.NOTED_DIAGNOSIS),
+    when=(Mark.EXCLUDING,),
     denial=Denial("CO", "16", "M76"),
 )
 

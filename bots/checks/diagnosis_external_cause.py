@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bots.checks.catalogue import Check
+from bots.checks.concerns import diagnosed, first_of_all
 from bots.checks.diagnosis_list import GUIDELINES, Coded, Listed, is_stay, listed
 from bots.checks.findings import Denial, Finding, Severity
 from bots.checks.marks import Mark
@@ -28,7 +29,7 @@ first = Check(
     title="An external cause is the first-listed diagnosis",
     authority=f"{GUIDELINES}, I.C.20.a.6; CMS I/OCE edit 5",
     severity=Severity.ERROR,
-    when=(Mark.EXTERNAL_CAUSE,),
+    when=(first_of_all(diagnosed(*CAUSES)),),
     denial=Denial("CO", "16", "MA63"),
 )
 reason_for_visit = Check(
@@ -37,7 +38,7 @@ reason_for_visit = Check(
     title="An external cause is the patient's reason for the visit",
     authority=f"{GUIDELINES}, I.C.20.a.6; 005010X223A2, loop 2300, HI*APR; CMS I/OCE edit 5",
     severity=Severity.ERROR,
-    when=(Mark.INSTITUTIONAL, Mark.EXTERNAL_CAUSE),
+    when=(Mark.INSTITUTIONAL, diagnosed(*CAUSES)),
     denial=Denial("CO", "16", "M76"),
 )
 behind_a_line = Check(
@@ -46,7 +47,7 @@ behind_a_line = Check(
     title="A line points first or only to an external cause",
     authority=f"{GUIDELINES}, I.C.20.a.6; 005010X222A1, loop 2400, SV107-1",
     severity=Severity.ERROR,
-    when=(Mark.PROFESSIONAL, Mark.EXTERNAL_CAUSE),
+    when=(Mark.PROFESSIONAL, diagnosed(*CAUSES)),
     denial=Denial("CO", "11"),
 )
 other_encounter = Check(
@@ -55,7 +56,7 @@ other_encounter = Check(
     title="Injury and external cause speak of different encounters",
     authority=f"{GUIDELINES}, I.C.20.a.2",
     severity=Severity.WARNING,
-    when=(Mark.EXTERNAL_CAUSE, Mark.INJURY_DIAGNOSIS),
+    when=(diagnosed(*CAUSES), diagnosed("S", "T")),
 )
 too_late = Check(
     id="diagnosis-place-after-the-first-visit",
@@ -63,7 +64,7 @@ too_late = Check(
     title="Place, activity or status of the accident on a later encounter",
     authority=f"{GUIDELINES}, I.C.20.b, I.C.20.c and I.C.20.k; the note at Y92",
     severity=Severity.INFO,
-    when=(Mark.EXTERNAL_CAUSE, Mark.INJURY_DIAGNOSIS),
+    when=(diagnosed(*OF_THE_MOMENT), diagnosed("S", "T")),
 )
 
 

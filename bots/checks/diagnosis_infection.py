@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bots.checks.catalogue import Check
+from bots.checks.concerns import diagnosed
 from bots.checks.diagnosis_list import GUIDELINES, listed
 from bots.checks.findings import Denial, Finding, Severity
 from bots.checks.forms import dotted, is_icd
@@ -35,7 +36,7 @@ severe_sepsis = Check(
     title="Severe sepsis without the systemic infection that it comes of",
     authority=f"{GUIDELINES}, I.C.1.d.1.b",
     severity=Severity.WARNING,
-    when=(Mark.INFECTION_DIAGNOSIS,),
+    when=(diagnosed("R65.2"),),
     denial=Denial("CO", "16", "M76"),
 )
 sepsis_order = Check(
@@ -44,7 +45,7 @@ sepsis_order = Check(
     title="The infection of one place stands before the sepsis",
     authority=f"{GUIDELINES}, I.C.1.d.4",
     severity=Severity.WARNING,
-    when=(Mark.SEVERAL_DIAGNOSES, Mark.INFECTION_DIAGNOSIS),
+    when=(Mark.SEVERAL_DIAGNOSES, diagnosed("A40", "A41")),
 )
 hiv_before = Check(
     id="diagnosis-hiv-before",
@@ -53,7 +54,7 @@ hiv_before = Check(
     authority=f"{GUIDELINES}, I.C.1.a.2",
     severity=Severity.WARNING,
     needs=("history",),
-    when=(Mark.HISTORY, Mark.INFECTION_DIAGNOSIS),
+    when=(Mark.HISTORY, diagnosed("Z21", "R75")),
 )
 exposure = Check(
     id="diagnosis-covid-exposure",
@@ -61,7 +62,7 @@ exposure = Check(
     title="COVID-19 and mere exposure to it on one claim",
     authority=f"{GUIDELINES}, I.C.1.g.1.e",
     severity=Severity.WARNING,
-    when=(Mark.SEVERAL_DIAGNOSES, Mark.INFECTION_DIAGNOSIS),
+    when=(diagnosed("U07.1"), diagnosed("Z20.822")),
 )
 in_pregnancy = Check(
     id="diagnosis-infection-in-pregnancy",
@@ -69,7 +70,7 @@ in_pregnancy = Check(
     title="HIV or COVID-19 beside pregnancy, without the code of chapter 15 that comes first",
     authority=f"{GUIDELINES}, I.C.15.f and I.C.15.s",
     severity=Severity.WARNING,
-    when=(Mark.OBSTETRIC_DIAGNOSIS, Mark.INFECTION_DIAGNOSIS),
+    when=(diagnosed("O"), diagnosed("B20", "Z21", "U07.1")),
 )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bots.checks.catalogue import Check
+from bots.checks.concerns import diagnosed, diagnosis, first_of_all, twice
 from bots.checks.diagnosis_list import GUIDELINES, Coded, listed
 from bots.checks.diagnosis_sequence import intent_of
 from bots.checks.findings import Denial, Finding, Severity
@@ -31,7 +32,7 @@ two_encounters = Check(
     title="The same injury is of a first and of a later encounter",
     authority=f"{GUIDELINES}, I.C.19.a",
     severity=Severity.WARNING,
-    when=(Mark.SEVERAL_DIAGNOSES, Mark.INJURY_DIAGNOSIS),
+    when=(Mark.SAME_CATEGORY, diagnosed("S", "T")),
     denial=Denial("CO", "16", "M76"),
 )
 burn_order = Check(
@@ -40,7 +41,7 @@ burn_order = Check(
     title="A burn of a lower degree stands before one of a higher degree",
     authority=f"{GUIDELINES}, I.C.19.d.1",
     severity=Severity.WARNING,
-    when=(Mark.SEVERAL_DIAGNOSES, Mark.INJURY_DIAGNOSIS),
+    when=(twice(diagnosed(*_BURNS)),),
 )
 burn_degrees = Check(
     id="diagnosis-burn-degrees",
@@ -48,7 +49,7 @@ burn_degrees = Check(
     title="Two degrees of burn at the same site",
     authority=f"{GUIDELINES}, I.C.19.d.2",
     severity=Severity.WARNING,
-    when=(Mark.SEVERAL_DIAGNOSES, Mark.INJURY_DIAGNOSIS),
+    when=(twice(diagnosed(*_BURNS)),),
 )
 aftercare = Check(
     id="diagnosis-aftercare-of-injury",
@@ -56,7 +57,7 @@ aftercare = Check(
     title="An aftercare code stands beside the injury that is cared for",
     authority=f"{GUIDELINES}, I.C.19.a and I.C.21.c.7",
     severity=Severity.WARNING,
-    when=(Mark.FACTOR_DIAGNOSIS, Mark.INJURY_DIAGNOSIS),
+    when=(diagnosed(*AFTERCARE), diagnosed("S", "T")),
 )
 poisoning_order = Check(
     id="diagnosis-poisoning-order",
@@ -64,7 +65,10 @@ poisoning_order = Check(
     title="What a poisoning brought about stands before the poisoning",
     authority=f"{GUIDELINES}, I.C.19.e.5.b and I.C.19.e.5.d",
     severity=Severity.WARNING,
-    when=(Mark.SEVERAL_DIAGNOSES, Mark.INJURY_DIAGNOSIS),
+    when=(
+        first_of_all(diagnosis(lambda code: code[0] in _BROUGHT_ABOUT)),
+        diagnosis(lambda code: _is_poisoning(code)),
+    ),
     denial=Denial("CO", "16", "MA63"),
 )
 

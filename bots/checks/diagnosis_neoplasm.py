@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bots.checks.catalogue import Check
+from bots.checks.concerns import diagnosed, none
 from bots.checks.diagnosis_list import GUIDELINES, Coded, listed
 from bots.checks.findings import Denial, Finding, Severity
 from bots.checks.marks import Mark
@@ -31,7 +32,7 @@ everywhere = Check(
     title="A disseminated neoplasm beside sites that are known",
     authority=f"{GUIDELINES}, I.C.2.j",
     severity=Severity.WARNING,
-    when=(Mark.SEVERAL_DIAGNOSES, Mark.NEOPLASM),
+    when=(Mark.SEVERAL_DIAGNOSES, diagnosed("C80.0")),
     denial=Denial("CO", "16", "M76"),
 )
 no_primary = Check(
@@ -40,7 +41,7 @@ no_primary = Check(
     title="A secondary neoplasm without the primary one, known, unknown or past",
     authority=f"{GUIDELINES}, I.C.2.k and I.C.2.m",
     severity=Severity.INFO,
-    when=(Mark.NEOPLASM,),
+    when=(diagnosed(*SECONDARY), none(diagnosed("Z85"))),
 )
 past_and_present = Check(
     id="diagnosis-neoplasm-past-and-present",
@@ -48,7 +49,7 @@ past_and_present = Check(
     title="A malignant neoplasm and the history of one of the same organ",
     authority=f"{GUIDELINES}, I.C.2.m",
     severity=Severity.INFO,
-    when=(Mark.SEVERAL_DIAGNOSES, Mark.NEOPLASM, Mark.FACTOR_DIAGNOSIS),
+    when=(diagnosed("Z85"), diagnosed("C", "D")),
 )
 
 

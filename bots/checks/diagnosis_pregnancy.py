@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bots.checks.catalogue import Check
+from bots.checks.concerns import diagnosed, diagnosis, first_of_all, noted
 from bots.checks.diagnosis_list import GUIDELINES, is_stay, listed, reported
 from bots.checks.findings import Denial, Finding, Severity
 from bots.checks.marks import Mark
@@ -25,7 +26,7 @@ weeks = Check(
     authority=f"{GUIDELINES}, I.C.15.a.3 and I.C.15.a.4",
     severity=Severity.WARNING,
     needs=("icd10cm",),
-    when=(Mark.SEVERAL_DIAGNOSES, Mark.OBSTETRIC_DIAGNOSIS),
+    when=(diagnosed("Z3A"), noted(lambda row: bool(row.trimester))),
 )
 weeks_after_abortion = Check(
     id="pregnancy-weeks-with-abortive-outcome",
@@ -33,7 +34,7 @@ weeks_after_abortion = Check(
     title="Weeks of gestation beside a pregnancy that ended",
     authority=f"{GUIDELINES}, I.C.21.c.11",
     severity=Severity.WARNING,
-    when=(Mark.SEVERAL_DIAGNOSES, Mark.OBSTETRIC_DIAGNOSIS),
+    when=(diagnosed("Z3A"), diagnosed(*ABORTIVE, "Z33.2")),
 )
 not_first = Check(
     id="pregnancy-not-first",
@@ -41,7 +42,7 @@ not_first = Check(
     title="A disease stands before the code of pregnancy",
     authority=f"{GUIDELINES}, I.C.15.a.1",
     severity=Severity.WARNING,
-    when=(Mark.SEVERAL_DIAGNOSES, Mark.OBSTETRIC_DIAGNOSIS),
+    when=(diagnosed("O"), first_of_all(diagnosis(lambda code: code[0] in _DISEASES))),
     denial=Denial("CO", "16", "MA63"),
 )
 gestational = Check(
@@ -50,7 +51,7 @@ gestational = Check(
     title="Gestational diabetes with a code that it rules out",
     authority=f"{GUIDELINES}, I.C.15.i",
     severity=Severity.WARNING,
-    when=(Mark.SEVERAL_DIAGNOSES, Mark.OBSTETRIC_DIAGNOSIS),
+    when=(Mark.SEVERAL_DIAGNOSES, diagnosed("O24.4")),
     denial=Denial("CO", "16", "M76"),
 )
 age_of_risk = Check(
@@ -59,7 +60,7 @@ age_of_risk = Check(
     title="Supervision for the mother's age, and she is not of that age",
     authority="ICD-10-CM FY2026, the inclusion terms at O09.5 and O09.6",
     severity=Severity.WARNING,
-    when=(Mark.OBSTETRIC_DIAGNOSIS,),
+    when=(diagnosed("O09.5", "O09.6"),),
 )
 
 

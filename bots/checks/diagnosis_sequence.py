@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bots.checks.catalogue import Check
+from bots.checks.concerns import diagnosed, diagnosis, first_of_all
 from bots.checks.diagnosis_list import GUIDELINES, Coded, listed
 from bots.checks.findings import Denial, Finding, Severity
 from bots.checks.marks import Mark
@@ -69,13 +70,32 @@ SECOND = (
 _ADVERSE = "the nature of an adverse effect stands before the drug (I.C.19.e.5.a)"
 _UNDERDOSING = "underdosing is never first-listed (I.C.19.e.5.c)"
 
+
+def intent_of(code: str) -> str:
+    """Of a code of T36-T50: 1-4 a poisoning, 5 an adverse effect, 6 underdosing; else empty.
+
+    The digit is the sixth character, or the fifth where the sixth is a placeholder.
+    """
+    if not "T36" <= code[:3] <= "T50" or len(code) < 7:
+        return ""
+    return code[6] if code[6] != "X" else code[5]
+
+
+def _stands_second(code: str) -> bool:
+    return intent_of(code) in ("5", "6") or any(code.startswith(r.beginnings) for r in SECOND)
+
+
+def _is_sequela(code: str) -> bool:
+    return (code[0] in "ST" and code[7:] == "S") or code.startswith(SEQUELAE)
+
+
 first_only = Check(
     id="diagnosis-first-only",
     family="diagnosis",
     title="A code that may only be first-listed stands in a later place",
     authority=f"{GUIDELINES}, I.C.21.c.16",
     severity=Severity.WARNING,
-    when=(Mark.SEVERAL_DIAGNOSES, Mark.FACTOR_DIAGNOSIS),
+    when=(Mark.SEVERAL_DIAGNOSES, diagnosed(*FIRST_ONLY)),
     denial=Denial("CO", "16", "M76"),
 )
 secondary_only = Check(
@@ -84,7 +104,7 @@ secondary_only = Check(
     title="A code that may only be a second one is first-listed",
     authority=f"{GUIDELINES}, I.B.7, I.B.14, I.C.18.e, I.C.18.i, I.C.19.e.5, I.C.21.c.11",
     severity=Severity.ERROR,
-    when=(Mark.SECOND_DIAGNOSIS,),
+    when=(first_of_all(diagnosis(_stands_second)),),
     denial=Denial("CO", "16", "MA63"),
 )
 sequela_first = Check(
@@ -93,7 +113,7 @@ sequela_first = Check(
     title="A sequela is coded before the condition that came of it",
     authority=f"{GUIDELINES}, I.B.10 and I.C.19.a",
     severity=Severity.WARNING,
-    when=(Mark.SECOND_DIAGNOSIS,),
+    when=(first_of_all(diagnosis(_is_sequela)),),
     denial=Denial("CO", "16", "MA63"),
 )
 
@@ -145,23 +165,12 @@ def sequela_leads(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     first = listed(case).first
     if first is None:
         return
-    is_injury = first.code[0] in "ST" and first.last == "S"
-    if is_injury or first.code.startswith(SEQUELAE):
+    if _is_sequela(first.code):
         yield sequela_first.finding(
             None,
             f"{first.entry.code} is a sequela; the condition that came of it stands first",
             codes=(first.entry.code,),
         )
-
-
-def intent_of(code: str) -> str:
-    """Of a code of T36-T50: 1-4 a poisoning, 5 an adverse effect, 6 underdosing; else empty.
-
-    The digit is the sixth character, or the fifth where the sixth is a placeholder.
-    """
-    if not "T36" <= code[:3] <= "T50" or len(code) < 7:
-        return ""
-    return code[6] if code[6] != "X" else code[5]
 
 
 def _is_first_only(coded: Coded) -> bool:

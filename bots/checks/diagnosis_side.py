@@ -58,7 +58,7 @@ two_for_one = Check(
     authority=f"{GUIDELINES}, I.B.13",
     severity=Severity.INFO,
     needs=("icd10cm",),
-    when=(Mark.SEVERAL_DIAGNOSES, Mark.SIDED_DIAGNOSIS),
+    when=(Mark.SAME_CATEGORY, Mark.SIDED_DIAGNOSIS),
 )
 both_and_one = Check(
     id="diagnosis-both-and-one-side",
@@ -67,7 +67,7 @@ both_and_one = Check(
     authority=f"{GUIDELINES}, I.B.13",
     severity=Severity.WARNING,
     needs=("icd10cm",),
-    when=(Mark.SEVERAL_DIAGNOSES, Mark.SIDED_DIAGNOSIS),
+    when=(Mark.SAME_CATEGORY, Mark.SIDED_DIAGNOSIS),
     denial=Denial("CO", "16", "M76"),
 )
 

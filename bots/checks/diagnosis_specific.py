@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bots.checks.catalogue import Check
+from bots.checks.concerns import diagnosed
 from bots.checks.diagnosis_list import GUIDELINES, day_of, listed, reported
 from bots.checks.findings import Finding, Severity
 from bots.checks.forms import dotted, is_icd
@@ -37,7 +38,7 @@ diabetes_drug = Check(
     authority=f"{GUIDELINES}, I.C.4.a.3; the notes at E08 to E13",
     severity=Severity.INFO,
     needs=("documentation",),
-    when=(Mark.DOCUMENTED, Mark.DIABETES),
+    when=(Mark.DOCUMENTED, diagnosed(*DIABETES)),
 )
 
 

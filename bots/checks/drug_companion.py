@@ -14,6 +14,7 @@ from datetime import date
 
 from bots.checks.catalogue import Check
 from bots.checks.code_ranges import is_in
+from bots.checks.concerns import coded, none
 from bots.checks.day import coded_lines, other_bills, place_of, professional_lines
 from bots.checks.findings import Finding, NotEvaluated, Severity
 from bots.checks.marks import Mark
@@ -53,7 +54,7 @@ no_administration = Check(
     title="An injected drug, and nothing of the day that gives it",
     authority="Pub. 100-04, ch. 12, section 30.5 and ch. 17, section 10",
     severity=Severity.INFO,
-    when=(Mark.PROFESSIONAL, Mark.DRUG),
+    when=(Mark.PROFESSIONAL, coded(lambda code: is_in(code, _INJECTED))),
 )
 
 no_drug = Check(
@@ -62,7 +63,7 @@ no_drug = Check(
     title="A drug's administration, and no drug of the day",
     authority="Pub. 100-04, ch. 12, section 30.5 and ch. 4, section 230.2",
     severity=Severity.INFO,
-    when=(Mark.MEDICINE,),
+    when=(coded(_ADMINISTERED), none(coded(lambda code: is_in(code, _DRUGS)))),
 )
 
 no_imaging = Check(
@@ -71,7 +72,7 @@ no_imaging = Check(
     title="Contrast, and no imaging of the day that takes it",
     authority="Pub. 100-04, ch. 13",
     severity=Severity.WARNING,
-    when=(Mark.HCPCS,),
+    when=(coded(lambda code: is_in(code, _CONTRAST)),),
 )
 
 no_procedure = Check(
@@ -80,7 +81,7 @@ no_procedure = Check(
     title="An implanted device, and no procedure of the bill that implants one",
     authority="Pub. 100-04, ch. 4, section 61.2",
     severity=Severity.WARNING,
-    when=(Mark.INSTITUTIONAL, Mark.HCPCS),
+    when=(Mark.INSTITUTIONAL, coded(lambda code: is_in(code, _DEVICES))),
 )
 
 no_pathology = Check(
@@ -90,7 +91,7 @@ no_pathology = Check(
     authority="Pub. 100-04, ch. 16, section 80",
     severity=Severity.INFO,
     needs=("documentation",),
-    when=(Mark.SURGERY, Mark.DOCUMENTED),
+    when=(coded(_SAMPLED), Mark.DOCUMENTED),
 )
 
 

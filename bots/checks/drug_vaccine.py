@@ -12,6 +12,7 @@ from datetime import date
 
 from bots.checks.catalogue import Check
 from bots.checks.code_ranges import is_in
+from bots.checks.concerns import coded
 from bots.checks.day import coded_lines, other_bills
 from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
 from bots.checks.marks import Mark
@@ -33,7 +34,11 @@ _MEDICARE: Mapping[str, frozenset[str]] = {
     "G0008": _INFLUENZA, "G0009": _PNEUMOCOCCAL, "G0010": _HEPATITIS_B,
 }  # fmt: skip
 _CPT_GIVEN = frozenset(["90471", "90472", "90473", "90474"])
-_WHEN = (Mark.MEDICINE | Mark.DRUG | Mark.HCPCS,)
+
+
+def _is_vaccine(code: str) -> bool:
+    return is_in(code, _PRODUCTS)
+
 
 not_given = Check(
     id="vaccine-without-administration",
@@ -41,7 +46,7 @@ not_given = Check(
     title="A vaccine, and no administration of the day",
     authority=f"{_CHAPTER_18}; CPT guidelines on immunization",
     severity=Severity.WARNING,
-    when=_WHEN,
+    when=(coded(_is_vaccine),),
 )
 
 medicare_code = Check(
@@ -50,7 +55,7 @@ medicare_code = Check(
     title="A vaccine's administration under the code that Medicare does not take for it",
     authority=_CHAPTER_18,
     severity=Severity.ERROR,
-    when=(Mark.MEDICARE, Mark.MEDICINE, Mark.LINES),
+    when=(Mark.MEDICARE, coded(_is_vaccine), coded(_CPT_GIVEN)),
     denial=Denial("CO", "16", "N657"),
 )
 
@@ -60,7 +65,7 @@ other_product = Check(
     title="An administration of one kind of vaccine beside another kind only",
     authority=_CHAPTER_18,
     severity=Severity.WARNING,
-    when=(Mark.HCPCS, Mark.LINES),
+    when=(coded(_is_vaccine), coded(_MEDICARE)),
     denial=Denial("CO", "16", "N657"),
 )
 
@@ -70,7 +75,7 @@ def nobody_gave_it(case: Case, codesets: CodeSets) -> Iterator[Finding | NotEval
     """Whoever gave it: all claims of the day are asked."""
     unknown = False
     for line, day in coded_lines(case.claim):
-        if not is_in(line.procedure, _PRODUCTS) or _is_given_somewhere(case, day):
+        if not _is_vaccine(line.procedure) or _is_given_somewhere(case, day):
             continue
         if not case.knows_all_claims:
             unknown = True
@@ -90,7 +95,7 @@ def not_the_code_of_part_b(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     if not case.claim.coverage.is_medicare:
         return
     for day, lines in _by_day(case):
-        products = {line.procedure for line in lines if is_in(line.procedure, _PRODUCTS)}
+        products = {line.procedure for line in lines if _is_vaccine(line.procedure)}
         wanted = {code: kind & products for code, kind in _MEDICARE.items() if kind & products}
         if not products or products - set().union(*wanted.values()):
             continue
@@ -109,7 +114,7 @@ def not_the_code_of_part_b(case: Case, codesets: CodeSets) -> Iterator[Finding]:
 def another_kind(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Silent where the day has no vaccine at all: it may have been free."""
     for day, lines in _by_day(case):
-        products = {line.procedure for line in lines if is_in(line.procedure, _PRODUCTS)}
+        products = {line.procedure for line in lines if _is_vaccine(line.procedure)}
         for line in lines:
             kind = _MEDICARE.get(line.procedure)
             if kind is not None and products and kind.isdisjoint(products):

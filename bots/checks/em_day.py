@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from itertools import combinations
 
 from bots.checks.catalogue import Check
+from bots.checks.concerns import coded, twice
 from bots.checks.day import Beside
 from bots.checks.em_codes import (
     CONSULTATIONS,
@@ -48,7 +49,7 @@ two_visits = Check(
     title="Two visits of one day by one physician or one group and specialty",
     authority=f"{_CHAPTER_12}, sections 30.6.5 and 30.6.7.B",
     severity=Severity.WARNING,
-    when=_WHEN,
+    when=(Mark.PROFESSIONAL, coded(VISITS), twice(coded(VISITS)) | Mark.HISTORY),
     denial=Denial("CO", "B14"),
 )
 
@@ -58,7 +59,12 @@ into_admission = Check(
     title="A visit on the day on which the same physician admits",
     authority=f"{_CHAPTER_12}, sections 30.6.8 and 30.6.9.1",
     severity=Severity.WARNING,
-    when=_WHEN,
+    when=(
+        Mark.PROFESSIONAL,
+        coded(_ADMISSION | _INTO_ADMISSION),
+        coded(_ADMISSION) | Mark.HISTORY,
+        coded(_INTO_ADMISSION) | Mark.HISTORY,
+    ),
     denial=Denial("CO", "B14"),
 )
 
@@ -68,7 +74,12 @@ one_day_stay = Check(
     title="Admission and discharge of one day billed as two services",
     authority=f"{_CHAPTER_12}, sections 30.6.8 and 30.6.9.1",
     severity=Severity.WARNING,
-    when=_WHEN,
+    when=(
+        Mark.PROFESSIONAL,
+        coded(_ADMISSION | HOSPITAL_DISCHARGE),
+        coded(_ADMISSION) | Mark.HISTORY,
+        coded(HOSPITAL_DISCHARGE) | Mark.HISTORY,
+    ),
     denial=Denial("CO", "B14"),
 )
 
@@ -78,7 +89,12 @@ visit_and_discharge = Check(
     title="A hospital visit on the day of discharge by the same physician",
     authority=f"{_CHAPTER_12}, section 30.6.9.2",
     severity=Severity.WARNING,
-    when=_WHEN,
+    when=(
+        Mark.PROFESSIONAL,
+        coded(SUBSEQUENT_HOSPITAL | HOSPITAL_DISCHARGE),
+        coded(SUBSEQUENT_HOSPITAL) | Mark.HISTORY,
+        coded(HOSPITAL_DISCHARGE) | Mark.HISTORY,
+    ),
     denial=Denial("CO", "B14"),
 )
 

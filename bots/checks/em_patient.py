@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from bots.checks.catalogue import Check
+from bots.checks.concerns import coded
 from bots.checks.day import Beside, professional_lines
 from bots.checks.em_codes import (
     EYE_KNOWN,
@@ -35,7 +36,7 @@ new_patient = Check(
     title="A new patient's code for a patient whom the group has seen within three years",
     authority="Pub. 100-04, ch. 12, section 30.6.7.A",
     severity=Severity.WARNING,
-    when=(Mark.PROFESSIONAL, Mark.EM | Mark.MEDICINE),
+    when=(Mark.PROFESSIONAL, coded(NEW_PATIENT)),
     denial=Denial("CO", "B16"),
 )
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from bots.checks.catalogue import Check
+from bots.checks.concerns import coded, twice
 from bots.checks.day import (
     Beside,
     coded_lines,
@@ -36,7 +37,11 @@ initial_again = Check(
     title="Initial hospital care twice within one stay",
     authority="Pub. 100-04, ch. 12, sections 30.6.8 and 30.6.9",
     severity=Severity.WARNING,
-    when=(Mark.PROFESSIONAL, Mark.EM, Mark.LINES | Mark.HISTORY),
+    when=(
+        Mark.PROFESSIONAL,
+        coded(INITIAL_HOSPITAL),
+        twice(coded(INITIAL_HOSPITAL)) | Mark.HISTORY,
+    ),
     denial=Denial("CO", "B14", "N113"),
 )
 
@@ -46,7 +51,7 @@ transition_again = Check(
     title="A transition home twice within thirty days",
     authority="CPT guidelines on 99495 and 99496; Pub. 100-04, ch. 12",
     severity=Severity.ERROR,
-    when=(Mark.PROFESSIONAL, Mark.EM, Mark.LINES | Mark.HISTORY),
+    when=(Mark.PROFESSIONAL, coded(_TRANSITION), twice(coded(_TRANSITION)) | Mark.HISTORY),
     denial=Denial("CO", "119", "N640"),
 )
 
@@ -57,7 +62,7 @@ transition_decision = Check(
     authority="CPT guidelines on 99495 and 99496",
     severity=Severity.WARNING,
     needs=("documentation",),
-    when=(Mark.PROFESSIONAL, Mark.EM, Mark.DOCUMENTED),
+    when=(Mark.PROFESSIONAL, coded(_TRANSITION), Mark.DOCUMENTED),
     denial=Denial("CO", "150"),
 )
 

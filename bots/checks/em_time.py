@@ -14,6 +14,7 @@ from datetime import date
 from decimal import Decimal
 
 from bots.checks.catalogue import Check
+from bots.checks.concerns import coded, twice
 from bots.checks.day import professional_lines
 from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
 from bots.checks.marks import Mark
@@ -52,7 +53,7 @@ prolonged = Check(
     authority=f"{_CHAPTER_12}, section 30.6.7.E; CMS physician fee schedule final rule for 2023",
     severity=Severity.ERROR,
     needs=("documentation",),
-    when=_WHEN,
+    when=(Mark.PROFESSIONAL, coded({*_PROLONGED, *_OVER_DAYS}), Mark.DOCUMENTED),
     denial=Denial("CO", "152"),
 )
 
@@ -62,7 +63,7 @@ prolonged_twice = Check(
     title="One prolonged time billed by two codes",
     authority=f"{_CHAPTER_12}, section 30.6.7.E",
     severity=Severity.ERROR,
-    when=(Mark.PROFESSIONAL, Mark.EM, Mark.LINES),
+    when=(Mark.PROFESSIONAL, twice(coded({code for pair in _OF_ONE_TIME for code in pair}))),
     denial=Denial("CO", "97", "M80"),
 )
 
@@ -73,7 +74,7 @@ critical = Check(
     authority=f"{_CHAPTER_12}, sections 30.6.12 and 30.6.12.5",
     severity=Severity.ERROR,
     needs=("documentation",),
-    when=_WHEN,
+    when=(Mark.PROFESSIONAL, coded({_CRITICAL, _MORE_CRITICAL}), Mark.DOCUMENTED),
     denial=Denial("CO", "152"),
 )
 
@@ -84,7 +85,7 @@ discharge = Check(
     authority=f"{_CHAPTER_12}, sections 30.6.9.2 and 30.6.13",
     severity=Severity.ERROR,
     needs=("documentation",),
-    when=_WHEN,
+    when=(Mark.PROFESSIONAL, coded(_LONG_DISCHARGE), Mark.DOCUMENTED),
     denial=Denial("CO", "152"),
 )
 

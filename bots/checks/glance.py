@@ -1,199 +1,253 @@
-"""One look at a claim: its marks, and with them the checks that are worth asking.
+"""One look at a claim: what it shows, and with that the checks that are worth asking.
 
-A claim that nothing is wrong with is the usual one, and asking two hundred checks about it
-costs far more than reading it. So a claim is looked at once, in one pass over its parts; what a
-table says of a code is remembered by quarter of a year, and which checks go with which marks is
-remembered, too. The checks decide; the glance only names those that could have something to say.
+A claim that nothing is wrong with is the usual one, and asking five hundred checks about it
+costs far more than reading it. So a claim is looked at once, in one pass over its parts. What
+looks alike shows alike: what a line shows is remembered by all of it but its charge and its days,
+what a table says of a code by the quarter of a year (`bots.checks.quarters`), and which checks go
+with what is shown (`bots.checks.plans`). The checks decide; the glance only names those that
+could have something to say.
 
 Where a table changes within a quarter, the marks of all its answers count. A claim with a line
-without a date shows every mark: its checks look at other days.
+without a date shows everything: its checks look at other days.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import TypeVar
+from itertools import repeat
 
-from bots.checks.catalogue import Check, catalogue
-from bots.checks.code_ranges import (
-    ANESTHESIA_CODES,
-    DRUG_CODES,
-    IMAGING_CODES,
-    LABORATORY_CODES,
-    SURGERY_CODES,
-    THERAPY_CODES,
-)
-from bots.checks.diagnosis_marks import marks_of
-from bots.checks.findings import NotEvaluated
+from bots.checks.concerns import OF_LINES, About
+from bots.checks.diagnosis_list import REPORTED, matching
 from bots.checks.forms import (
-    MBI,
-    dotted,
     is_bill_type,
     is_clia,
-    is_icd,
     is_modifier,
-    is_place,
     is_postal_code,
-    is_procedure,
     is_sound_npi,
     is_state,
 )
-from bots.checks.marks import Mark, names_all
-from bots.checks.needs import days_of, lacking, ncci_side, parts_lacking
-from bots.claims import Case, Claim, ClaimType, Patient, Role, ServiceLine
-from bots.codesets import CodeSets, Mue, Ptp, Table
-from bots.codesets.office_rules import KNOWN
-from bots.codesets.rows import TABLES, Row
-
-R = TypeVar("R", bound=Row)
+from bots.checks.marks import Mark
+from bots.checks.modifier_ground import HOSPITAL as HOSPITALS
+from bots.checks.needs import days_of, is_surely_no_supplier, ncci_side, parts_lacking
+from bots.checks.plans import Plan, Plans, numbered
+from bots.checks.quarters import (
+    CodeFacts,
+    DiagnosisFacts,
+    Quarters,
+    days_of_quarter,
+    quarter_of,
+)
+from bots.claims import Case, Claim, ClaimType, Diagnosis, ProviderRecord, Role, ServiceLine, Sex
+from bots.codesets import CodeSets
+from bots.codesets.rows import TABLES
 
 # Plain numbers: to join two marks costs five times as much as to join two numbers.
-ALL = sum(mark.value for mark in Mark)
 PROFESSIONAL, INSTITUTIONAL = Mark.PROFESSIONAL.value, Mark.INSTITUTIONAL.value
-MEDICARE, NOT_FIRST, OTHER_PAYER = (
-    Mark.MEDICARE.value, Mark.NOT_FIRST.value, Mark.OTHER_PAYER.value,
+NOT_FIRST, OTHER_PAYER, HISTORY = (
+    Mark.NOT_FIRST.value, Mark.OTHER_PAYER.value, Mark.HISTORY.value,
 )  # fmt: skip
-HISTORY, DOCUMENTED = Mark.HISTORY.value, Mark.DOCUMENTED.value
-LINES, SPAN, UNITS, NDC = Mark.LINES.value, Mark.SPAN.value, Mark.UNITS.value, Mark.NDC.value
-MODIFIED, REMOTE, FORM = Mark.MODIFIED.value, Mark.REMOTE.value, Mark.FORM.value
+DOCUMENTED, LINES, SPAN, UNITS = (
+    Mark.DOCUMENTED.value, Mark.LINES.value, Mark.SPAN.value, Mark.UNITS.value,
+)  # fmt: skip
+NDC, MODIFIED, REMOTE, FORM = (
+    Mark.NDC.value, Mark.MODIFIED.value, Mark.REMOTE.value, Mark.FORM.value,
+)  # fmt: skip
 SAME_CODE, PAIR, OVER, PLACE = (
     Mark.SAME_CODE.value, Mark.PAIR.value, Mark.OVER.value, Mark.PLACE.value,
 )  # fmt: skip
 GAP, SUM, TIMES, POINTERS = (
     Mark.GAP.value, Mark.SUM.value, Mark.TIMES.value, Mark.POINTERS.value,
 )  # fmt: skip
-PROVIDER, PAYER, LATE = Mark.PROVIDER.value, Mark.PAYER.value, Mark.LATE.value
-OFFICE, POLICY = Mark.OFFICE.value, Mark.POLICY.value
+PROVIDER, PAYER, LATE, HOSPITAL = (
+    Mark.PROVIDER.value, Mark.PAYER.value, Mark.LATE.value, Mark.HOSPITAL.value,
+)  # fmt: skip
+DAYS, ELSEWHERE = Mark.DAYS.value, Mark.ELSEWHERE.value
+NO_ORDERER, NO_CLIA = Mark.NO_ORDERER.value, Mark.NO_CLIA.value
 SEVERAL_DIAGNOSES, SAME_DIAGNOSIS = Mark.SEVERAL_DIAGNOSES.value, Mark.SAME_DIAGNOSIS.value
+SAME_CATEGORY, EXCLUDING, MISORDERED = (
+    Mark.SAME_CATEGORY.value, Mark.EXCLUDING.value, Mark.MISORDERED.value,
+)  # fmt: skip
 PRESENT_ON_ADMISSION = Mark.PRESENT_ON_ADMISSION.value
 
-_REMOTE_PLACES = {"02", "10"}
 _REMOTE_MODIFIERS = {"93", "95", "GT", "GQ", "G0", "FQ", "FR"}
-_PAID = {"A", "C", "R"}
 _MOST_LINES, _MOST_DIAGNOSES = 50, 12  # of a professional claim; an institutional one has more
+_USUAL_PLACES = {"11", "19", "22"}
 _INPATIENT_PLACES = {"21", "51", "61"}
-_MAJOR_OR_MINOR = {"000", "010", "090"}
-_KINDS = {
-    "em": Mark.EM,
-    "surgery": Mark.SURGERY,
-    "imaging": Mark.IMAGING,
-    "laboratory": Mark.LABORATORY,
-    "pathology": Mark.LABORATORY,
-    "medicine": Mark.MEDICINE,
-    "therapy": Mark.THERAPY,
-    "anesthesia": Mark.ANESTHESIA,
-    "drug": Mark.DRUG,
-    "supply": Mark.HCPCS,
-}
-# The sections of CPT by their first and last code; a table's own kind adds to them.
-_SECTIONS = (
-    (*ANESTHESIA_CODES, Mark.ANESTHESIA),
-    (*SURGERY_CODES, Mark.SURGERY),
-    (*IMAGING_CODES, Mark.IMAGING),
-    (*LABORATORY_CODES, Mark.LABORATORY),
-    ("90281", "99199", Mark.MEDICINE),
-    ("92507", "92526", Mark.THERAPY),
-    (*THERAPY_CODES, Mark.THERAPY),
-    ("98966", "98981", Mark.EM),
-    ("99202", "99499", Mark.EM),
-    ("99500", "99607", Mark.MEDICINE),
-    ("G0000", "G9999", Mark.EM | Mark.MEDICINE),
-    (*DRUG_CODES, Mark.DRUG),
-    ("Q0000", "Q9999", Mark.DRUG),
-    ("C9000", "C9999", Mark.DRUG),
-    ("S0012", "S0197", Mark.DRUG),
-)
+_LONGEST_NUMBER = 20
+_FIRST_CONCERN = 1 << len(Mark)  # the numbers behind the marks stand for concerns
+_EVERY_MARK = _FIRST_CONCERN - 1
 _REMEMBERED = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class _Code:
-    """What the tables say of a procedure within a quarter."""
-
-    marks: int
-    places: frozenset[str] | None  # None: any will do
-    limits: tuple[int | None, int | None]  # the lowest MUE of a professional, an other claim
-
-
-@dataclass(frozen=True, slots=True)
-class _Payer:
-    """What the tables say of a payer within a quarter; `days` below zero: not known."""
-
-    marks: int
-    member_id: tuple[re.Pattern[str], ...]
-    days: int
-    taxonomy: frozenset[Role]
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """The checks to ask about a claim, and those that lack what they need."""
-
-    asked: tuple[Check, ...]
-    unanswered: tuple[NotEvaluated, ...]
+_NOTHING = Decimal(0)
+_ORDER = list(range(1, 100))
+_OF_SEX = {
+    Sex.FEMALE: Mark.FEMALE.value,
+    Sex.MALE: Mark.MALE.value,
+    Sex.UNKNOWN: (Mark.FEMALE | Mark.MALE).value,
+}
 
 
 class Glance:
-    """Looks at claims with one set of tables; remembers what it saw of codes, never of claims."""
+    """Looks at claims with one set of tables; remembers what parts look like, never a patient."""
 
     def __init__(self, codesets: CodeSets) -> None:
+        bits = numbered(_FIRST_CONCERN)
         self._codesets = codesets
-        self._code = lru_cache(_REMEMBERED)(self._see_code)
-        self._diagnosis = lru_cache(_REMEMBERED)(self._see_diagnosis)
-        self._provider = lru_cache(_REMEMBERED)(self._see_provider)
-        self._payer = lru_cache(_REMEMBERED)(self._see_payer)
-        self._place = lru_cache(_REMEMBERED)(self._see_place)
-        self._facility = lru_cache(_REMEMBERED)(self._see_facility)
-        self._plan = lru_cache(_REMEMBERED)(self._see_plan)
+        self._concerns = ((1 << len(bits)) - 1) * _FIRST_CONCERN
+        self._step = len(bits)
+        self._about_lines = sum(bit for c, bit in bits.items() if c.about in OF_LINES)
+        self._about_diagnoses = self._concerns & ~self._about_lines
+        self._quarters = Quarters(codesets, bits)
+        self._plans = Plans(codesets, bits)
+        self._asked_of_lines = [(c.asks, bit) for c, bit in bits.items() if c.about is About.LINE]
+        self._asked_of_fees = [(c.asks, bit) for c, bit in bits.items() if c.about is About.FEE]
+        self._asked_of_codes = [
+            (c.asks, bit) for c, bit in bits.items() if c.about is About.PROCEDURE
+        ]
+        # By what a line shares with its claim: what lines show, by their shape.
+        self._lines = lru_cache(_REMEMBERED)(_no_lines_yet)
+        self._remembered = 0
+        self._codes = lru_cache(_REMEMBERED)(self._see_codes)
+        self._together = lru_cache(_REMEMBERED)(self._see_together)
+        self._providers = lru_cache(_REMEMBERED)(self._see_providers)
         self._era = lru_cache(_REMEMBERED)(self._see_era)
         self._eras: dict[tuple[str | None, ...], date] = {}
 
     def plan_for(self, case: Case) -> Plan:
         """The checks that may have something to say about the case."""
-        marks, days = self._look(case)
-        return self._plan(marks, parts_lacking(case), ncci_side(case), self._era(days))
+        shown, days, side = self._look(case)
+        return self._plans.plan(shown, parts_lacking(case), side, self._era(days))
 
-    def marks(self, case: Case) -> int:
+    def marks(self, case: Case) -> Mark:
         """All marks that the claim shows, and perhaps some more."""
-        return self._look(case)[0]
+        return Mark(self._look(case)[0] & _EVERY_MARK)
 
-    def _look(self, case: Case) -> tuple[int, tuple[date, ...]]:
-        """The marks, and the days on which the claim's tables are asked."""
+    def _look(self, case: Case) -> tuple[int, tuple[date, ...], str | None]:
+        """What is shown, the days on which tables are asked, and the claim's side of NCCI."""
         claim = case.claim
         lines = claim.lines
-        dated = [line.service_date for line in lines if line.service_date is not None]
-        if not dated or len(dated) < len(lines):
-            return ALL, days_of(case)
-        days = set(dated)
-        first = claim.statement_from or min(days)
-        last = claim.statement_through
-        if last is None:
-            last = max(
-                [line.service_date_end or day for line, day in zip(lines, dated, strict=True)]
-            )
-        quarters = {_quarter(first), _quarter(last)}
-        if len(days) > 1:
-            quarters.update(map(_quarter, days))
-        marks = _of_claim(case) | self._of_lines(case, dated)
-        if self._codesets.office_rule is not None:
-            marks |= self._facility(claim.facility.code)
+        dates = [line.service_date for line in lines if line.service_date is not None]
+        if not dates or len(dates) < len(lines):
+            return self._everything(claim), days_of(case), ncci_side(case)
+        earliest, latest = min(dates), max(dates)
+        first, last = claim.statement_from or earliest, claim.statement_through or latest
+        shown = _of_head(
+            claim.type, claim.bill_type, claim.frequency_code, claim.clia, claim.accident,
+            claim.accident_on, claim.admitted_on, claim.lines_edited,
+        )  # fmt: skip
+        shown |= _of_case(case)
+        ends = [line.service_date_end for line in lines]
+        if any(ends):
+            shown |= _of_ends(case, ends)
+            if claim.statement_through is None:
+                last = max([end or day for end, day in zip(ends, dates, strict=True)])
+        shown |= _of_days(case, (earliest, latest), (first, last))
+        quarters = _quarters_of(first, last)
+        if earliest != latest:
+            quarters = quarters.union(map(quarter_of, dates))
+        charges = [line.charge for line in lines]
+        if sum(charges) != claim.total_charge or min(charges) < _NOTHING:
+            shown |= SUM
+        shown |= self._of_lines(claim, dates, is_one_day=earliest == latest)
+        shown |= self._of_diagnoses(claim.diagnoses, quarters)
+        # Of a period that ends before it begins, the earlier day counts for "late".
+        waited = ((claim.submitted_on or case.as_of) - min(first, last)).days
+        who = tuple([(one.role, one.npi, one.taxonomy, one.record) for one in claim.providers])
+        plain = True
         for quarter in quarters:
-            # Of a period that ends before it begins, the earlier day counts for "late".
-            marks |= self._of_coverage(case, min(first, last), quarter)
-            marks |= self._of_diagnoses(claim, quarter)
-            marks |= self._of_providers(claim, quarter)
-        days.add(last)
-        return marks, tuple(days) if len(days) == 1 else tuple(sorted(days))
+            shown |= self._of_coverage(claim, waited, quarter)
+            marks, plain = self._providers(who, quarter)
+            shown |= marks
+        if self._codesets.office_rule is not None:
+            shown |= self._quarters.facility(claim.facility.code)
+        days = (last,) if last == earliest == latest else tuple(sorted({*dates, last}))
+        return shown, days, "practitioner" if plain and shown & PROFESSIONAL else ncci_side(case)
 
-    def _of_coverage(self, case: Case, first: date, quarter: int) -> int:
-        claim = case.claim
+    def _everything(self, claim: Claim) -> int:
+        """All that a claim of this type could show."""
+        other = INSTITUTIONAL if claim.type is ClaimType.PROFESSIONAL else PROFESSIONAL
+        every = self._banks(self._concerns, self._concerns, self._concerns)
+        return (_EVERY_MARK | self._concerns | every) & ~other
+
+    def _of_lines(self, claim: Claim, dates: Sequence[date], *, is_one_day: bool) -> int:
+        shapes = [
+            (
+                line.procedure, line.modifiers, line.units, line.unit, line.place_of_service,
+                line.pointers, line.revenue_code, line.ndc, line.ndc_quantity, line.ndc_unit,
+                line.rendering_npi, line.noncovered_charge,
+            )
+            for line in claim.lines
+        ]  # fmt: skip
+        context = (
+            claim.type is ClaimType.PROFESSIONAL, claim.place_of_service, len(claim.diagnoses),
+        )  # fmt: skip
+        known: Iterable[dict[tuple[object, ...], int]]
+        if is_one_day:
+            known = repeat(self._lines(*context, quarter_of(dates[0])))
+        else:
+            known = [self._lines(*context, quarter_of(day)) for day in dates]
+        seen = twice = 0
+        for shape, alike, line in zip(shapes, known, claim.lines, strict=False):
+            shown = alike.get(shape)
+            if shown is None:
+                shown = alike[shape] = self._see_line(claim, line)
+            twice |= seen & shown
+            seen |= shown
+        if len(shapes) > 1:
+            seen |= self._together(claim.type, tuple([shape[0] for shape in shapes]))
+        return seen | self._banks(twice, 0, self._about_lines & ~seen)
+
+    def _see_together(self, kind: ClaimType, codes: tuple[str, ...]) -> int:
+        """What the procedures of several lines show together."""
+        marks = LINES | SAME_CODE if len(set(codes)) < len(codes) else LINES
+        tables = self._codesets
+        professional = kind is ClaimType.PROFESSIONAL
+        edits = tables.ptp_practitioner if professional else tables.ptp_outpatient
+        if edits is not None and edits.relates_any(codes):
+            marks |= PAIR
+        return marks
+
+    def _of_diagnoses(self, diagnoses: Sequence[Diagnosis], quarters: frozenset[int]) -> int:
+        codes = tuple([entry.code for entry in diagnoses])
+        in_order = [entry.position for entry in diagnoses] == _ORDER[: len(codes)]
+        are_plain = in_order
+        marks = 0 if in_order else POINTERS
+        for entry in diagnoses:
+            if entry.present_on_admission:
+                marks |= PRESENT_ON_ADMISSION
+            if entry.kind not in REPORTED:
+                are_plain = False
+        return marks | self._codes(codes, quarters, are_plain)
+
+    def _see_codes(self, codes: tuple[str, ...], quarters: frozenset[int], are_plain: bool) -> int:
+        """What the diagnoses of a claim show together.
+
+        `are_plain`: all are reported, and in their order; else any may be the first, and what
+        one shows that is not reported may count as not shown.
+        """
+        seen = twice = first = 0
+        facts = [self._quarters.diagnosis(code, part) for code in codes for part in quarters]
+        for fact in facts:
+            twice |= seen & fact.shown
+            seen |= fact.shown
+        for fact in facts[: len(quarters)] if are_plain else facts:
+            first |= fact.shown
+        gone = self._about_diagnoses & ~seen if are_plain else self._about_diagnoses
+        marks = _among_diagnoses(codes, facts) if len(codes) > 1 else 0
+        if not any(codes):
+            marks |= GAP
+        return marks | seen | self._banks(twice, first, gone)
+
+    def _banks(self, twice: int, first: int, gone: int) -> int:
+        """Concerns of two, of the first and of none, each in its own place."""
+        step, concerns = self._step, self._concerns
+        return (twice & concerns) << step | (first & concerns) << 2 * step | gone << 3 * step
+
+    def _of_coverage(self, claim: Claim, waited: int, quarter: int) -> int:
         coverage = claim.coverage
-        payer = self._payer(coverage.payer_id, coverage.filing_indicator, quarter)
+        payer = self._quarters.payer(coverage.payer_id, coverage.filing_indicator, quarter)
         marks = payer.marks
         if not coverage.member_id.strip():
             marks |= GAP
@@ -204,7 +258,7 @@ class Glance:
             marks |= OTHER_PAYER
         if coverage.relationship != "self":
             marks |= PAYER
-        if payer.days < 0 or ((claim.submitted_on or case.as_of) - first).days > payer.days:
+        if payer.days < 0 or waited > payer.days:
             marks |= LATE
         for role in payer.taxonomy:
             provider = claim.provider(role)
@@ -212,206 +266,84 @@ class Glance:
                 marks |= PROVIDER
         return marks
 
-    def _of_diagnoses(self, claim: Claim, quarter: int) -> int:
-        marks = SEVERAL_DIAGNOSES if len(claim.diagnoses) > 1 else 0
-        codes = set()
-        for at, entry in enumerate(claim.diagnoses, start=1):
-            codes.add(entry.code)
-            marks |= self._diagnosis(entry.code, quarter)
-            if entry.position != at:
-                marks |= POINTERS
-            if entry.present_on_admission:
-                marks |= PRESENT_ON_ADMISSION
-        if len(codes) < len(claim.diagnoses):
-            marks |= SAME_DIAGNOSIS
-        return marks if codes and codes != {""} else marks | GAP
-
-    def _of_providers(self, claim: Claim, quarter: int) -> int:
+    def _see_providers(
+        self, providers: tuple[tuple[Role, str, str, ProviderRecord | None], ...], quarter: int
+    ) -> tuple[int, bool]:
+        """The marks, and whether the biller is surely no supplier."""
         marks = 0
         billing: str | None = None
-        ordering: tuple[str, ...] = ()
-        for provider in claim.providers:
-            record = provider.record
-            npi = provider.npi
-            marks |= self._provider(npi, provider.taxonomy, record.npi if record else npi, quarter)
-            if provider.role is Role.BILLING:
+        orderers = []
+        plain = False
+        for role, npi, taxonomy, record in providers:
+            marks |= self._quarters.provider(npi, taxonomy, quarter)
+            if role is Role.BILLING:
                 billing = npi
-            elif provider.role is Role.ORDERING or provider.role is Role.REFERRING:
-                ordering = (*ordering, npi)
+                plain = is_surely_no_supplier(taxonomy)
+            elif role is Role.ORDERING or role is Role.REFERRING:
+                orderers.append(npi)
+            elif role is Role.SERVICE_FACILITY:
+                marks |= PROVIDER
             if record is not None and (
-                record.npi_type != "1"
+                record.npi != npi
+                or record.npi_type != "1"
                 or record.active_to is not None
-                or (record.active_from is not None and record.active_from > _days_of(quarter)[0])
+                or (record.active_from or date.min) > days_of_quarter(quarter)[0]
             ):
                 marks |= PROVIDER
-            if provider.role is Role.SERVICE_FACILITY:
-                marks |= PROVIDER
-        if ordering and billing in ordering:
+        if billing in orderers:
             marks |= PROVIDER
-        return marks if billing is not None else marks | GAP
+        if not any(npi.strip() for npi in orderers):
+            marks |= NO_ORDERER
+        return marks if billing is not None else marks | GAP, plain
 
-    def _of_lines(self, case: Case, dated: list[date]) -> int:
-        claim = case.claim
-        lines = claim.lines
+    def _see_line(self, claim: Claim, line: ServiceLine) -> int:
+        """What a line shows by all of it but its charge and its days."""
+        assert line.service_date is not None
+        quarter = quarter_of(line.service_date)
+        self._remembered += 1
+        if self._remembered > _REMEMBERED:
+            self._remembered = 0
+            self._lines.cache_clear()
         professional = claim.type is ClaimType.PROFESSIONAL
-        side = 0 if professional else 1
-        marks = LINES if len(lines) > 1 else 0
-        total = Decimal(0)
-        codes = []
-        for line, day in zip(lines, dated, strict=True):
-            quarter = _quarter(day)
-            code = self._code(line.procedure, quarter)
-            marks |= code.marks | _of_line(line, day, case)
-            codes.append(line.procedure)
-            total += line.charge
-            limit = code.limits[side]
-            if limit is not None and line.units > limit:
-                marks |= OVER
-            if professional:
-                here = line.place_of_service or claim.place_of_service
-                marks |= self._place(here, quarter)
-                if line.place_of_service and claim.place_of_service:
-                    marks |= self._place(claim.place_of_service, quarter)
-                marks |= _of_pointers(line.pointers, len(claim.diagnoses))
-                if code.places is not None and here not in code.places:
-                    marks |= PLACE
-            elif not line.revenue_code.strip():
-                marks |= GAP
-        if total != claim.total_charge or claim.lines_edited:
-            marks |= SUM
-        if len(set(codes)) < len(codes):
-            marks |= SAME_CODE
-        tables = self._codesets
-        edits = tables.ptp_practitioner if professional else tables.ptp_outpatient
-        if edits is not None and len(codes) > 1 and _any_related(codes, edits):
-            marks |= PAIR
-        return marks
+        code = self._quarters.code(line.procedure, quarter)
+        shown = code.marks
+        for asks, bit in self._asked_of_lines:
+            shown |= bit if asks(line) else 0
+        for asks, bit in self._asked_of_codes:
+            shown |= bit if any(map(asks, code.rows)) else 0
+        for asks, bit in self._asked_of_fees:
+            shown |= bit if any(map(asks, code.fees)) else 0
+        if line.modifiers:
+            shown |= _of_modifiers(line.modifiers)
+        limit = code.limits[0 if professional else 1]
+        if limit is not None and line.units > limit:
+            shown |= OVER
+        if line.units != 1 or line.unit != "UN":
+            shown |= UNITS
+        if line.units <= 0 or line.noncovered_charge is not None or line.is_total:
+            shown |= UNITS | SUM
+        if line.ndc or line.ndc_quantity is not None or line.ndc_unit:
+            shown |= NDC
+        if line.rendering_npi and not is_sound_npi(line.rendering_npi):
+            shown |= FORM | PROVIDER
+        if not professional:
+            return shown if line.revenue_code.strip() else shown | GAP
+        return shown | self._of_places(claim, line, code, quarter) | _of_pointers(claim, line)
 
-    # What the tables say, by quarter.
-
-    def _see_code(self, code: str, quarter: int) -> _Code:
-        if not is_procedure(code):
-            missing = 0 if code.strip() else GAP
-            return _Code(missing | FORM | Mark.ODD_CODE.value, None, (None, None))
-        marks = Mark.HCPCS if code[0].isalpha() else Mark(0)
-        for first, last, section in _SECTIONS:
-            if first <= code <= last:
-                marks |= section
-        tables = self._codesets
-        places: frozenset[str] | None = None
-        for row in _answers(tables.procedure, (code,), quarter):
-            if row is None:
-                marks |= Mark.ODD_CODE
-                continue
-            marks |= _KINDS.get(row.kind, Mark(0))
-            marks |= Mark.ORDERED if row.needs_order else 0
-            marks |= Mark.NDC if row.needs_ndc else 0
-            marks |= Mark.UNLISTED if row.unlisted else 0
-            if row.sex or row.age_from is not None or row.age_to is not None:
-                marks |= Mark.LIMITED_CODE
-            if row.places:
-                allowed = frozenset(row.places)
-                places = allowed if places is None else places & allowed
-        for indicators in _answers(tables.mpfs, (code, ""), quarter):
-            if indicators is None or indicators.status not in _PAID:
-                marks |= Mark.UNPAID
-            elif indicators.global_days in _MAJOR_OR_MINOR:
-                marks |= Mark.SURGERY
-        if tables.policy_procedure is not None and tables.policy_procedure.rows(code):
-            marks |= Mark.POLICY
-        if tables.add_on is not None and tables.add_on.rows(code):
-            marks |= Mark.ADD_ON
-        limits = (
-            self._lowest((tables.mue_practitioner, tables.mue_dme), code, quarter),
-            self._lowest((tables.mue_outpatient,), code, quarter),
-        )
-        return _Code(marks.value, places, limits)
-
-    @staticmethod
-    def _lowest(mues: tuple[Table[Mue] | None, ...], code: str, quarter: int) -> int | None:
-        found = [row.units for mue in mues for row in _answers(mue, (code,), quarter) if row]
-        return min(found, default=None)
-
-    def _see_diagnosis(self, code: str, quarter: int) -> int:
-        if not is_icd(code):
-            return FORM | Mark.ODD_DIAGNOSIS.value
-        marks = marks_of(dotted(code)) | (0 if code == dotted(code) else Mark.SAME_DIAGNOSIS)
-        for row in _answers(self._codesets.icd10cm, (dotted(code),), quarter):
-            if row is None or not row.billable:
-                marks |= Mark.ODD_DIAGNOSIS
-            if row is None:
-                continue
-            if row.excludes1 or row.code_first or row.code_first_open:
-                marks |= Mark.NOTED_DIAGNOSIS
-            if row.use_additional or row.manifestation:
-                marks |= Mark.NOTED_DIAGNOSIS
-            if row.sex or row.maternity or row.newborn or row.age:
-                marks |= Mark.LIMITED_DIAGNOSIS
-            if row.side:
-                marks |= Mark.SIDED_DIAGNOSIS
-        return marks.value
-
-    def _see_provider(self, npi: str, taxonomy: str, record: str, quarter: int) -> int:
-        if not npi.strip():
-            return GAP | PROVIDER
-        marks = 0 if is_sound_npi(npi) else FORM | PROVIDER
-        if record != npi:
-            marks |= PROVIDER
-        if taxonomy:
-            known = _answers(self._codesets.taxonomy, (taxonomy,), quarter)
-            marks |= PROVIDER if any(row is None for row in known) else 0
-        return marks
-
-    def _see_payer(self, payer: str, filing: str, quarter: int) -> _Payer:
-        table = self._codesets.payer_rule
-        rules = (
-            "timely_filing_days", "corrected_filing_days", "member_id_pattern", "ncci",
-            "taxonomy_required",
-        )  # fmt: skip
-        said = {rule: list(_answers(table, (payer, rule), quarter)) for rule in rules}
-        days = [
-            int(row.value) if row and row.value.isdecimal() and len(row.value) < 5 else -1
-            for row in said["timely_filing_days"]
-        ]
-        if not any(said["timely_filing_days"]):
-            days = [364] if filing in ("MA", "MB") else [-1]
-        marks = MEDICARE if filing in ("MA", "MB") else 0
-        if not payer.strip():
+    def _of_places(self, claim: Claim, line: ServiceLine, code: CodeFacts, quarter: int) -> int:
+        here = line.place_of_service or claim.place_of_service
+        marks = self._quarters.place(here, quarter)
+        if line.place_of_service and claim.place_of_service:
+            marks |= self._quarters.place(claim.place_of_service, quarter)
+        if code.places is not None and here not in code.places:
+            marks |= PLACE
+        if here not in _USUAL_PLACES:
+            marks |= ELSEWHERE
+        if here in HOSPITALS or claim.place_of_service in HOSPITALS:
+            marks |= HOSPITAL
+        if here in _INPATIENT_PLACES or claim.place_of_service in _INPATIENT_PLACES:
             marks |= GAP
-        if not any(row for found in said.values() for row in found):
-            marks |= PAYER
-        marks |= self._ruled("payer", payer)
-        forms = [MBI] if filing in ("MA", "MB") else []
-        for row in said["member_id_pattern"]:
-            try:
-                forms += [re.compile(row.value)] if row else []
-            except re.error:
-                marks |= PAYER
-        words = {word for row in said["taxonomy_required"] if row for word in row.value.split()}
-        roles = {Role(word) for word in words if word in set(Role)}
-        return _Payer(marks, tuple(forms), min(days), frozenset(roles))
-
-    def _see_facility(self, facility: str) -> int:
-        return self._ruled("facility", facility)
-
-    def _ruled(self, owner: str, who: str) -> int:
-        """OFFICE where the office wrote down any rule, of whatever day, about this one."""
-        table = self._codesets.office_rule
-        if table is None:
-            return 0
-        named = ((owner, name, rule) for name in (who, "*") for rule in KNOWN)
-        return OFFICE if any(table.rows(*key) for key in named) else 0
-
-    def _see_place(self, place: str, quarter: int) -> int:
-        if not place.strip():
-            return GAP | PLACE
-        if not is_place(place):
-            return FORM | PLACE
-        marks = REMOTE if place in _REMOTE_PLACES else 0
-        known = _answers(self._codesets.place_of_service, (place,), quarter)
-        return marks | (PLACE if any(row is None for row in known) else 0)
-
-    # Which checks go with which marks.
+        return marks
 
     def _see_era(self, days: tuple[date, ...]) -> tuple[date, ...]:
         """Days on which the same tables are missing as on these; few differ from day to day."""
@@ -421,95 +353,123 @@ class Glance:
             lacks.setdefault(said, self._eras.setdefault(said, day))
         return tuple(lacks.values())
 
-    def _see_plan(
-        self, marks: int, parts: frozenset[str], side: str | None, days: tuple[date, ...]
-    ) -> Plan:
-        asked, unanswered = [], []
-        for check in catalogue():
-            said = lacking(check.needs, parts, side, days, self._codesets)
-            if said is not None:
-                unanswered.append(check.not_evaluated(said))
-            elif names_all(marks, check.when):
-                asked.append(check)
-        return Plan(tuple(asked), tuple(unanswered))
+
+@lru_cache(_REMEMBERED)
+def _quarters_of(first: date, last: date) -> frozenset[int]:
+    return frozenset({quarter_of(first), quarter_of(last)})
 
 
-def _of_claim(case: Case) -> int:
+def _no_lines_yet(
+    professional: bool, place: str, diagnoses: int, quarter: int
+) -> dict[tuple[object, ...], int]:
+    return {}
+
+
+def _of_case(case: Case) -> int:
+    """What differs from patient to patient."""
     claim, patient = case.claim, case.claim.patient
-    marks = PROFESSIONAL if claim.type is ClaimType.PROFESSIONAL else INSTITUTIONAL
-    first, last = claim.statement_from, claim.statement_through
-    if claim.type is ClaimType.INSTITUTIONAL:
-        marks |= FORM | GAP if not is_bill_type(claim.bill_type) else 0
-        marks |= SPAN if first != last else 0
-    if claim.frequency_code != "1" or claim.original_reference:
-        marks |= NOT_FIRST
+    marks = _OF_SEX[patient.sex]
+    if not 0 < len(claim.number) <= _LONGEST_NUMBER:
+        marks |= FORM
     if case.history:
         marks |= HISTORY
     if case.documentation is not None:
         marks |= DOCUMENTED
+    if claim.original_reference:
+        marks |= NOT_FIRST
     if claim.total_charge is None or patient.birth_date is None or not patient.last_name.strip():
-        marks |= GAP
-    if patient.postal_code and not _is_good_postal_code(patient.postal_code):
-        marks |= FORM
-    marks |= _of_rare_fields(claim, patient)
-    if (first and last and first > last) or any(day and day > case.as_of for day in (first, last)):
-        marks |= TIMES
-    return marks
-
-
-def _of_rare_fields(claim: Claim, patient: Patient) -> int:
-    """What few claims have, or have wrong."""
-    marks = 0
-    if len(claim.lines) > _MOST_LINES or len(claim.diagnoses) > _MOST_DIAGNOSES:
-        marks |= FORM
-    if not 0 < len(claim.number) <= 20 or not _is_good_state(patient.state):
-        marks |= FORM
-    if claim.clia and not is_clia(claim.clia):
-        marks |= FORM
-    if claim.accident or claim.accident_on is not None:
-        marks |= GAP | TIMES | OTHER_PAYER
-    if claim.admitted_on is not None or patient.died_on is not None:
-        marks |= TIMES
-    elif claim.place_of_service in _INPATIENT_PLACES:
         marks |= GAP
     if not (patient.address and patient.city and patient.state and patient.postal_code):
         marks |= GAP
-    return marks
-
-
-def _of_line(line: ServiceLine, day: date, case: Case) -> int:
-    claim, end = case.claim, line.service_date_end
-    marks = _of_modifiers(line.modifiers) if line.modifiers else 0
-    if line.units != 1:
-        marks |= UNITS if line.units > 0 else UNITS | SUM
-    if line.unit != "UN":
-        marks |= UNITS
-    if line.ndc or line.ndc_quantity is not None or line.ndc_unit:
-        marks |= NDC
-    if line.charge < 0 or line.noncovered_charge is not None or line.is_total:
-        marks |= SUM
-    if line.rendering_npi and not _is_good_npi(line.rendering_npi):
-        marks |= FORM | PROVIDER
-    if line.place_of_service in _INPATIENT_PLACES and claim.admitted_on is None:
-        marks |= GAP
-    if claim.created_on is not None and day > claim.created_on:
+    if patient.died_on is not None:
         marks |= TIMES
-    if end is not None and end != day:
-        marks |= SPAN if day < end <= case.as_of else SPAN | TIMES
+    if len(claim.lines) > _MOST_LINES or len(claim.diagnoses) > _MOST_DIAGNOSES:
+        marks |= FORM
+    return marks | _of_address(patient.state, patient.postal_code)
+
+
+@lru_cache(_REMEMBERED)
+def _of_head(
+    kind: ClaimType,
+    bill_type: str,
+    frequency: str,
+    clia: str,
+    accident: str,
+    accident_on: date | None,
+    admitted_on: date | None,
+    edited: bool | None,
+) -> int:
+    """What the claim's own fields show that many claims share."""
+    professional = kind is ClaimType.PROFESSIONAL
+    marks = PROFESSIONAL if professional else INSTITUTIONAL
+    if not professional and not is_bill_type(bill_type):
+        marks |= FORM | GAP
+    if frequency != "1":
+        marks |= NOT_FIRST
+    if not clia:
+        marks |= NO_CLIA
+    elif not is_clia(clia):
+        marks |= FORM
+    if accident or accident_on is not None:
+        marks |= GAP | TIMES | OTHER_PAYER
+    if admitted_on is not None:
+        marks |= TIMES
+    return marks | SUM if edited else marks
+
+
+def _of_days(case: Case, lines: tuple[date, date], period: tuple[date, date]) -> int:
+    """What the first and last day of the lines show, and those of the claim."""
+    (earliest, latest), (first, last) = lines, period
+    claim, as_of = case.claim, case.as_of
+    marks = DAYS if earliest != latest else 0
+    if latest > as_of or first > as_of or last > as_of or last < first:
+        marks |= TIMES
+    if earliest < first or latest > last:
+        marks |= TIMES
+    if claim.created_on is not None and latest > claim.created_on:
+        marks |= TIMES
     born = claim.patient.birth_date
-    if day > case.as_of or (born is not None and day < born):
+    if born is not None and earliest < born:
         marks |= TIMES
-    first, last = claim.statement_from, claim.statement_through
-    if (first is not None and day < first) or (last is not None and day > last):
-        marks |= TIMES
+    if first != last and claim.type is ClaimType.INSTITUTIONAL:
+        marks |= SPAN
     return marks
 
 
-def _any_related(codes: list[str], edits: Table[Ptp]) -> bool:
+def _of_ends(case: Case, ends: Sequence[date | None]) -> int:
+    """What the last days of the lines show, of which some have one."""
+    marks = 0
+    for line, end in zip(case.claim.lines, ends, strict=True):
+        if end is not None and end != line.service_date:
+            marks |= SPAN
+            if end > case.as_of or (line.service_date is not None and end < line.service_date):
+                marks |= TIMES
+    return marks
+
+
+def _among_diagnoses(codes: Sequence[str], facts: Sequence[DiagnosisFacts]) -> int:
+    """What several diagnoses show together."""
+    marks = SEVERAL_DIAGNOSES
+    if len(set(codes)) < len(codes):
+        marks |= SAME_DIAGNOSIS
+    if not any(codes):
+        marks |= GAP
+    named = [fact.category for fact in facts]
+    if len(set(named)) < len(codes):
+        marks |= SAME_CATEGORY
+    for fact in facts:
+        if fact.excludes and not fact.excludes.isdisjoint(named) and _is_named(fact, facts):
+            marks |= EXCLUDING
+        if fact.code_first and not fact.code_first.isdisjoint(named):
+            marks |= MISORDERED
+    return marks
+
+
+def _is_named(fact: DiagnosisFacts, facts: Sequence[DiagnosisFacts]) -> bool:
+    """Whether an Excludes1 note of the diagnosis names another one of the claim."""
+    others = [row.code for other in facts for row in other.rows]
     return any(
-        edits.relates(one, other)
-        for place, one in enumerate(codes, start=1)
-        for other in codes[place:]
+        matching(row.excludes1, row.code, code) is not None for row in fact.rows for code in others
     )
 
 
@@ -521,36 +481,14 @@ def _of_modifiers(modifiers: tuple[str, ...]) -> int:
     return marks | (REMOTE if _REMOTE_MODIFIERS.intersection(modifiers) else 0)
 
 
-@lru_cache(_REMEMBERED)
-def _of_pointers(pointers: tuple[int, ...], diagnoses: int) -> int:
+def _of_pointers(claim: Claim, line: ServiceLine) -> int:
     """For diagnoses at positions 1, 2, 3 ...; where they stand otherwise, all are marked."""
+    pointers, diagnoses = line.pointers, len(claim.diagnoses)
     sound = 1 <= len(pointers) <= 4 and len(set(pointers)) == len(pointers)
     return 0 if sound and all(0 < place <= diagnoses for place in pointers) else POINTERS
 
 
-_is_good_npi = lru_cache(_REMEMBERED)(is_sound_npi)
-_is_good_state = lru_cache(_REMEMBERED)(lambda text: not text or is_state(text))
-_is_good_postal_code = lru_cache(_REMEMBERED)(is_postal_code)
-
-
 @lru_cache(_REMEMBERED)
-def _quarter(day: date) -> int:
-    return day.year * 4 + (day.month - 1) // 3
-
-
-@lru_cache(1024)
-def _days_of(quarter: int) -> tuple[date, date]:
-    year, part = divmod(quarter, 4)
-    first = date(year, part * 3 + 1, 1)
-    if year == date.max.year and part == 3:
-        return first, date.max
-    return first, date(year + (part == 3), (part * 3 + 4 - 1) % 12 + 1, 1) - timedelta(days=1)
-
-
-def _answers(table: Table[R] | None, key: tuple[str, ...], quarter: int) -> Iterator[R | None]:
-    """Every answer that the table gives on a day of the quarter; none without a table."""
-    if table is None:
-        return
-    first, last = _days_of(quarter)
-    for day in {first, *(turn for turn in table.turns(*key) if first < turn <= last)}:
-        yield table.find(*key, on=day)
+def _of_address(state: str, postal_code: str) -> int:
+    good = not state or is_state(state)
+    return 0 if good and (not postal_code or is_postal_code(postal_code)) else FORM

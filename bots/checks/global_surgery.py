@@ -20,9 +20,11 @@ from bots.checks.code_ranges import (
     THERAPY_CODES,
     VISIT_CODES,
 )
+from bots.checks.concerns import priced
 from bots.checks.day import place_of, professional_lines
 from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
 from bots.checks.global_ground import (
+    DAYS_AFTER,
     Surgery,
     own_surgeries,
     reaches_back,
@@ -54,7 +56,11 @@ in_period = Check(
     authority="Pub. 100-04, ch. 12, sections 40.1 and 40.2.A",
     severity=Severity.ERROR,
     needs=("mpfs",),
-    when=(Mark.PROFESSIONAL, Mark.SURGERY, Mark.LINES | Mark.HISTORY),
+    when=(
+        Mark.PROFESSIONAL,
+        priced(lambda row: row.global_days in DAYS_AFTER),
+        Mark.DAYS | Mark.HISTORY,
+    ),
     denial=Denial("CO", "97", "M144"),
 )
 

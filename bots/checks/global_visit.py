@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from bots.checks.catalogue import Check
+from bots.checks.concerns import bearing, coded, priced
 from bots.checks.day import Beside, coded_lines, professional_lines
 from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
 from bots.checks.global_ground import (
+    DAYS_AFTER,
     MAJOR,
     MINOR,
     Surgery,
@@ -27,14 +29,19 @@ from bots.checks.group import has_ptp_edit, lines_of_the_group
 from bots.checks.marks import Mark
 from bots.checks.modifier_ground import medicare_severity
 from bots.claims import Case, ServiceLine, Visit
-from bots.codesets import CodeSets
+from bots.codesets import CodeSets, FeeIndicators
 
 _APART = frozenset({"24", "25", "57", "FT"})
 _HELD = Denial("CO", "97", "M144")
 _WRONG = Denial("CO", "4", "N823")
-_VISIT = Mark.EM | Mark.MEDICINE
+_VISIT = coded(is_held_visit)
 _BESIDE = (Mark.PROFESSIONAL, _VISIT, Mark.LINES | Mark.HISTORY)
 _DAY = timedelta(days=1)
+
+
+def _lasts(row: FeeIndicators) -> bool:
+    return DAYS_AFTER.get(row.global_days, 0) > 0
+
 
 with_minor = Check(
     id="global-visit-with-minor",
@@ -43,7 +50,7 @@ with_minor = Check(
     authority="Pub. 100-04, ch. 12, sections 40.1.C and 40.2.A; 30.6.6.B (global days 000, 010)",
     severity=Severity.ERROR,
     needs=("mpfs",),
-    when=(*_BESIDE, Mark.SURGERY | Mark.HISTORY),
+    when=(*_BESIDE, priced(lambda row: row.global_days in MINOR) | Mark.HISTORY),
     denial=_HELD,
 )
 
@@ -54,7 +61,7 @@ with_major = Check(
     authority="Pub. 100-04, ch. 12, sections 40.1.A and 40.2.A; 30.6.6.C (global days 090)",
     severity=Severity.ERROR,
     needs=("mpfs",),
-    when=(*_BESIDE, Mark.SURGERY | Mark.HISTORY),
+    when=(*_BESIDE, priced(lambda row: row.global_days == MAJOR) | Mark.HISTORY),
     denial=_HELD,
 )
 
@@ -65,7 +72,7 @@ in_period = Check(
     authority="Pub. 100-04, ch. 12, sections 40.1.A, 40.2.A and 30.6.6.A",
     severity=Severity.ERROR,
     needs=("mpfs",),
-    when=_BESIDE,
+    when=(*_BESIDE, Mark.DAYS | Mark.HISTORY, priced(_lasts) | Mark.HISTORY),
     denial=_HELD,
 )
 
@@ -76,7 +83,7 @@ minor_with_57 = Check(
     authority="Pub. 100-04, ch. 12, sections 40.2.A and 30.6.6.C",
     severity=Severity.ERROR,
     needs=("mpfs",),
-    when=(*_BESIDE, Mark.MODIFIED),
+    when=(*_BESIDE, bearing("57")),
     denial=_WRONG,
 )
 
@@ -87,7 +94,7 @@ major_with_25 = Check(
     authority="Pub. 100-04, ch. 12, sections 40.2.A and 30.6.6.C (57, not 25)",
     severity=Severity.WARNING,
     needs=("mpfs",),
-    when=(*_BESIDE, Mark.MODIFIED),
+    when=(*_BESIDE, bearing("25")),
     denial=_HELD,
 )
 
@@ -98,7 +105,7 @@ nothing_beside = Check(
     authority="Pub. 100-04, ch. 12, section 30.6.6.B; NCCI Policy Manual, ch. I, section E",
     severity=Severity.INFO,
     needs=("history",),
-    when=(Mark.PROFESSIONAL, Mark.MODIFIED, _VISIT),
+    when=(Mark.PROFESSIONAL, _VISIT, bearing("25")),
 )
 
 no_period = Check(
@@ -108,7 +115,7 @@ no_period = Check(
     authority="Pub. 100-04, ch. 12, sections 40.2.A and 30.6.6.A",
     severity=Severity.WARNING,
     needs=("mpfs", "history"),
-    when=(Mark.PROFESSIONAL, Mark.MODIFIED, _VISIT),
+    when=(Mark.PROFESSIONAL, _VISIT, bearing("24")),
     denial=_WRONG,
 )
 
@@ -119,7 +126,7 @@ undocumented = Check(
     authority="Pub. 100-04, ch. 12, section 30.6.6.B",
     severity=Severity.INFO,
     needs=("documentation",),
-    when=(Mark.PROFESSIONAL, Mark.MODIFIED, _VISIT, Mark.DOCUMENTED),
+    when=(Mark.PROFESSIONAL, _VISIT, bearing("25"), Mark.DOCUMENTED),
     denial=_HELD,
 )
 

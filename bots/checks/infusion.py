@@ -16,6 +16,7 @@ from itertools import combinations
 
 from bots.checks.catalogue import Check
 from bots.checks.clock import minutes_of, minutes_together, overlap
+from bots.checks.concerns import coded, twice
 from bots.checks.day import coded_lines
 from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
 from bots.checks.marks import Mark
@@ -49,7 +50,7 @@ too_short = Check(
     authority=f"{_SECTIONS}; CPT guidelines on infusions",
     severity=Severity.ERROR,
     needs=("documentation",),
-    when=_WHEN,
+    when=(coded(_LEAST), Mark.DOCUMENTED),
     denial=Denial("CO", "152"),
 )
 
@@ -60,7 +61,7 @@ hours_above = Check(
     authority=f"{_SECTIONS}; 42 CFR 424.5(a)(6)",
     severity=Severity.ERROR,
     needs=("documentation",),
-    when=_WHEN,
+    when=(coded(_HOURS), Mark.DOCUMENTED),
     denial=Denial("CO", "152"),
 )
 
@@ -71,7 +72,7 @@ hours_below = Check(
     authority=_SECTIONS,
     severity=Severity.INFO,
     needs=("documentation",),
-    when=_WHEN,
+    when=(coded({code for bases in _HOURS.values() for code in bases}), Mark.DOCUMENTED),
 )
 
 no_stop = Check(
@@ -81,7 +82,7 @@ no_stop = Check(
     authority=f"{_SECTIONS}; 42 CFR 424.5(a)(6)",
     severity=Severity.WARNING,
     needs=("documentation",),
-    when=_WHEN,
+    when=(coded(_LEAST), Mark.DOCUMENTED),
     denial=Denial("CO", "152", "N463"),
 )
 
@@ -91,7 +92,7 @@ two_initials = Check(
     title="Two initial infusion or injection codes at one access site",
     authority=_SECTIONS,
     severity=Severity.WARNING,
-    when=(Mark.MEDICINE, Mark.LINES),
+    when=(twice(coded(_INITIAL)),),
     denial=Denial("CO", "97", "M80"),
 )
 
@@ -101,7 +102,7 @@ hierarchy = Check(
     title="The initial code is not the first of the facility's order",
     authority="Pub. 100-04, ch. 4, section 230.2",
     severity=Severity.WARNING,
-    when=(Mark.INSTITUTIONAL, Mark.MEDICINE, Mark.LINES),
+    when=(Mark.INSTITUTIONAL, coded(_INITIAL), Mark.LINES),
     denial=Denial("CO", "16", "N657"),
 )
 

@@ -17,6 +17,8 @@ class Mark(IntFlag):
     PROFESSIONAL = auto()
     INSTITUTIONAL = auto()
     MEDICARE = auto()
+    FEMALE = auto()  # the patient; both are shown where the sex is unknown
+    MALE = auto()
     NOT_FIRST = auto()  # a frequency code other than 1, or an original reference
     OTHER_PAYER = auto()  # another payer is named, this one is not the primary, or an accident
     HISTORY = auto()  # the patient's other claims are at hand, and there are some
@@ -39,6 +41,11 @@ class Mark(IntFlag):
     HCPCS = auto()  # a code that begins with a letter
     PAIR = auto()  # two lines of a day whose codes stand in an edit together, in any order
     ODD_CODE = auto()  # a code that no row of its table holds on the day
+    DAYS = auto()  # lines of several days
+    ELSEWHERE = auto()  # a line in another place than an office or a hospital's clinic
+    HOSPITAL = auto()  # place of service 19, 21, 22 or 23, of a line or of the claim
+    NO_CLIA = auto()  # no CLIA number
+    NO_ORDERER = auto()  # nobody ordered or referred
     REMOTE = auto()  # place 02 or 10, or modifier 93, 95, GT, GQ, G0, FQ, FR
 
     # What is not as it is on an ordinary claim.
@@ -52,21 +59,11 @@ class Mark(IntFlag):
     LATE = auto()  # filed after the payer's limit, or that limit is not known
     ODD_DIAGNOSIS = auto()  # a diagnosis that its table does not hold as billable on the day
     SAME_DIAGNOSIS = auto()
-    NOTED_DIAGNOSIS = auto()  # with Excludes1, code-first or use-additional notes; manifestation
-    LIMITED_DIAGNOSIS = auto()  # a diagnosis for one sex or some ages, for mothers, for newborns
+    SAME_CATEGORY = auto()  # two diagnoses that begin with the same three characters
+    EXCLUDING = auto()  # an Excludes1 note of a diagnosis names the category of one
+    MISORDERED = auto()  # a code-first note of a diagnosis names the category of one
     SIDED_DIAGNOSIS = auto()  # a diagnosis of a side, or that leaves its side open
-    OBSTETRIC_DIAGNOSIS = auto()  # O00-O9A, Z33-Z39 and Z3A
-    NEWBORN_DIAGNOSIS = auto()  # P00-P96, Z38
-    INJURY_DIAGNOSIS = auto()  # S00-T88
-    EXTERNAL_CAUSE = auto()  # V00-Y99
-    FACTOR_DIAGNOSIS = auto()  # Z00-Z99
-    NEOPLASM = auto()  # C00-C96
-    HEART_OR_KIDNEY = auto()  # I21, I22, I50, I51, N18
-    DIABETES = auto()  # E08-E13
-    INFECTION_DIAGNOSIS = auto()  # sepsis, HIV, COVID-19 and what is said of them
-    SECOND_DIAGNOSIS = auto()  # a diagnosis that a guideline lets stand behind another one only
     PRESENT_ON_ADMISSION = auto()  # a diagnosis with an indicator
-    LIMITED_CODE = auto()  # a code for one sex or some ages
     PLACE = auto()  # a place of service that is unknown, or not one of the code's
     OVER = auto()  # units above an MUE on a line or a day
     ADD_ON = auto()
@@ -77,6 +74,28 @@ class Mark(IntFlag):
     OFFICE = auto()  # the office wrote down rules about the payer or the facility
 
 
-def names_all(marks: int, when: tuple[Mark, ...]) -> bool:
-    """Whether a claim with these marks shows one of each group that a check asks for."""
-    return all(marks & group for group in when)
+# What only a table, or a part of the case, can show. Where it is missing, nobody knows, and
+# a check that needs it says so.
+OF_TABLES = {
+    "procedure": (
+        Mark.ODD_CODE | Mark.ORDERED | Mark.NDC | Mark.UNLISTED | Mark.PLACE | Mark.DRUG
+        | Mark.HCPCS
+    ),
+    "mpfs": Mark.UNPAID | Mark.SURGERY,
+    "icd10cm": (
+        Mark.ODD_DIAGNOSIS | Mark.SIDED_DIAGNOSIS | Mark.EXCLUDING
+        | Mark.MISORDERED
+    ),
+    "ptp_practitioner": Mark.PAIR,
+    "ptp_outpatient": Mark.PAIR,
+    "mue_practitioner": Mark.OVER,
+    "mue_outpatient": Mark.OVER,
+    "mue_dme": Mark.OVER,
+    "add_on": Mark.ADD_ON,
+    "policy_procedure": Mark.POLICY,
+    "place_of_service": Mark.PLACE,
+    "taxonomy": Mark.PROVIDER,
+    "payer_rule": Mark.PAYER | Mark.PROVIDER | Mark.LATE,
+    "office_rule": Mark.OFFICE,
+}  # fmt: skip
+OF_PARTS = {"documentation": Mark.DOCUMENTED, "history": Mark.HISTORY}

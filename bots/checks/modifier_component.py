@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from bots.checks.catalogue import Check
+from bots.checks.concerns import priced
 from bots.checks.day import place_of, professional_lines
 from bots.checks.findings import Denial, Finding, Severity
 from bots.checks.marks import Mark
@@ -29,7 +30,11 @@ whole_in_hospital = Check(
     authority="Pub. 100-04, ch. 13, section 20; ch. 23, addendum (PC/TC indicators 1 and 4)",
     severity=Severity.ERROR,
     needs=("mpfs",),
-    when=(Mark.PROFESSIONAL,),
+    when=(
+        Mark.PROFESSIONAL,
+        Mark.HOSPITAL,
+        priced(lambda row: row.pc_tc in (_BOTH_PARTS, _WHOLE_TEST_ONLY)),
+    ),
     denial=_WRONG_PLACE,
 )
 
@@ -40,7 +45,11 @@ technical_in_hospital = Check(
     authority="Pub. 100-04, ch. 13, section 20; ch. 23, addendum (PC/TC indicators 1 and 3)",
     severity=Severity.ERROR,
     needs=("mpfs",),
-    when=(Mark.PROFESSIONAL,),
+    when=(
+        Mark.PROFESSIONAL,
+        Mark.HOSPITAL,
+        priced(lambda row: row.pc_tc in (_BOTH_PARTS, _TECHNICAL_ONLY)),
+    ),
     denial=_WRONG_PLACE,
 )
 

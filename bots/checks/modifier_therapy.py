@@ -13,6 +13,7 @@ from datetime import date
 
 from bots.checks.catalogue import Check
 from bots.checks.code_ranges import ANESTHESIA_CODES, DRUG_CODES, SURGERY_CODES
+from bots.checks.concerns import bearing, coded
 from bots.checks.day import lines_with
 from bots.checks.findings import Denial, Finding, Severity
 from bots.checks.marks import Mark
@@ -56,7 +57,7 @@ missing = Check(
     title="A therapy service without GN, GO or GP",
     authority="Pub. 100-04, ch. 5, section 20.1; CR 10176",
     severity=Severity.ERROR,
-    when=(Mark.MEDICARE, Mark.THERAPY | Mark.MEDICINE),
+    when=(Mark.MEDICARE, coded(ALWAYS)),
     denial=Denial("CO", "16", "N822"),
 )
 
@@ -66,7 +67,7 @@ wrong = Check(
     title="The therapy modifier is of another discipline than the code",
     authority="Pub. 100-04, ch. 5, section 20.1; CR 10176",
     severity=Severity.ERROR,
-    when=_WHEN,
+    when=(Mark.MEDICARE, bearing(*DISCIPLINES)),
     denial=Denial("CO", "4", "N823"),
 )
 
@@ -76,7 +77,7 @@ several = Check(
     title="Two disciplines of therapy on one line",
     authority="Pub. 100-04, ch. 5, section 20.1 (one of GN, GO, GP a line)",
     severity=Severity.ERROR,
-    when=_WHEN,
+    when=(Mark.MEDICARE, bearing(*DISCIPLINES)),
     denial=Denial("CO", "4", "N519"),
 )
 
@@ -86,7 +87,7 @@ assistant = Check(
     title="CQ without GP, or CO without GO",
     authority="Pub. 100-04, ch. 5, section 20.1; 42 CFR 410.59(a)(4), 410.60(a)(4)",
     severity=Severity.ERROR,
-    when=_WHEN,
+    when=(Mark.MEDICARE, bearing(*_ASSISTANTS)),
     denial=Denial("CO", "4", "N519"),
 )
 
@@ -96,7 +97,7 @@ elsewhere = Check(
     title="A therapy modifier on a service that is never therapy",
     authority="Pub. 100-04, ch. 5, section 20.1; the yearly therapy code list",
     severity=Severity.ERROR,
-    when=_WHEN,
+    when=(Mark.MEDICARE, bearing(*DISCIPLINES)),
     denial=Denial("CO", "4", "N823"),
 )
 

@@ -35,6 +35,11 @@ def ncci_side(case: Case) -> str | None:
     return "outpatient" if claim.bill_type.lstrip("0")[:2] in _OUTPATIENT else None
 
 
+def is_surely_no_supplier(taxonomy: str) -> bool:
+    """Whether the billing taxonomy alone says that no supplier of equipment bills."""
+    return bool(taxonomy) and not taxonomy.startswith((*_SUPPLIERS, _PHARMACY))
+
+
 def is_supplier(claim: Claim) -> bool:
     """Whether a supplier of equipment bills, whose MUEs are the DME ones and who has no PTP edit.
 

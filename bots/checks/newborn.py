@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from bots.checks.catalogue import Check
+from bots.checks.concerns import diagnosed
 from bots.checks.diagnosis_list import GUIDELINES, is_stay, listed
 from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
-from bots.checks.marks import Mark
 from bots.claims import Case
 from bots.codesets import CodeSets
 
@@ -26,7 +26,7 @@ two_records = Check(
     title="Codes of the mother and of the newborn on one claim",
     authority=f"{GUIDELINES}, I.C.15.a.2 and I.C.16.a.1; the notes at Z37 and Z38",
     severity=Severity.ERROR,
-    when=(Mark.SEVERAL_DIAGNOSES, Mark.NEWBORN_DIAGNOSIS),
+    when=(diagnosed(*MOTHERS), diagnosed(*CHILDS)),
     denial=Denial("CO", "16", "M76"),
 )
 birth_told_again = Check(
@@ -35,7 +35,7 @@ birth_told_again = Check(
     title="The birth is told on a claim that is not the birth's",
     authority=f"{GUIDELINES}, I.C.16.a.2; the note at Z38",
     severity=Severity.WARNING,
-    when=(Mark.NEWBORN_DIAGNOSIS,),
+    when=(diagnosed("Z38"),),
     denial=Denial("CO", "9"),
 )
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bots.checks.catalogue import Check
-from bots.checks.code_ranges import LABORATORY_CODES, SURGERY_CODES
+from bots.checks.concerns import coded, priced
 from bots.checks.day import is_professional, place_of, professional_lines
 from bots.checks.findings import Denial, Finding, Severity
 from bots.checks.forms import is_place
@@ -22,12 +22,11 @@ from bots.checks.modifier_ground import (
     REMOTE,
     fee_rows,
     in_hospital,
-    is_among,
     medicare_severity,
     performer_taxonomy,
 )
 from bots.claims import Case
-from bots.codesets import CodeSets
+from bots.codesets import CodeSets, FeeIndicators
 
 _WRONG_PLACE = Denial("CO", "5", "M77")
 _INPATIENT = frozenset({"21", "51", "61"})
@@ -64,9 +63,26 @@ _CATEGORIES = (
     _Category("99341", "99350", "home or residence", never=_OFFICES | _NURSING | HOSPITAL),
 )  # fmt: skip
 # In the order of their codes, all codes of five digits: what stands outside is no such visit.
-# An office visit in an office or a hospital's clinic is the commonest claim of all.
-_OFFICE, _USUAL = _CATEGORIES[0].last, ("11", "22", "19")
+_OFFICE = _CATEGORIES[0].last
 _FIRST, _LAST = _CATEGORIES[0].first, _CATEGORIES[-1].last
+
+
+def _is_visit(code: str) -> bool:
+    return _FIRST <= code <= _LAST
+
+
+def _is_of_no_office(code: str) -> bool:
+    return _OFFICE < code <= _LAST
+
+
+def _has_one_setting(row: FeeIndicators) -> bool:
+    """Of a surgery: only the office, only the facility, or neither is priced."""
+    return (
+        not (row.pays_in_office and row.pays_in_facility)
+        and row.pc_tc in ("0", "9")
+        and row.global_days in ("000", "010", "090")
+    )
+
 
 visit = Check(
     id="place-of-service-for-visit",
@@ -74,7 +90,7 @@ visit = Check(
     title="The visit's code is of another place",
     authority="Pub. 100-04, ch. 12, sections 30.6.7 to 30.6.14; ch. 26, section 10.5",
     severity=Severity.ERROR,
-    when=(Mark.PROFESSIONAL, Mark.EM),
+    when=(Mark.PROFESSIONAL, coded(_is_visit), coded(_is_of_no_office) | Mark.ELSEWHERE),
     denial=_WRONG_PLACE,
 )
 
@@ -85,7 +101,7 @@ incident_to = Check(
     authority="Pub. 100-04, ch. 23, addendum (PC/TC indicator 5)",
     severity=Severity.ERROR,
     needs=("mpfs",),
-    when=(Mark.PROFESSIONAL,),
+    when=(Mark.PROFESSIONAL, Mark.HOSPITAL, priced(lambda row: row.pc_tc == "5")),
     denial=_WRONG_PLACE,
 )
 
@@ -96,7 +112,7 @@ interpretation = Check(
     authority="Pub. 100-04, ch. 23, addendum (PC/TC indicator 8)",
     severity=Severity.ERROR,
     needs=("mpfs",),
-    when=(Mark.PROFESSIONAL, Mark.LABORATORY),
+    when=(Mark.PROFESSIONAL, priced(lambda row: row.pc_tc == "8")),
     denial=_WRONG_PLACE,
 )
 
@@ -107,7 +123,7 @@ therapist = Check(
     authority="Pub. 100-04, ch. 23, addendum (PC/TC indicator 7)",
     severity=Severity.ERROR,
     needs=("mpfs",),
-    when=(Mark.PROFESSIONAL, Mark.THERAPY | Mark.MEDICINE),
+    when=(Mark.PROFESSIONAL, Mark.HOSPITAL, priced(lambda row: row.pc_tc == "7")),
     denial=_WRONG_PLACE,
 )
 
@@ -118,7 +134,7 @@ rarely = Check(
     authority="Pub. 100-04, ch. 12, section 20.4.2; ch. 23, addendum (NA)",
     severity=Severity.INFO,
     needs=("mpfs", "place_of_service"),
-    when=(Mark.PROFESSIONAL, Mark.SURGERY),
+    when=(Mark.PROFESSIONAL, priced(_has_one_setting)),
 )
 
 
@@ -126,15 +142,9 @@ rarely = Check(
 def visit_of_another_place(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Telehealth is of any place. Where the table names a code's places, another check asks."""
     table = codesets.procedure
-    if all(
-        not _FIRST <= line.procedure <= _LAST
-        or place_of(case.claim, line) in (_USUAL if line.procedure <= _OFFICE else ())
-        for line in case.claim.lines
-    ):
-        return
     for line, day in professional_lines(case):
         code = line.procedure
-        if not _FIRST <= code <= _LAST:
+        if not _is_visit(code):
             continue
         here = place_of(case.claim, line)
         category = next(
@@ -172,8 +182,6 @@ def office_staff_in_a_hospital(case: Case, codesets: CodeSets) -> Iterator[Findi
 @interpretation.review
 def interpretation_outside_a_stay(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """PC/TC indicator 8."""
-    if not any(is_among(line.procedure, LABORATORY_CODES) for line in case.claim.lines):
-        return
     for line, _, row in fee_rows(case, codesets):
         here = place_of(case.claim, line)
         if row.pc_tc == "8" and is_place(here) and here != "21":
@@ -205,14 +213,12 @@ def therapist_in_a_hospital(case: Case, codesets: CodeSets) -> Iterator[Finding]
 def no_rate_in_the_setting(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Surgery whose setting the schedule marks NA; parts of tests and staff services are not."""
     assert codesets.place_of_service is not None
-    if not any(is_among(line.procedure, SURGERY_CODES) for line in case.claim.lines):
-        return
     for line, day, row in fee_rows(case, codesets):
-        if (row.pays_in_office and row.pays_in_facility) or row.pc_tc not in ("0", "9"):
+        if not _has_one_setting(row):
             continue
         here = place_of(case.claim, line)
         place = codesets.place_of_service.find(here, on=day)
-        if place is None or row.global_days not in ("000", "010", "090"):
+        if place is None:
             continue
         if not (row.pays_in_facility if place.facility else row.pays_in_office):
             setting = "a facility" if place.facility else "an office"

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bots.checks.catalogue import Check
+from bots.checks.concerns import bearing, coded, diagnosed
 from bots.checks.day import coded_lines, other_bills, professional_lines
 from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
 from bots.checks.forms import dotted
@@ -118,7 +119,11 @@ _REASONS = {
 _SCREENING_COLON = ("Z12.11", "Z12.12")
 _COLONOSCOPY = (("44388", "44408"), ("45330", "45350"), ("45378", "45398"))
 _G_COLON = frozenset(["G0104", "G0105", "G0106", "G0120", "G0121"])
-_WHEN = (Mark.MEDICARE,)
+
+
+def _is_colonoscopy(code: str) -> bool:
+    return any(first <= code <= last for first, last in _COLONOSCOPY)
+
 
 too_soon = Check(
     id="preventive-too-soon",
@@ -126,7 +131,7 @@ too_soon = Check(
     title="A preventive service sooner than Medicare pays for it again",
     authority=f"42 CFR 410.15 to 410.56; {_CHAPTER_18}",
     severity=Severity.ERROR,
-    when=(Mark.MEDICARE, Mark.HISTORY),
+    when=(Mark.MEDICARE, coded(_LIMITED), Mark.HISTORY),
     denial=Denial("CO", "119", "N640"),
 )
 
@@ -136,7 +141,7 @@ ages = Check(
     title="A screening outside the ages at which Medicare covers it",
     authority="42 CFR 410.34, 410.37 and 410.39; NCD 210.14",
     severity=Severity.ERROR,
-    when=_WHEN,
+    when=(Mark.MEDICARE, coded(frozenset().union(*(entry.codes for entry in _AGES)))),
     denial=Denial("CO", "6"),
 )
 
@@ -146,7 +151,7 @@ reasons = Check(
     title="A screening without the diagnosis that makes it one",
     authority=f"{_CHAPTER_18}, sections 20, 50, 60, 70 and 220; NCD 210.14",
     severity=Severity.WARNING,
-    when=(Mark.MEDICARE, Mark.PROFESSIONAL),
+    when=(Mark.MEDICARE, Mark.PROFESSIONAL, coded(_REASONS)),
     denial=Denial("CO", "50", "N386"),
 )
 
@@ -156,7 +161,7 @@ first_year = Check(
     title="A visit of the first year of Part B, outside it, or one of the later years within it",
     authority="42 CFR 410.15 and 410.16",
     severity=Severity.WARNING,
-    when=(Mark.MEDICARE, Mark.HCPCS),
+    when=(Mark.MEDICARE, coded(["G0402", "G0438", "G0439"])),
     denial=Denial("CO", "96", "N130"),
 )
 
@@ -166,7 +171,7 @@ turned = Check(
     title="A screening that turned into a procedure, and nothing says so",
     authority=f"{_CHAPTER_18}, section 60; CMS MLN Matters MM7012 (modifier PT); CPT modifier 33",
     severity=Severity.WARNING,
-    when=(Mark.PROFESSIONAL, Mark.SURGERY),
+    when=(Mark.PROFESSIONAL, coded(_is_colonoscopy), diagnosed(*_SCREENING_COLON)),
 )
 
 misplaced = Check(
@@ -175,7 +180,7 @@ misplaced = Check(
     title="Modifier PT on the screening itself",
     authority=f"{_CHAPTER_18}, section 60; CMS MLN Matters MM7012",
     severity=Severity.ERROR,
-    when=(Mark.HCPCS, Mark.MODIFIED),
+    when=(coded(_G_COLON), bearing("PT")),
     denial=Denial("CO", "4", "N519"),
 )
 
@@ -289,7 +294,7 @@ def nothing_says_screening(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     medicare = case.claim.coverage.is_medicare
     modifier = "PT" if medicare else "33"
     for line, _ in professional_lines(case):
-        if not any(first <= line.procedure <= last for first, last in _COLONOSCOPY):
+        if not _is_colonoscopy(line.procedure):
             continue
         pointed = _pointed(case.claim, line)
         if not pointed or pointed[0] not in _SCREENING_COLON:

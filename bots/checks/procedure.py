@@ -14,6 +14,7 @@ from datetime import date
 from decimal import Decimal
 
 from bots.checks.catalogue import Check
+from bots.checks.concerns import priced
 from bots.checks.day import coded_lines, lines_beside
 from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
 from bots.checks.marks import Mark
@@ -131,7 +132,11 @@ endoscopic_base = Check(
     authority="Pub. 100-04, ch. 12, section 40.6; ch. 23, addendum (endoscopic base code)",
     severity=Severity.WARNING,
     needs=("mpfs",),
-    when=(Mark.PROFESSIONAL, Mark.SURGERY | Mark.MEDICINE, Mark.LINES),
+    when=(
+        Mark.PROFESSIONAL,
+        priced(lambda row: row.multiple == _ENDOSCOPY and bool(row.base)),
+        Mark.LINES,
+    ),
     denial=Denial("CO", "97", "M15"),
 )
 

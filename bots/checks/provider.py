@@ -78,7 +78,7 @@ ordering_missing = Check(
     severity=Severity.ERROR,
     at_most=Class.AUTO,
     needs=("procedure",),
-    when=(Mark.PROFESSIONAL, Mark.MEDICARE, Mark.ORDERED),
+    when=(Mark.PROFESSIONAL, Mark.MEDICARE, Mark.ORDERED, Mark.NO_ORDERER),
     denial=Denial("CO", "16", "N265"),
 )
 not_a_person = Check(

@@ -21,21 +21,25 @@ def review(case: Case, codesets: CodeSets) -> Review:
     result depends on nothing but the arguments.
     """
     plan = _glance(codesets).plan_for(case)
+    if not plan.asked:
+        return Review((), plan.unanswered)
     findings: list[Finding] = []
-    unanswered: list[NotEvaluated] = list(plan.unanswered)
+    unanswered: list[NotEvaluated] = []
     for check in plan.asked:
         for said in check.rule(case, codesets):
             if isinstance(said, Finding):
                 findings.append(_dated(check, said, case, codesets))
             else:
                 unanswered.append(said)
-    return Review(tuple(findings), tuple(unanswered))
+    return Review(tuple(findings), (*plan.unanswered, *unanswered))
 
 
 def asked_about(case: Case, codesets: CodeSets) -> tuple[Check, ...]:
     """The checks that may have something to say about a case, and have what they need."""
     return _glance(codesets).plan_for(case).asked
 
+
+_REMEMBERED = 20_000
 
 # What a glance remembers of tables is good for as long as the tables are.
 _glance = lru_cache(8)(Glance)
@@ -45,12 +49,24 @@ def _dated(check: Check, finding: Finding, case: Case, codesets: CodeSets) -> Fi
     """The finding with the releases of its day, and with a denial only by codes then in force."""
     line = case.claim.line(finding.lines[0]) if finding.lines else None
     day = (line and line.service_date) or case.claim.service_through or case.as_of
-    asked = tables_of(check.needs, ncci_side(case))
-    named = {release: None for table in asked if (release := codesets.release(table, day))}
+    table = _releases(check.needs, ncci_side(case), day, codesets)
     denial = in_force(finding.denial, codesets, day) if finding.denial else None
-    return replace(finding, table="; ".join(named) or None, denial=denial)
+    if table == finding.table and denial == finding.denial:
+        return finding
+    return replace(finding, table=table, denial=denial)
 
 
+@lru_cache(_REMEMBERED)
+def _releases(
+    needs: tuple[str, ...], side: str | None, day: date, codesets: CodeSets
+) -> str | None:
+    """The releases that answered what a check needs, in words; None where it needs none."""
+    asked = tables_of(needs, side)
+    named = {release: None for table in asked if (release := codesets.release(table, day))}
+    return "; ".join(named) or None
+
+
+@lru_cache(_REMEMBERED)
 def in_force(denial: Denial, codesets: CodeSets, on: date) -> Denial | None:
     """A denial as payers could give it on a day, by the list of the remittance's codes.
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import mmap
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from bots.errors import Problem
@@ -57,6 +57,17 @@ class Pairs:
             return False
         byte = self._bits[self._first + row * self._stride + (column >> 3)]
         return bool(byte >> (column & 7) & 1)
+
+    def any_of(self, codes: Sequence[str]) -> bool:
+        """Whether any edit joins two of the codes; asked once a claim, so it asks no function."""
+        place, bits, first, stride = self._place, self._bits, self._first, self._stride
+        columns = [place[code] for code in codes if code in place]
+        for at, row in enumerate(columns, start=1):
+            start = first + row * stride
+            for column in columns[at:]:
+                if bits[start + (column >> 3)] >> (column & 7) & 1:
+                    return True
+        return False
 
 
 def write_pairs(pairs: Iterable[tuple[str, str]], codes: Iterable[str], path: Path) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import combinations
 from typing import Generic, Protocol, TypeVar
 
 from bots.codesets.rows import (
@@ -57,6 +58,10 @@ class Table(Protocol[R_co]):
         """False only where no row of any day joins the two codes, in whatever order."""
         ...
 
+    def relates_any(self, codes: Sequence[str]) -> bool:
+        """False only where `relates` is false of every two of them."""
+        ...
+
     def knows_all(self, code: str, on: date) -> bool:
         """Whether a code like this one that has no row on that day is wrong for sure."""
         ...
@@ -106,6 +111,10 @@ class MemoryTable(Generic[R]):
     def relates(self, one: str, other: str) -> bool:
         """False only where no row of any day joins the two codes, in whatever order."""
         return bool(self.rows(one, other) or self.rows(other, one))
+
+    def relates_any(self, codes: Sequence[str]) -> bool:
+        """False only where `relates` is false of every two of them."""
+        return any(self.relates(one, other) for one, other in combinations(codes, 2))
 
     def knows_all(self, code: str, on: date) -> bool:
         """Whether a code like this one that has no row on that day is wrong for sure."""

@@ -20,7 +20,7 @@ import re
 import sqlite3
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime
@@ -474,6 +474,10 @@ class StoredTable(Generic[R]):
     def relates(self, one: str, other: str) -> bool:
         """False only where no row of any day joins the two codes, in whatever order."""
         return any(part.pairs is None or part.pairs(one, other) for part in self._parts)
+
+    def relates_any(self, codes: Sequence[str]) -> bool:
+        """False only where `relates` is false of every two of them."""
+        return any(part.pairs is None or part.pairs.any_of(codes) for part in self._parts)
 
     def knows_all(self, code: str, on: date) -> bool:
         """Whether a code like this one that has no row on that day is wrong for sure."""

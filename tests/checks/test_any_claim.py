@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from builders.claims import a_case
+import pytest
+from builders.claims import a_case, a_claim, a_line, an_institutional_claim
 from builders.strategies import TABLES, cases
 from builders.tables import code_sets
 from hypothesis import HealthCheck, given, settings
 
-from bots.checks import Class, NotEvaluated, by_id, catalogue, review
+from bots.checks import Class, Mark, by_id, catalogue, review
 from bots.claims import CLAIM_FIELDS, LINE_FIELDS, value_of
 from bots.codesets import CodeSets
 
@@ -64,11 +65,19 @@ def test_no_message_carries_the_member_id_or_the_name(case):
         assert "MR-QVX" not in finding.message
 
 
-def test_without_any_table_every_check_that_needs_one_says_so():
-    unanswered = {entry.check for entry in review(a_case(), CodeSets()).not_evaluated}
+@pytest.mark.parametrize(
+    ("claim", "other"),
+    [
+        (a_claim([a_line(on=None)]), Mark.INSTITUTIONAL),
+        (an_institutional_claim([a_line(on=None)]), Mark.PROFESSIONAL),
+    ],
+    ids=["professional", "institutional"],
+)
+def test_without_any_table_every_check_that_needs_one_says_so(claim, other):
+    """Of a claim with a line without a date nobody knows what it shows; its type is known."""
+    unanswered = {entry.check for entry in review(a_case(claim=claim), CodeSets()).not_evaluated}
     sides = {"documentation", "history", "eligibility", "authorizations"}
+    no_ncci = {"ptp", "mue"} if other is Mark.PROFESSIONAL else set()
 
-    assert {c.id for c in catalogue() if set(c.needs) - sides} <= unanswered
-    assert all(
-        isinstance(entry, NotEvaluated) for entry in review(a_case(), CodeSets()).not_evaluated
-    )
+    asked = {c.id for c in catalogue() if set(c.needs) - sides - no_ncci and other not in c.when}
+    assert asked <= unanswered

