@@ -19,7 +19,7 @@ from bots.codesets import CodeSets
 
 _SECTION_290 = "Medicare Claims Processing Manual (Pub. 100-04), ch. 4, section 290"
 _HOURS, _DIRECT = "G0378", "G0379"
-_OBSERVATION = "0762"
+_OBSERVATION, _GENERAL = "0762", "0760"  # hours stand under either
 # Codes of observation care; those of 2023 are shared with inpatient care.
 _MAY_STAND_THERE = frozenset({
     "G0378", "G0379", "99217", "99218", "99219", "99220", "99221", "99222", "99223", "99224",
@@ -43,7 +43,7 @@ wrong_revenue = Check(
     id="observation-wrong-revenue-code",
     family="institutional",
     title="Observation hours under another revenue code",
-    authority=_SECTION_290,
+    authority=f"{_SECTION_290}.2.1",
     severity=Severity.ERROR,
     when=(Mark.INSTITUTIONAL, Mark.HCPCS),
     denial=Denial("CO", "199"),
@@ -132,10 +132,10 @@ def observation_elsewhere(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """G0378 only: G0379 may stand under 0516 and others, too."""
     for line in case.claim.lines if bill_class(case.claim) else ():
         revenue = revenue_of(line)
-        if line.procedure == _HOURS and revenue and revenue != _OBSERVATION:
+        if line.procedure == _HOURS and revenue not in {"", _OBSERVATION, _GENERAL}:
             yield wrong_revenue.finding(
                 line,
-                f"Line {line.number}: {_HOURS} under {revenue}; observation hours are 0762",
+                f"Line {line.number}: {_HOURS} under {revenue}; its hours are 0760 or 0762",
                 severity=medicares(case),
             )
 
