@@ -44,7 +44,7 @@ denied_primary = Check(
     authority="CMS NCCI Policy Manual, ch. I, section R (paid only if a primary is paid)",
     severity=Severity.WARNING,
     needs=("add_on",),
-    when=(Mark.ADD_ON, Mark.HISTORY),
+    when=(Mark.ADD_ON, Mark.NEAR),
     denial=_DENIAL,
 )
 

@@ -15,6 +15,7 @@ from itertools import combinations
 
 from bots.checks.catalogue import Check
 from bots.checks.clock import minutes_together
+from bots.checks.concerns import bearing, line_that
 from bots.checks.day import claims_beside, coded_lines, professional_lines
 from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
 from bots.checks.marks import Mark
@@ -59,7 +60,11 @@ modifiers_together = Check(
     title="Two modifiers that each say who gave the anesthesia",
     authority=f"{_CHAPTER_12}, sections 50.I and 140.3.3",
     severity=Severity.ERROR,
-    when=(*_WHEN, Mark.MODIFIED),
+    when=(
+        Mark.PROFESSIONAL,
+        Mark.ANESTHESIA,
+        line_that(lambda line: len(set(_payment(line))) > 1),
+    ),
     denial=Denial("CO", "4", "N519"),
 )
 
@@ -69,7 +74,7 @@ sides_disagree = Check(
     title="The claims of both sides of one anesthesia do not go together",
     authority=f"{_CHAPTER_12}, sections 50.I and 140.4.2",
     severity=Severity.WARNING,
-    when=(*_WHEN, Mark.LINES | Mark.HISTORY),
+    when=(Mark.PROFESSIONAL, Mark.ANESTHESIA, Mark.LINES | Mark.NEAR),
     denial=Denial("CO", "97", "N20"),
 )
 
@@ -110,7 +115,7 @@ physical_status = Check(
     title="Physical status given twice, or to Medicare, which does not pay for it",
     authority="CPT anesthesia guidelines; 42 CFR 414.46",
     severity=Severity.INFO,
-    when=(*_WHEN, Mark.MODIFIED),
+    when=(Mark.PROFESSIONAL, Mark.ANESTHESIA, bearing(*_STATUS)),
 )
 
 monitored = Check(
@@ -119,7 +124,7 @@ monitored = Check(
     title="Modifiers of monitored anesthesia care that do not go together",
     authority=f"{_CHAPTER_12}, sections 50.H and 50.I",
     severity=Severity.WARNING,
-    when=(*_WHEN, Mark.MODIFIED),
+    when=(Mark.PROFESSIONAL, Mark.ANESTHESIA, bearing(*_MONITORED)),
     denial=Denial("CO", "4", "N519"),
 )
 
@@ -129,7 +134,7 @@ by_surgeon = Check(
     title="Modifier 47 on a code of anesthesia",
     authority="CPT modifier 47; NCCI Policy Manual, ch. II",
     severity=Severity.ERROR,
-    when=(*_WHEN, Mark.MODIFIED),
+    when=(Mark.PROFESSIONAL, Mark.ANESTHESIA, bearing("47")),
     denial=Denial("CO", "4", "N519"),
 )
 

@@ -119,6 +119,11 @@ def coded(codes: Collection[str] | Callable[[str], bool]) -> Concern:
     return Concern(About.LINE, asks)
 
 
+def line_that(asks: Callable[[ServiceLine], bool]) -> Concern:
+    """A line for which the function is true; it may not ask for the charge or a date."""
+    return Concern(About.LINE, asks)
+
+
 def bearing(*modifiers: str) -> Concern:
     """A line with one of the modifiers."""
     return Concern(About.LINE, _Bearing(frozenset(modifiers)))

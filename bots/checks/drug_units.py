@@ -13,6 +13,7 @@ from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from bots.checks.catalogue import Check
+from bots.checks.concerns import bearing
 from bots.checks.day import coded_lines
 from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
 from bots.checks.marks import Mark
@@ -29,7 +30,7 @@ waste_above = Check(
     authority=f"{_CHAPTER_17}, section 40; 42 CFR 424.5(a)(6)",
     severity=Severity.ERROR,
     needs=("documentation",),
-    when=(Mark.MODIFIED, Mark.DOCUMENTED),
+    when=(bearing("JW"), Mark.DOCUMENTED),
     denial=Denial("CO", "151"),
 )
 
@@ -40,7 +41,7 @@ waste_below = Check(
     authority=f"{_CHAPTER_17}, section 40",
     severity=Severity.INFO,
     needs=("documentation",),
-    when=(Mark.MODIFIED, Mark.DOCUMENTED),
+    when=(bearing("JW"), Mark.DOCUMENTED),
 )
 
 given_below = Check(

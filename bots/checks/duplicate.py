@@ -38,7 +38,7 @@ across_claims = Check(
     authority="Pub. 100-04, ch. 1, section 120.3 (suspect duplicates)",
     severity=Severity.WARNING,
     needs=("history",),
-    when=(Mark.HISTORY,),
+    when=(Mark.NEAR,),
     denial=Denial("OA", "18"),
 )
 exact_across_claims = Check(
@@ -48,7 +48,7 @@ exact_across_claims = Check(
     authority="Pub. 100-04, ch. 1, section 120.2 (exact duplicates)",
     severity=Severity.ERROR,
     needs=("history",),
-    when=(Mark.HISTORY,),
+    when=(Mark.NEAR,),
     denial=Denial("OA", "18"),
 )
 

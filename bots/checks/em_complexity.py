@@ -12,7 +12,7 @@ from datetime import date
 
 from bots.checks.catalogue import Check
 from bots.checks.code_ranges import is_in
-from bots.checks.concerns import coded
+from bots.checks.concerns import bearing, coded
 from bots.checks.day import professional_lines
 from bots.checks.em_codes import HOME, OFFICE
 from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
@@ -45,7 +45,7 @@ with_25 = Check(
     title="The addition for a continuing relationship with a visit that bears modifier 25",
     authority=_AUTHORITY,
     severity=Severity.ERROR,
-    when=(Mark.MEDICARE, Mark.PROFESSIONAL, coded({"G2211"}), Mark.MODIFIED),
+    when=(Mark.MEDICARE, Mark.PROFESSIONAL, coded([_CODE]), bearing("25")),
     denial=Denial("CO", "97", "N20"),
 )
 
@@ -55,7 +55,7 @@ without_visit = Check(
     title="The addition for a continuing relationship without a visit that it may stand with",
     authority=_AUTHORITY,
     severity=Severity.ERROR,
-    when=(Mark.PROFESSIONAL, coded({"G2211"})),
+    when=(Mark.PROFESSIONAL, coded([_CODE])),
     denial=Denial("CO", "107", "N122"),
 )
 

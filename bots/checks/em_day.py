@@ -35,7 +35,6 @@ from bots.claims import Case, ClaimType, ServiceLine
 from bots.codesets import CodeSets
 
 _CHAPTER_12 = "Pub. 100-04, ch. 12"
-_WHEN = (Mark.PROFESSIONAL, Mark.EM, Mark.LINES | Mark.HISTORY)
 _SEPARATE = frozenset(["24", "25", "27", "57"])
 _ADMISSION = INITIAL_HOSPITAL | ONE_DAY
 _INTO_NURSING = frozenset(["99304", "99305", "99306"])
@@ -49,7 +48,7 @@ two_visits = Check(
     title="Two visits of one day by one physician or one group and specialty",
     authority=f"{_CHAPTER_12}, sections 30.6.5 and 30.6.7.B",
     severity=Severity.WARNING,
-    when=(Mark.PROFESSIONAL, coded(VISITS), twice(coded(VISITS)) | Mark.HISTORY),
+    when=(Mark.PROFESSIONAL, coded(VISITS), twice(coded(VISITS)) | Mark.NEAR),
     denial=Denial("CO", "B14"),
 )
 
@@ -62,8 +61,8 @@ into_admission = Check(
     when=(
         Mark.PROFESSIONAL,
         coded(_ADMISSION | _INTO_ADMISSION),
-        coded(_ADMISSION) | Mark.HISTORY,
-        coded(_INTO_ADMISSION) | Mark.HISTORY,
+        coded(_ADMISSION) | Mark.NEAR,
+        coded(_INTO_ADMISSION) | Mark.NEAR,
     ),
     denial=Denial("CO", "B14"),
 )
@@ -77,8 +76,8 @@ one_day_stay = Check(
     when=(
         Mark.PROFESSIONAL,
         coded(_ADMISSION | HOSPITAL_DISCHARGE),
-        coded(_ADMISSION) | Mark.HISTORY,
-        coded(HOSPITAL_DISCHARGE) | Mark.HISTORY,
+        coded(_ADMISSION) | Mark.NEAR,
+        coded(HOSPITAL_DISCHARGE) | Mark.NEAR,
     ),
     denial=Denial("CO", "B14"),
 )
@@ -92,8 +91,8 @@ visit_and_discharge = Check(
     when=(
         Mark.PROFESSIONAL,
         coded(SUBSEQUENT_HOSPITAL | HOSPITAL_DISCHARGE),
-        coded(SUBSEQUENT_HOSPITAL) | Mark.HISTORY,
-        coded(HOSPITAL_DISCHARGE) | Mark.HISTORY,
+        coded(SUBSEQUENT_HOSPITAL) | Mark.NEAR,
+        coded(HOSPITAL_DISCHARGE) | Mark.NEAR,
     ),
     denial=Denial("CO", "B14"),
 )

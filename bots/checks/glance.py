@@ -14,7 +14,7 @@ without a date shows everything: its checks look at other days.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from itertools import repeat
@@ -64,6 +64,7 @@ GAP, SUM, TIMES, POINTERS = (
 PROVIDER, PAYER, LATE, HOSPITAL = (
     Mark.PROVIDER.value, Mark.PAYER.value, Mark.LATE.value, Mark.HOSPITAL.value,
 )  # fmt: skip
+NEAR, OPERATED = Mark.NEAR.value, Mark.OPERATED.value
 DAYS, ELSEWHERE = Mark.DAYS.value, Mark.ELSEWHERE.value
 NO_ORDERER, NO_CLIA = Mark.NO_ORDERER.value, Mark.NO_CLIA.value
 SEVERAL_DIAGNOSES, SAME_DIAGNOSIS = Mark.SEVERAL_DIAGNOSES.value, Mark.SAME_DIAGNOSIS.value
@@ -77,6 +78,7 @@ _MOST_LINES, _MOST_DIAGNOSES = 50, 12  # of a professional claim; an institution
 _USUAL_PLACES = {"11", "19", "22"}
 _INPATIENT_PLACES = {"21", "51", "61"}
 _LONGEST_NUMBER = 20
+_LONGEST_GLOBAL_PERIOD = 91  # days of a surgery before a claim, the day before it included
 _FIRST_CONCERN = 1 << len(Mark)  # the numbers behind the marks stand for concerns
 _EVERY_MARK = _FIRST_CONCERN - 1
 _REMEMBERED = 100_000
@@ -152,6 +154,8 @@ class Glance:
             shown |= SUM
         shown |= self._of_lines(claim, dates, is_one_day=earliest == latest)
         shown |= self._of_diagnoses(claim.diagnoses, quarters)
+        if case.history:
+            shown |= self._of_history(case, earliest, latest)
         # Of a period that ends before it begins, the earlier day counts for "late".
         waited = ((claim.submitted_on or case.as_of) - min(first, last)).days
         who = tuple([(one.role, one.npi, one.taxonomy, one.record) for one in claim.providers])
@@ -244,6 +248,22 @@ class Glance:
         """Concerns of two, of the first and of none, each in its own place."""
         step, concerns = self._step, self._concerns
         return (twice & concerns) << step | (first & concerns) << 2 * step | gone << 3 * step
+
+    def _of_history(self, case: Case, earliest: date, latest: date) -> int:
+        """What the other claims of the patient show about the days of this one."""
+        marks = 0
+        first, last = _shifted(earliest, -1), _shifted(latest, 1)
+        since = _shifted(earliest, -_LONGEST_GLOBAL_PERIOD)
+        for other in case.history or ():
+            for line in other.lines:
+                day = line.service_date or other.statement_from
+                if day is None or day < since or day > last:
+                    continue
+                if day >= first:
+                    marks |= NEAR
+                if self._quarters.code(line.procedure, quarter_of(day)).has_global_days:
+                    marks |= OPERATED
+        return marks
 
     def _of_coverage(self, claim: Claim, waited: int, quarter: int) -> int:
         coverage = claim.coverage
@@ -434,6 +454,15 @@ def _of_days(case: Case, lines: tuple[date, date], period: tuple[date, date]) ->
     if first != last and claim.type is ClaimType.INSTITUTIONAL:
         marks |= SPAN
     return marks
+
+
+@lru_cache(_REMEMBERED)
+def _shifted(day: date, days: int) -> date:
+    """So many days later; the first or last date there is where the calendar ends."""
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        return date.max if days > 0 else date.min
 
 
 def _of_ends(case: Case, ends: Sequence[date | None]) -> int:

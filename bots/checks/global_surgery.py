@@ -20,7 +20,7 @@ from bots.checks.code_ranges import (
     THERAPY_CODES,
     VISIT_CODES,
 )
-from bots.checks.concerns import priced
+from bots.checks.concerns import bearing, line_that, priced
 from bots.checks.day import place_of, professional_lines
 from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
 from bots.checks.global_ground import (
@@ -39,6 +39,7 @@ from bots.codesets import CodeSets
 
 _RELATED = ("58", "78", "79")
 _EXPLAINED = frozenset({*_RELATED, "54", "55", "56", "24", "25", "57"})
+_APART = frozenset({"24", "25", "57"})
 _SPLIT = ("54", "55", "56")
 # Places that have no operating room (ch. 12, section 40.1.B).
 _NO_OPERATING_ROOM = frozenset({"11", "12", "13", "14", "31", "32", "33", "20", "72"})
@@ -47,7 +48,11 @@ _NEVER_A_VISIT = (
     THERAPY_CODES, DRUG_CODES,
 )  # fmt: skip
 _WRONG = Denial("CO", "4", "N823")
-_MODIFIED = (Mark.PROFESSIONAL, Mark.MODIFIED)
+
+
+def _is_set_apart_without_a_visit(line: ServiceLine) -> bool:
+    return not _APART.isdisjoint(line.modifiers) and is_among(line.procedure, *_NEVER_A_VISIT)
+
 
 in_period = Check(
     id="global-surgery-in-period",
@@ -59,7 +64,7 @@ in_period = Check(
     when=(
         Mark.PROFESSIONAL,
         priced(lambda row: row.global_days in DAYS_AFTER),
-        Mark.DAYS | Mark.HISTORY,
+        Mark.DAYS | Mark.OPERATED,
     ),
     denial=Denial("CO", "97", "M144"),
 )
@@ -71,7 +76,7 @@ no_first = Check(
     authority="Pub. 100-04, ch. 12, section 40.2.A",
     severity=Severity.WARNING,
     needs=("mpfs", "history"),
-    when=_MODIFIED,
+    when=(Mark.PROFESSIONAL, bearing(*_RELATED)),
     denial=_WRONG,
 )
 
@@ -81,7 +86,7 @@ two_reasons = Check(
     title="Two of 58, 78 and 79 on one line",
     authority="Pub. 100-04, ch. 12, section 40.2.A (staged; unplanned return; unrelated)",
     severity=Severity.ERROR,
-    when=_MODIFIED,
+    when=(Mark.PROFESSIONAL, bearing(*_RELATED)),
     denial=Denial("CO", "4", "N519"),
 )
 
@@ -91,7 +96,7 @@ no_operating_room = Check(
     title="78 from a place that has no operating room",
     authority="Pub. 100-04, ch. 12, sections 40.1.B and 40.2.A",
     severity=Severity.WARNING,
-    when=_MODIFIED,
+    when=(Mark.PROFESSIONAL, bearing("78")),
     denial=_WRONG,
 )
 
@@ -101,7 +106,7 @@ on_visit = Check(
     title="A surgeon's modifier on a visit",
     authority="Pub. 100-04, ch. 12, section 40.2.A (58, 78, 79 and 54 to 56 are of procedures)",
     severity=Severity.ERROR,
-    when=(*_MODIFIED, Mark.EM | Mark.MEDICINE),
+    when=(Mark.PROFESSIONAL, bearing(*_RELATED, *_SPLIT), Mark.EM | Mark.MEDICINE),
     denial=_WRONG,
 )
 
@@ -111,7 +116,7 @@ on_procedure = Check(
     title="24, 25 or 57 on a service that is no visit",
     authority="Pub. 100-04, ch. 12, sections 40.2.A and 30.6.6",
     severity=Severity.ERROR,
-    when=_MODIFIED,
+    when=(Mark.PROFESSIONAL, line_that(_is_set_apart_without_a_visit)),
     denial=_WRONG,
 )
 
@@ -122,7 +127,7 @@ split_of_nothing = Check(
     authority="Pub. 100-04, ch. 12, sections 40.2.A and 40.4 (global days 010 and 090)",
     severity=Severity.ERROR,
     needs=("mpfs",),
-    when=_MODIFIED,
+    when=(Mark.PROFESSIONAL, bearing(*_SPLIT)),
     denial=_WRONG,
 )
 
@@ -132,7 +137,7 @@ split_all = Check(
     title="Two parts of a surgery's package on one line",
     authority="Pub. 100-04, ch. 12, section 40.2.A (each part on its own line)",
     severity=Severity.ERROR,
-    when=_MODIFIED,
+    when=(Mark.PROFESSIONAL, bearing(*_SPLIT)),
     denial=Denial("CO", "4", "N519"),
 )
 

@@ -35,7 +35,7 @@ _APART = frozenset({"24", "25", "57", "FT"})
 _HELD = Denial("CO", "97", "M144")
 _WRONG = Denial("CO", "4", "N823")
 _VISIT = coded(is_held_visit)
-_BESIDE = (Mark.PROFESSIONAL, _VISIT, Mark.LINES | Mark.HISTORY)
+_BESIDE = (Mark.PROFESSIONAL, _VISIT, Mark.LINES | Mark.OPERATED | Mark.NEAR)
 _DAY = timedelta(days=1)
 
 
@@ -50,7 +50,7 @@ with_minor = Check(
     authority="Pub. 100-04, ch. 12, sections 40.1.C and 40.2.A; 30.6.6.B (global days 000, 010)",
     severity=Severity.ERROR,
     needs=("mpfs",),
-    when=(*_BESIDE, priced(lambda row: row.global_days in MINOR) | Mark.HISTORY),
+    when=(*_BESIDE, priced(lambda row: row.global_days in MINOR) | Mark.OPERATED),
     denial=_HELD,
 )
 
@@ -61,7 +61,7 @@ with_major = Check(
     authority="Pub. 100-04, ch. 12, sections 40.1.A and 40.2.A; 30.6.6.C (global days 090)",
     severity=Severity.ERROR,
     needs=("mpfs",),
-    when=(*_BESIDE, priced(lambda row: row.global_days == MAJOR) | Mark.HISTORY),
+    when=(*_BESIDE, priced(lambda row: row.global_days == MAJOR) | Mark.OPERATED),
     denial=_HELD,
 )
 
@@ -72,7 +72,7 @@ in_period = Check(
     authority="Pub. 100-04, ch. 12, sections 40.1.A, 40.2.A and 30.6.6.A",
     severity=Severity.ERROR,
     needs=("mpfs",),
-    when=(*_BESIDE, Mark.DAYS | Mark.HISTORY, priced(_lasts) | Mark.HISTORY),
+    when=(*_BESIDE, Mark.DAYS | Mark.OPERATED, priced(_lasts) | Mark.OPERATED),
     denial=_HELD,
 )
 

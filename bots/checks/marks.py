@@ -22,6 +22,8 @@ class Mark(IntFlag):
     NOT_FIRST = auto()  # a frequency code other than 1, or an original reference
     OTHER_PAYER = auto()  # another payer is named, this one is not the primary, or an accident
     HISTORY = auto()  # the patient's other claims are at hand, and there are some
+    NEAR = auto()  # of these a line on one of the claim's days, or the day before or after
+    OPERATED = auto()  # of these a surgery within three months before the claim, or about its days
     DOCUMENTED = auto()  # there is documentation
     LINES = auto()  # more than one line
     SPAN = auto()  # a line, or the claim's statement, has a last day other than the first
@@ -98,4 +100,4 @@ OF_TABLES = {
     "payer_rule": Mark.PAYER | Mark.PROVIDER | Mark.LATE,
     "office_rule": Mark.OFFICE,
 }  # fmt: skip
-OF_PARTS = {"documentation": Mark.DOCUMENTED, "history": Mark.HISTORY}
+OF_PARTS = {"documentation": Mark.DOCUMENTED, "history": Mark.HISTORY | Mark.NEAR | Mark.OPERATED}

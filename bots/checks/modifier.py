@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bots.checks.catalogue import Check
+from bots.checks.concerns import bearing, line_that
 from bots.checks.day import coded_lines, day_of
 from bots.checks.findings import Class, Denial, Finding, NotEvaluated, Repair, Severity
 from bots.checks.forms import is_modifier
@@ -53,7 +54,7 @@ component = Check(
     authority="Pub. 100-04, ch. 23, addendum (PC/TC indicator)",
     severity=Severity.ERROR,
     needs=("mpfs",),
-    when=(Mark.PROFESSIONAL, Mark.MODIFIED),
+    when=(Mark.PROFESSIONAL, bearing("26", "TC")),
     denial=Denial("CO", "4", "N823"),
 )
 
@@ -63,7 +64,7 @@ both_components = Check(
     title="26 and TC on the same line",
     authority="Pub. 100-04, ch. 13, section 20 (global service is billed without either)",
     severity=Severity.ERROR,
-    when=(Mark.MODIFIED,),
+    when=(bearing("26"), bearing("TC")),
     denial=Denial("CO", "4", "N519"),
 )
 
@@ -74,7 +75,7 @@ not_bilateral = Check(
     authority="Pub. 100-04, ch. 12, section 40.7 (bilateral indicator 0, 2, 9)",
     severity=Severity.ERROR,
     needs=("mpfs",),
-    when=(Mark.PROFESSIONAL, Mark.MODIFIED),
+    when=(Mark.PROFESSIONAL, bearing("50")),
     denial=Denial("CO", "4", "N823"),
 )
 
@@ -84,7 +85,7 @@ both_and_side = Check(
     title="50 together with RT or LT",
     authority="Pub. 100-04, ch. 12, section 40.7",
     severity=Severity.ERROR,
-    when=(Mark.MODIFIED,),
+    when=(bearing("50"), bearing(*_SIDES)),
     denial=Denial("CO", "4", "N519"),
 )
 
@@ -95,7 +96,7 @@ redundant_59 = Check(
     authority="CMS Change Request 8863; NCCI Policy Manual, ch. I, section E",
     severity=Severity.WARNING,
     at_most=Class.PROPOSE,
-    when=(Mark.MODIFIED,),
+    when=(bearing("59"), bearing(*_SUBSETS_OF_59)),
 )
 
 repeated = Check(
@@ -104,7 +105,7 @@ repeated = Check(
     title="The same modifier twice on one line",
     authority="ASC X12 005010X222A1, SV101-3 to SV101-6; Pub. 100-04, ch. 26, section 10.4",
     severity=Severity.ERROR,
-    when=(Mark.MODIFIED,),
+    when=(line_that(lambda line: len(set(line.modifiers)) < len(line.modifiers)),),
     denial=Denial("CO", "16", "N519"),
 )
 
@@ -116,7 +117,7 @@ out_of_order = Check(
     severity=Severity.INFO,
     at_most=Class.PROPOSE,
     needs=("modifier",),
-    when=(Mark.MODIFIED,),
+    when=(line_that(lambda line: len(line.modifiers) > 1),),
 )
 
 too_many = Check(
@@ -125,7 +126,7 @@ too_many = Check(
     title="More modifiers than the claim can carry",
     authority="ASC X12 005010X222A1, SV101-3 to SV101-6; 005010X223A2, SV202-3 to SV202-6",
     severity=Severity.ERROR,
-    when=(Mark.MODIFIED,),
+    when=(line_that(lambda line: len(line.modifiers) > _ROOM),),
     denial=Denial("CO", "16", "N823"),
 )
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from bots.checks.catalogue import Check
+from bots.checks.concerns import bearing
 from bots.checks.day import marked_lines
 from bots.checks.findings import Denial, Finding, Severity
-from bots.checks.marks import Mark
 from bots.checks.modifier_ground import is_among
 from bots.claims import Case
 from bots.codesets import CodeSets
@@ -51,7 +51,7 @@ sides = Check(
     title="Anatomic modifiers of both sides on one line",
     authority="NCCI Policy Manual, ch. I, section E; Pub. 100-04, ch. 12, section 40.7",
     severity=Severity.ERROR,
-    when=(Mark.MODIFIED,),
+    when=(bearing(*_ANATOMIC),),
     denial=Denial("CO", "4", "N519"),
 )
 
@@ -61,7 +61,7 @@ sites = Check(
     title="Two fingers, toes, eyelids or vessels on one line",
     authority="NCCI Policy Manual, ch. I, section E (each site on its own line)",
     severity=Severity.WARNING,
-    when=(Mark.MODIFIED,),
+    when=(bearing(*_ANATOMIC),),
     denial=Denial("CO", "4", "N519"),
 )
 
@@ -71,7 +71,7 @@ elsewhere = Check(
     title="The anatomic modifier is of another part of the body than the code",
     authority="NCCI Policy Manual, ch. I, section E",
     severity=Severity.ERROR,
-    when=(Mark.MODIFIED,),
+    when=(bearing(*_ANATOMIC),),
     denial=Denial("CO", "4", "N823"),
 )
 
@@ -81,7 +81,7 @@ both_and_site = Check(
     title="50 together with a single finger, toe, eyelid or vessel",
     authority="NCCI Policy Manual, ch. I, section E; Pub. 100-04, ch. 12, section 40.7",
     severity=Severity.ERROR,
-    when=(Mark.MODIFIED,),
+    when=(bearing("50"), bearing(*_KIND_OF)),
     denial=Denial("CO", "4", "N519"),
 )
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from bots.checks.catalogue import Check
-from bots.checks.concerns import priced
+from bots.checks.concerns import bearing, priced
 from bots.checks.day import place_of, professional_lines
 from bots.checks.findings import Denial, Finding, Severity
 from bots.checks.marks import Mark
@@ -59,7 +59,7 @@ part_beside_whole = Check(
     title="A test is billed whole and one of its parts again",
     authority="Pub. 100-04, ch. 13, section 20 (the whole service holds both parts)",
     severity=Severity.ERROR,
-    when=(Mark.PROFESSIONAL, Mark.SAME_CODE, Mark.MODIFIED),
+    when=(Mark.PROFESSIONAL, Mark.SAME_CODE, bearing("26", "TC")),
     denial=Denial("CO", "97", "M15"),
 )
 

@@ -21,6 +21,7 @@ from bots.checks.code_ranges import (
     THERAPY_CODES,
     VISIT_CODES,
 )
+from bots.checks.concerns import bearing
 from bots.checks.day import (
     coded_lines,
     marked_lines,
@@ -47,7 +48,7 @@ on_visit = Check(
     title="59 or an X modifier on a visit",
     authority="CMS NCCI Policy Manual, ch. I, section E (modifier 59)",
     severity=Severity.ERROR,
-    when=(Mark.MODIFIED, Mark.EM),
+    when=(bearing(*DISTINCT), Mark.EM),
     denial=_WRONG,
 )
 
@@ -58,7 +59,7 @@ from_nothing = Check(
     authority="CMS NCCI Policy Manual, ch. I, section E (modifier 59)",
     severity=Severity.INFO,
     needs=("history",),
-    when=(Mark.MODIFIED,),
+    when=(bearing(*DISTINCT),),
 )
 
 not_laboratory = Check(
@@ -67,7 +68,7 @@ not_laboratory = Check(
     title="91 on a service that is no laboratory test",
     authority="Pub. 100-04, ch. 16, section 100.5.1",
     severity=Severity.ERROR,
-    when=(Mark.MODIFIED,),
+    when=(bearing("91"),),
     denial=_WRONG,
 )
 
@@ -78,7 +79,7 @@ without_first = Check(
     authority="Pub. 100-04, ch. 4, section 20.6.5; ch. 16, section 100.5.1",
     severity=Severity.WARNING,
     needs=("history",),
-    when=(Mark.MODIFIED,),
+    when=(bearing("76", "77", "91"),),
     denial=_WRONG,
 )
 
@@ -88,7 +89,7 @@ repeated_visit = Check(
     title="76 or 77 on a visit",
     authority="Pub. 100-04, ch. 12, section 30.6.5; ch. 4, section 20.6.5 (procedures)",
     severity=Severity.WARNING,
-    when=(Mark.MODIFIED, Mark.EM),
+    when=(bearing("76", "77"), Mark.EM),
     denial=_WRONG,
 )
 
@@ -98,7 +99,7 @@ by_whom = Check(
     title="Repeated by the same and by another physician on one line",
     authority="Pub. 100-04, ch. 4, section 20.6.5",
     severity=Severity.ERROR,
-    when=(Mark.MODIFIED,),
+    when=(bearing("76"), bearing("77")),
     denial=Denial("CO", "4", "N519"),
 )
 

@@ -12,6 +12,7 @@ from datetime import date
 
 from bots.checks.catalogue import Check
 from bots.checks.code_ranges import is_in
+from bots.checks.concerns import bearing
 from bots.checks.day import is_professional, lines_with
 from bots.checks.findings import Denial, Finding, Severity
 from bots.checks.marks import Mark
@@ -20,7 +21,6 @@ from bots.claims import Administration, Case, ServiceLine
 from bots.codesets import CodeSets
 
 JZ_REQUIRED = date(2023, 7, 1)
-_WHEN = (Mark.MEDICARE, Mark.MODIFIED)
 # The vaccines of 1861(s)(10) need neither; the others of these codes are let be with them.
 _VACCINES = (("90476", "90759"), ("91300", "91399"), ("Q2033", "Q2039"))
 _NO_DRUGS = (("00100", "90280"), ("90785", "99607"))  # numbered codes but biologicals, vaccines
@@ -32,7 +32,7 @@ contradict = Check(
     title="Discarded and nothing discarded on one line",
     authority="Pub. 100-04, ch. 17, section 40",
     severity=Severity.ERROR,
-    when=_WHEN,
+    when=(Mark.MEDICARE, bearing("JW"), bearing("JZ")),
     denial=Denial("CO", "16", "N519"),
 )
 
@@ -42,7 +42,7 @@ beside = Check(
     title="A drug is said to be wholly used on one line and discarded on another",
     authority="Pub. 100-04, ch. 17, section 40",
     severity=Severity.ERROR,
-    when=(*_WHEN, Mark.SAME_CODE),
+    when=(Mark.MEDICARE, bearing("JW"), bearing("JZ"), Mark.SAME_CODE),
     denial=Denial("CO", "16", "N519"),
 )
 
@@ -52,7 +52,7 @@ nothing_given = Check(
     title="A discarded amount, and no line for the amount that was given",
     authority="Pub. 100-04, ch. 17, section 40 (two lines of one claim)",
     severity=Severity.ERROR,
-    when=_WHEN,
+    when=(Mark.MEDICARE, bearing("JW")),
     denial=_WRONG,
 )
 
@@ -74,7 +74,7 @@ not_single_dose = Check(
     authority="Pub. 100-04, ch. 17, section 40 (single-dose containers only)",
     severity=Severity.ERROR,
     needs=("documentation",),
-    when=_WHEN,
+    when=(Mark.MEDICARE, bearing("JW", "JZ"), Mark.DOCUMENTED),
     denial=_WRONG,
 )
 
@@ -85,7 +85,7 @@ against_record = Check(
     authority="Pub. 100-04, ch. 17, section 40",
     severity=Severity.ERROR,
     needs=("documentation",),
-    when=_WHEN,
+    when=(Mark.MEDICARE, bearing("JZ"), Mark.DOCUMENTED),
     denial=_WRONG,
 )
 
@@ -95,7 +95,7 @@ no_drug = Check(
     title="JW or JZ on a service that is no drug",
     authority="Pub. 100-04, ch. 17, section 40",
     severity=Severity.ERROR,
-    when=_WHEN,
+    when=(Mark.MEDICARE, bearing("JW", "JZ")),
     denial=_WRONG,
 )
 

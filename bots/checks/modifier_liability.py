@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bots.checks.catalogue import Check
+from bots.checks.concerns import bearing
 from bots.checks.day import marked_lines
 from bots.checks.findings import Denial, Finding, Severity
 from bots.checks.marks import Mark
@@ -21,7 +22,6 @@ _EXCLUSIVE = ("GA", "GY", "GZ")
 _NOT_WITH_GX = ("EY", "GA", "GL", "GZ", "KB", "QL", "TQ")
 _NOTICE = ("GA", "GX", "GZ")
 _MEDICARE_ADVANTAGE = "16"
-_WHEN = (Mark.MEDICARE, Mark.MODIFIED)
 
 contradict = Check(
     id="liability-contradicts",
@@ -29,7 +29,7 @@ contradict = Check(
     title="Two answers to who pays if Medicare does not",
     authority="Pub. 100-04, ch. 1, section 60.4.2; ch. 30, section 50; CR 6563",
     severity=Severity.ERROR,
-    when=_WHEN,
+    when=(Mark.MEDICARE, bearing("GA", "GX", "GY", "GZ")),
     denial=Denial("CO", "16", "N519"),
 )
 
@@ -39,7 +39,7 @@ gx_alone = Check(
     title="GX on charges that are not said to be excluded",
     authority="Pub. 100-04, ch. 1, section 60.4.2; CR 6563",
     severity=Severity.WARNING,
-    when=_WHEN,
+    when=(Mark.MEDICARE, bearing("GX")),
     denial=Denial("CO", "16", "N823"),
 )
 
@@ -49,7 +49,7 @@ no_notice = Check(
     title="GZ: the line is denied and the provider bears it",
     authority="CR 7228; Pub. 100-04, ch. 30, section 50",
     severity=Severity.INFO,
-    when=_WHEN,
+    when=(Mark.MEDICARE, bearing("GZ")),
     denial=Denial("CO", "50"),
 )
 
@@ -59,7 +59,7 @@ requirement_met = Check(
     title="KX says that the requirement is met, another modifier that it is not",
     authority="Pub. 100-04, ch. 5, section 10.3; ch. 30, section 50",
     severity=Severity.ERROR,
-    when=_WHEN,
+    when=(Mark.MEDICARE, bearing("KX")),
     denial=Denial("CO", "16", "N519"),
 )
 
@@ -69,7 +69,7 @@ medicare_advantage = Check(
     title="A Medicare notice of non-coverage on the claim of another payer",
     authority="Pub. 100-04, ch. 30, section 50 (Original Medicare only); 42 CFR 422.568",
     severity=Severity.WARNING,
-    when=(Mark.MODIFIED,),
+    when=(bearing(*_NOTICE),),
     denial=Denial("CO", "4", "N823"),
 )
 

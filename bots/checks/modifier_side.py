@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from bots.checks.catalogue import Check
+from bots.checks.concerns import bearing
 from bots.checks.day import professional_lines
 from bots.checks.findings import Denial, Finding, Severity
 from bots.checks.marks import Mark
@@ -20,7 +21,6 @@ from bots.claims import Case, ServiceLine, plain
 from bots.codesets import CodeSets
 
 _SIDES = ("RT", "LT")
-_WHEN = (Mark.PROFESSIONAL, Mark.MODIFIED)
 _INVALID = Denial("CO", "4", "N519")
 
 two_lines = Check(
@@ -30,7 +30,7 @@ two_lines = Check(
     authority="Pub. 100-04, ch. 12, section 40.7 (indicator 1); MLN Matters SE1422",
     severity=Severity.WARNING,
     needs=("mpfs",),
-    when=(*_WHEN, Mark.SAME_CODE),
+    when=(Mark.PROFESSIONAL, bearing(*_SIDES), Mark.SAME_CODE),
     denial=Denial("CO", "151", "N362"),
 )
 
@@ -41,7 +41,7 @@ priced_for_both = Check(
     authority="Pub. 100-04, ch. 12, section 40.7 (bilateral indicator 2)",
     severity=Severity.ERROR,
     needs=("mpfs",),
-    when=(*_WHEN, Mark.SAME_CODE),
+    when=(Mark.PROFESSIONAL, bearing(*_SIDES), Mark.SAME_CODE),
     denial=Denial("CO", "97", "M15"),
 )
 
@@ -52,7 +52,7 @@ on_one_line = Check(
     authority="Pub. 100-04, ch. 12, section 40.7 (indicator 1: 50; 3: a line for each side)",
     severity=Severity.ERROR,
     needs=("mpfs",),
-    when=_WHEN,
+    when=(Mark.PROFESSIONAL, bearing("RT"), bearing("LT")),
     denial=_INVALID,
 )
 
@@ -62,7 +62,7 @@ units_with_50 = Check(
     title="50 with units other than one",
     authority="MLN Matters SE1422; Pub. 100-04, ch. 12, section 40.7",
     severity=Severity.ERROR,
-    when=(*_WHEN, Mark.UNITS),
+    when=(Mark.PROFESSIONAL, bearing("50"), Mark.UNITS),
     denial=Denial("CO", "151", "N362"),
 )
 
@@ -72,7 +72,7 @@ in_surgery_center = Check(
     title="50 on the claim of an ambulatory surgical center",
     authority="Pub. 100-04, ch. 14, section 40.5 (two lines, or two units)",
     severity=Severity.ERROR,
-    when=_WHEN,
+    when=(Mark.PROFESSIONAL, bearing("50")),
     denial=Denial("CO", "4", "N823"),
 )
 

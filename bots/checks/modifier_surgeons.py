@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bots.checks.catalogue import Check
+from bots.checks.concerns import bearing
 from bots.checks.day import is_professional, marked_lines, professional_lines
 from bots.checks.findings import Denial, Finding, Severity
 from bots.checks.marks import Mark
@@ -26,7 +27,6 @@ from bots.codesets import CodeSets
 
 _PHYSICIAN_ASSISTS = ("80", "81", "82")
 _ASSISTS = (*_PHYSICIAN_ASSISTS, "AS")
-_WHEN = (Mark.PROFESSIONAL, Mark.MODIFIED)
 _NOT_COVERED = Denial("CO", "54")
 # Physician assistants, nurse practitioners, clinical nurse specialists; physicians.
 _NO_PHYSICIANS = ("363A", "363L", "364S")
@@ -39,7 +39,7 @@ assistant = Check(
     authority="Pub. 100-04, ch. 12, section 20.4.3; ch. 23, addendum (assistant indicators 1, 9)",
     severity=Severity.ERROR,
     needs=("mpfs",),
-    when=_WHEN,
+    when=(Mark.PROFESSIONAL, bearing(*_ASSISTS)),
     denial=_NOT_COVERED,
 )
 
@@ -50,7 +50,7 @@ assistant_documented = Check(
     authority="Pub. 100-04, ch. 12, section 20.4.3; ch. 23, addendum (assistant indicator 0)",
     severity=Severity.WARNING,
     needs=("mpfs",),
-    when=_WHEN,
+    when=(Mark.PROFESSIONAL, bearing(*_ASSISTS)),
     denial=_NOT_COVERED,
 )
 
@@ -60,7 +60,7 @@ assistant_who = Check(
     title="The assistant's modifier is not that of the profession",
     authority="Pub. 100-04, ch. 12, sections 20.4.3, 110.2 and 120.1",
     severity=Severity.ERROR,
-    when=_WHEN,
+    when=(Mark.PROFESSIONAL, bearing(*_ASSISTS)),
     denial=Denial("CO", "4", "N823"),
 )
 
@@ -71,7 +71,7 @@ co_surgeon = Check(
     authority="Pub. 100-04, ch. 12, section 40.8; ch. 23, addendum (co-surgeon indicators 0, 9)",
     severity=Severity.ERROR,
     needs=("mpfs",),
-    when=_WHEN,
+    when=(Mark.PROFESSIONAL, bearing("62")),
     denial=_NOT_COVERED,
 )
 
@@ -82,7 +82,7 @@ co_surgeon_documented = Check(
     authority="Pub. 100-04, ch. 12, section 40.8; ch. 23, addendum (co-surgeon indicator 1)",
     severity=Severity.WARNING,
     needs=("mpfs",),
-    when=_WHEN,
+    when=(Mark.PROFESSIONAL, bearing("62")),
     denial=_NOT_COVERED,
 )
 
@@ -93,7 +93,7 @@ team = Check(
     authority="Pub. 100-04, ch. 12, section 40.8; ch. 23, addendum (team indicators 0, 9)",
     severity=Severity.ERROR,
     needs=("mpfs",),
-    when=_WHEN,
+    when=(Mark.PROFESSIONAL, bearing("66")),
     denial=_NOT_COVERED,
 )
 
@@ -103,7 +103,7 @@ roles = Check(
     title="Two roles of a surgeon on one line",
     authority="Pub. 100-04, ch. 12, sections 20.4.3 and 40.8",
     severity=Severity.ERROR,
-    when=_WHEN,
+    when=(Mark.PROFESSIONAL, bearing(*_PHYSICIAN_ASSISTS, "62", "66")),
     denial=Denial("CO", "4", "N519"),
 )
 
@@ -114,7 +114,7 @@ multiple = Check(
     authority="Pub. 100-04, ch. 12, section 40.6; ch. 23, addendum (multiple indicators 0, 9)",
     severity=Severity.WARNING,
     needs=("mpfs",),
-    when=_WHEN,
+    when=(Mark.PROFESSIONAL, bearing("51")),
     denial=Denial("CO", "4", "N823"),
 )
 
@@ -124,7 +124,7 @@ discontinued_setting = Check(
     title="A stopped procedure has the modifier of another kind of biller",
     authority="Pub. 100-04, ch. 14, section 40.4; ch. 4, section 20.6.4",
     severity=Severity.ERROR,
-    when=(Mark.MODIFIED,),
+    when=(bearing("53", "73", "74"),),
     denial=Denial("CO", "4", "N823"),
 )
 
@@ -134,7 +134,7 @@ discontinued_twice = Check(
     title="Modifiers that say in two ways how far a procedure went",
     authority="Pub. 100-04, ch. 14, section 40.4; ch. 4, section 20.6.4; ch. 12, section 20.4.6",
     severity=Severity.ERROR,
-    when=(Mark.MODIFIED,),
+    when=(bearing("52", "53", "73", "74"),),
     denial=Denial("CO", "4", "N519"),
 )
 
@@ -144,7 +144,7 @@ reduced_visit = Check(
     title="52 on a visit",
     authority="Pub. 100-04, ch. 12, section 30.6.18.F (no payment for part of a visit)",
     severity=Severity.ERROR,
-    when=(*_WHEN, Mark.EM | Mark.MEDICINE),
+    when=(Mark.PROFESSIONAL, bearing("52"), Mark.EM | Mark.MEDICINE),
     denial=Denial("CO", "4", "N823"),
 )
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from bots.checks.catalogue import Check
+from bots.checks.concerns import bearing
 from bots.checks.day import professional_lines
 from bots.checks.findings import Denial, Finding, Severity
 from bots.checks.marks import Mark
@@ -22,7 +23,6 @@ _EXCEPTION = frozenset(
 )
 # Since 2022 at training sites outside metropolitan areas only (42 CFR 415.174).
 _RURAL = frozenset(["99204", "99205", "99214", "99215"])
-_WHEN = (Mark.PROFESSIONAL, Mark.MEDICARE, Mark.MODIFIED)
 _DOCUMENTED = (Mark.PROFESSIONAL, Mark.MEDICARE, Mark.EM | Mark.MEDICINE, Mark.DOCUMENTED)
 
 both = Check(
@@ -31,7 +31,7 @@ both = Check(
     title="With and without the teaching physician on one line",
     authority="Pub. 100-04, ch. 12, section 100.1.8",
     severity=Severity.ERROR,
-    when=_WHEN,
+    when=(Mark.PROFESSIONAL, Mark.MEDICARE, bearing("GC"), bearing("GE")),
     denial=Denial("CO", "4", "N519"),
 )
 
@@ -41,7 +41,7 @@ exception = Check(
     title="GE on a code outside the primary care exception",
     authority="Pub. 100-04, ch. 12, section 100.1.1.C; 42 CFR 415.174",
     severity=Severity.ERROR,
-    when=_WHEN,
+    when=(Mark.PROFESSIONAL, Mark.MEDICARE, bearing("GE")),
     denial=Denial("CO", "4", "N823"),
 )
 
@@ -63,7 +63,7 @@ unsupported = Check(
     authority="42 CFR 415.172(b); Pub. 100-04, ch. 12, section 100.1.1",
     severity=Severity.ERROR,
     needs=("documentation",),
-    when=(*_WHEN, Mark.DOCUMENTED),
+    when=(Mark.PROFESSIONAL, Mark.MEDICARE, bearing("GC"), Mark.DOCUMENTED),
     denial=Denial("CO", "16", "N706"),
 )
 

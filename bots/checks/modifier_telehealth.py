@@ -13,6 +13,7 @@ from datetime import date
 
 from bots.checks.catalogue import Check
 from bots.checks.code_ranges import ANESTHESIA_CODES, DRUG_CODES, LABORATORY_CODES, SURGERY_CODES
+from bots.checks.concerns import bearing
 from bots.checks.day import place_of, professional_lines
 from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
 from bots.checks.marks import Mark
@@ -35,7 +36,7 @@ means = Check(
     title="Telehealth modifiers that say two ways in which it was held",
     authority="Pub. 100-04, ch. 12, section 190; 42 CFR 410.78(a)(3)",
     severity=Severity.ERROR,
-    when=_WHEN,
+    when=(Mark.PROFESSIONAL, bearing(*_MEANS)),
     denial=Denial("CO", "4", "N519"),
 )
 
@@ -45,7 +46,7 @@ place_missing = Check(
     title="A telehealth modifier, and a place of service that is no telehealth",
     authority="Pub. 100-04, ch. 12, section 190; CR 13452 (since 2024-01-01)",
     severity=Severity.WARNING,
-    when=(*_WHEN, Mark.MEDICARE),
+    when=(Mark.PROFESSIONAL, bearing("95", "93", "FQ"), Mark.MEDICARE),
     denial=Denial("CO", "5", "M77"),
 )
 
@@ -55,7 +56,7 @@ outdated = Check(
     title="GT on a professional claim to Medicare",
     authority="CR 10152; Pub. 100-04, ch. 12, section 190 (GT: critical access hospitals)",
     severity=Severity.WARNING,
-    when=(*_WHEN, Mark.MEDICARE),
+    when=(Mark.PROFESSIONAL, bearing("GT"), Mark.MEDICARE),
     denial=_WRONG,
 )
 
@@ -65,7 +66,7 @@ stored = Check(
     title="GQ outside Alaska and Hawaii",
     authority="Pub. 100-04, ch. 12, section 190; 42 CFR 410.78(d)",
     severity=Severity.WARNING,
-    when=(*_WHEN, Mark.MEDICARE),
+    when=(Mark.PROFESSIONAL, bearing("GQ"), Mark.MEDICARE),
     denial=_WRONG,
 )
 
@@ -75,7 +76,7 @@ audio_away = Check(
     title="Sound alone, and the patient was not at home",
     authority="42 CFR 410.78(a)(3); Pub. 100-04, ch. 12, section 190",
     severity=Severity.WARNING,
-    when=(*_WHEN, Mark.MEDICARE),
+    when=(Mark.PROFESSIONAL, bearing("93"), Mark.MEDICARE),
     denial=_WRONG,
 )
 

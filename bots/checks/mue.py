@@ -47,7 +47,7 @@ day_units = Check(
     authority="CMS NCCI Policy Manual, ch. I, section V (adjudication indicators 2 and 3)",
     severity=Severity.ERROR,
     needs=("mue",),
-    when=(Mark.OVER | Mark.SAME_CODE | Mark.HISTORY,),
+    when=(Mark.OVER | Mark.SAME_CODE | Mark.NEAR,),
     denial=_DENIAL,
 )
 

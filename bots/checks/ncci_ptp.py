@@ -35,7 +35,7 @@ ANATOMIC = frozenset(_EYELIDS | _FINGERS | _TOES | _SIDES_AND_VESSELS)
 ASSOCIATED = frozenset(ANATOMIC | _GLOBAL_SURGERY | _OTHER)
 # What belongs on a visit; the others belong on procedures.
 _OF_VISITS = frozenset({"24", "25", "27", "57"})
-_WHEN = (Mark.PAIR | Mark.HISTORY,)
+_WHEN = (Mark.PAIR | Mark.NEAR,)
 _DENIAL = Denial("CO", "236")
 
 never_together = Check(
@@ -78,7 +78,7 @@ misplaced = Check(
     authority="CMS NCCI Policy Manual, ch. I, section E (25, 57 and 24 on the visit, 59 on none)",
     severity=Severity.WARNING,
     needs=("ptp",),
-    when=(*_WHEN, Mark.MODIFIED | Mark.HISTORY),
+    when=(*_WHEN, Mark.MODIFIED | Mark.NEAR),
     denial=_DENIAL,
 )
 

@@ -88,7 +88,7 @@ paid_alone = Check(
     authority="Pub. 100-04, ch. 23, section 30.2.2 (status T)",
     severity=Severity.ERROR,
     needs=("mpfs",),
-    when=(Mark.PROFESSIONAL, Mark.UNPAID, Mark.LINES | Mark.HISTORY),
+    when=(Mark.PROFESSIONAL, Mark.UNPAID, Mark.LINES | Mark.NEAR),
     denial=Denial("CO", "97", "M15"),
 )
 

@@ -79,6 +79,7 @@ class CodeFacts:
     limits: tuple[int | None, int | None] = (None, None)
     rows: tuple[Procedure, ...] = ()
     fees: tuple[FeeIndicators, ...] = ()
+    has_global_days: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,8 @@ class Quarters:
             _lowest((tables.mue_practitioner, tables.mue_dme), code, quarter),
             _lowest((tables.mue_outpatient,), code, quarter),
         )
-        return CodeFacts(marks.value, places, limits, tuple(rows), tuple(fees))
+        has_global_days = any(fee.global_days in _MAJOR_OR_MINOR for fee in fees)
+        return CodeFacts(marks.value, places, limits, tuple(rows), tuple(fees), has_global_days)
 
     def _see_diagnosis(self, text: str, quarter: int) -> DiagnosisFacts:
         if not is_icd(text):
