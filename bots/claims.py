@@ -190,6 +190,12 @@ class ServiceLine:
     noncovered_charge: Decimal | None = None
 
     @property
+    def revenue(self) -> str:
+        """The revenue code in four digits; a screen may leave out the leading zero."""
+        code = self.revenue_code.strip()
+        return code.zfill(4) if len(code) == 3 else code
+
+    @property
     def is_total(self) -> bool:
         """Whether it is the line 0001, which says again what all others add up to (NUBC FL 42)."""
         return self.revenue_code in _TOTAL

@@ -127,7 +127,7 @@ def nothing_is_given(case: Case, codesets: CodeSets) -> Iterator[Finding | NotEv
         rows = codesets.procedure.rows(code) if codesets.procedure is not None else ()
         return any(row.kind == "drug" for row in rows)
 
-    if any(line.revenue_code[:3] in ("025", "063") for line in case.claim.lines):
+    if any(line.revenue[:3] in ("025", "063") for line in case.claim.lines):
         return
     lines = [
         (line, day) for line, day in coded_lines(case.claim) if line.procedure in _ADMINISTERED

@@ -54,8 +54,7 @@ def medicares(case: Case) -> Severity:
 
 def revenue_of(line: ServiceLine) -> str:
     """The revenue code in four digits; a screen may leave out the leading zero."""
-    code = line.revenue_code.strip()
-    return code.zfill(4) if len(code) == 3 else code
+    return line.revenue
 
 
 def day_on(claim: Claim, line: ServiceLine) -> date | None:

@@ -171,7 +171,8 @@ def group(stay: Stay) -> Grouping | None:
 def rests_of(stay: Stay) -> tuple[Rest, ...]:
     """The secondary diagnoses on each of which alone the stay's DRG rests.
 
-    Each is left out in turn, and the stay grouped again.
+    Each is left out in turn, and the stay grouped again. A diagnosis without which there is no
+    DRG at all, as the outcome of a delivery, raises none: the stay is not complete without it.
     """
     whole = group(stay)
     if whole is None or whole.drg in UNGROUPABLE:
@@ -179,7 +180,7 @@ def rests_of(stay: Stay) -> tuple[Rest, ...]:
     found = []
     for place, (code, _) in enumerate(stay.secondary):
         less = group(stay.without(place))
-        if less is not None and less.drg != whole.drg:
+        if less is not None and less.drg not in UNGROUPABLE and less.drg != whole.drg:
             found.append(Rest(code, less.drg))
     return tuple(found)
 

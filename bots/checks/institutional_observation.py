@@ -14,7 +14,7 @@ from bots.checks.catalogue import Check
 from bots.checks.findings import Denial, Finding, Severity
 from bots.checks.institutional_ground import bill_class, day_on, is_opps, medicares, revenue_of
 from bots.checks.marks import Mark
-from bots.claims import Case, plain
+from bots.claims import Case, Claim, ServiceLine, plain
 from bots.codesets import CodeSets
 
 _SECTION_290 = "Medicare Claims Processing Manual (Pub. 100-04), ch. 4, section 290"
@@ -181,17 +181,14 @@ def packaged_hours(case: Case, codesets: CodeSets) -> Iterator[Finding]:
 @many_hours.review
 def more_hours_than_days(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """24 an every day of the statement from the line's own on."""
-    claim, end = case.claim, case.claim.statement_through
-    for line in claim.lines if bill_class(claim) and end else ():
-        start = day_on(claim, line)
-        if line.procedure != _HOURS or start is None or end is None or end < start:
-            continue
-        most = ((end - start).days + 1) * 24
-        if line.units > most:
+    claim = case.claim
+    for line in claim.lines if bill_class(claim) else ():
+        most = _hours_there_are(claim, line)
+        if line.procedure == _HOURS and most is not None and line.units > most:
             yield many_hours.finding(
                 line,
-                f"{plain(line.units)} hours of observation from {start.isoformat()} to "
-                f"{end.isoformat()}, which have {most}",
+                f"{plain(line.units)} hours of observation; from its day to the end of the "
+                f"statement there are {most}",
             )
 
 
@@ -199,13 +196,24 @@ def more_hours_than_days(case: Case, codesets: CodeSets) -> Iterator[Finding]:
 def two_days_of_observation(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Silent where the hours are more than there are: that is `observation-hours-statement`."""
     claim = case.claim
-    hours = sum((line.units for line in claim.lines if line.procedure == _HOURS), Decimal(0))
-    if is_opps(claim) and hours > _LONG_HOURS:
-        lines = [line for line in claim.lines if line.procedure == _HOURS]
+    lines = [line for line in claim.lines if line.procedure == _HOURS]
+    hours = sum((line.units for line in lines), Decimal(0))
+    if not is_opps(claim) or hours <= _LONG_HOURS:
+        return
+    limits = [(line.units, _hours_there_are(claim, line)) for line in lines]
+    if all(most is None or units <= most for units, most in limits):
         yield long_stay.finding(
             lines,
             f"{plain(hours)} hours of observation; a decision is expected within {_LONG_HOURS}",
         )
+
+
+def _hours_there_are(claim: Claim, line: ServiceLine) -> int | None:
+    """From the line's day to the statement's last; None where the days cannot be told."""
+    start, end = day_on(claim, line), claim.statement_through
+    if start is None or end is None or end < start:
+        return None
+    return ((end - start).days + 1) * 24
 
 
 @no_payment_code.review

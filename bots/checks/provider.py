@@ -283,7 +283,7 @@ def no_attending(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     claim = case.claim
     if claim.type is not ClaimType.INSTITUTIONAL or not claim.lines:
         return
-    if all(line.revenue_code.startswith("054") for line in claim.lines):
+    if all(line.revenue.startswith("054") for line in claim.lines):
         return
     if not _npi(claim, Role.ATTENDING):
         yield attending_missing.finding(None, "The attending provider's NPI is not on the claim")

@@ -165,10 +165,11 @@ def test_an_administration_has_its_drug(codes, fires):
     assert bool(found("administration-without-drug", case)) is fires
 
 
-def test_a_hospital_may_bill_its_drugs_by_revenue_code():
+@pytest.mark.parametrize("revenue", ["0258", "258"])  # a screen may leave out the zero
+def test_a_hospital_may_bill_its_drugs_by_revenue_code(revenue):
     lines = [
         an_institutional_line("96365", number=1),
-        an_institutional_line("", number=2, revenue_code="0258"),
+        an_institutional_line("", number=2, revenue_code=revenue),
     ]
 
     assert not found("administration-without-drug", a_case(claim=an_institutional_claim(lines)))

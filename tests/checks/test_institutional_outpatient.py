@@ -149,6 +149,8 @@ PAIRS = [
      bill(line("G0379", "0762"), line("G0378", "0762", units=9)), "I/OCE 58"),
     ("observation-under-eight-hours", hours(7), hours(8), "42 CFR 419.2(b)"),
     ("observation-hours-statement", hours(25), hours(24), "FL 46: a day has 24"),
+    ("observation-over-48-hours", hours(49, statement_through=LATER),
+     hours(73, statement_through=LATER), "more than there are is another finding"),
     ("observation-hours-statement", hours(73, statement_through=LATER),
      hours(72, statement_through=LATER), "FL 6 and 46"),
     ("observation-over-48-hours", hours(49, statement_through=LATER),

@@ -126,6 +126,8 @@ DRGS = [
      "two MCC carry it together"),
     ("drg-rests-on-one-diagnosis", stay("I50.20", "J96.01"), stay("I50.20", "I10"),
      "no CC at all"),
+    ("drg-rests-on-one-diagnosis", stay("I50.20", "J96.01"),
+     stay("O80", "Z37.0", **did("10E0XZZ"), **born(1995)), "no DRG at all without the outcome"),
     ("drg-hospital-acquired",
      stay("J18.9", Diagnosis(2, "L89.153", DiagnosisKind.OTHER, "N")),
      stay("J18.9", Diagnosis(2, "L89.153", DiagnosisKind.OTHER, "Y")), "1886(d)(4)(D)"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -107,6 +108,15 @@ def test_a_hospital_claim_names_the_attending_instead():
     claim = an_institutional_claim([an_institutional_line("71046")])
 
     assert found(a_case(claim=claim)) == {}
+
+
+@pytest.mark.parametrize(("revenue", "fires"), [("0540", False), ("540", False), ("0450", True)])
+def test_transportation_alone_has_nobody_who_attends(revenue, fires):
+    ride = an_institutional_line("A0429", revenue_code=revenue)
+    claim = an_institutional_claim([ride])
+    alone = replace(claim, providers=claim.providers[:1])
+
+    assert ("attending-npi-missing" in found(a_case(claim=alone))) is fires
 
 
 def test_a_number_on_the_claim_is_never_changed_to_the_records():
