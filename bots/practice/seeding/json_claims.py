@@ -10,6 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from bots.practice.seeding.drafts import Draft, RecordRow, Visit
+from bots.practice.seeding.institutional_drafts import (
+    Bill,
+    complete,
+    on_line,
+    record_of,
+)
 
 _EDITS = {"line changed", "line removed", "line added"}
 
@@ -20,8 +26,10 @@ def write_json_claims(path: Path, visits: Iterable[Visit], as_of: date) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="\n") as file:
         for visit in visits:
-            record = _documentation(visit)
-            claims = [_claim(draft) for draft in visit.claims]
+            record: dict[str, Any] | None = _documentation(visit)
+            claims = [complete(_claim(draft), draft) for draft in visit.claims]
+            if isinstance(visit.claim, Bill):
+                record = record_of(visit.claim)
             for place, claim in enumerate(claims):
                 case = {
                     "claim": claim,
@@ -93,6 +101,7 @@ def _claim(draft: Draft) -> dict[str, Any]:
                 "ndc_quantity": None if line.ndc_quantity is None else _amount(line.ndc_quantity),
                 "ndc_unit": line.ndc_unit,
                 "description": line.description,
+                **on_line(line),
             }
             for number, line in enumerate(draft.lines, start=1)
         ],

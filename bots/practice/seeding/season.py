@@ -12,6 +12,7 @@ from bots.practice.seeding.defects import variants
 from bots.practice.seeding.defects.variant import Variant
 from bots.practice.seeding.drafts import Visit
 from bots.practice.seeding.encounters import Maker
+from bots.practice.seeding.institutional_season import make_bills
 from bots.practice.seeding.json_claims import write_json_claims
 from bots.practice.seeding.people import World
 from bots.practice.seeding.tables import write_tables
@@ -95,6 +96,7 @@ def _echo(truth: Truth, number: str) -> Truth:
 def write_season(folder: Path, seed: int, per_family: int, today: date = TODAY) -> None:
     """Write claims.jsonl, truth.jsonl and tables/ of a balanced season, without a database."""
     season = make_season(0, seed, today, 0.0, per_family)
-    write_json_claims(folder / "claims.jsonl", season.visits, today)
-    write_truth(folder / "truth.jsonl", season.truths)
+    bills, truths = make_bills(seed, today, per_family, per_family)
+    write_json_claims(folder / "claims.jsonl", [*season.visits, *bills], today)
+    write_truth(folder / "truth.jsonl", [*season.truths, *truths])
     write_tables(folder / "tables", seed)

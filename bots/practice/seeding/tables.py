@@ -20,6 +20,8 @@ from bots.practice.seeding.codes import (
     TAXONOMIES,
     fee_of,
 )
+from bots.practice.seeding.institutional_codes import MODIFIERS as MORE_MODIFIERS
+from bots.practice.seeding.institutional_codes import OUTPATIENT, REVENUE, STATUS
 from bots.practice.seeding.people import PAYERS
 
 _OPEN = "2020-01-01"
@@ -34,6 +36,8 @@ COMPLETE = (
     "taxonomy",
     "payer_rule",
     "fee",
+    "opps",
+    "revenue_code",
 )
 
 
@@ -71,7 +75,7 @@ def _all() -> Iterable[tuple[str, str, Iterable[Sequence[object]]]]:
         [
             (side, code.code, code.mue, code.mai, _OPEN, "")
             for side in ("practitioner", "outpatient")
-            for code in CODES
+            for code in (*CODES, *OUTPATIENT)
         ]
         + [("dme", code.code, code.mue, code.mai, _OPEN, "") for code in CODES
            if code.kind == "supply"],
@@ -90,7 +94,7 @@ def _all() -> Iterable[tuple[str, str, Iterable[Sequence[object]]]]:
                 c.kind, _yes(c.unlisted), c.sex, _text(c.ages[0]), _text(c.ages[1]),
                 _yes(c.needs_order), _yes(bool(c.ndc)), " ".join(c.places),
             )
-            for c in CODES
+            for c in (*CODES, *OUTPATIENT)
         ],
     )  # fmt: skip
     yield (
@@ -124,7 +128,7 @@ def _all() -> Iterable[tuple[str, str, Iterable[Sequence[object]]]]:
     yield (
         "modifier",
         "code since until kind",
-        [(code, _OPEN, "", kind) for code, kind in MODIFIERS.items()],
+        [(code, _OPEN, "", kind) for code, kind in (MODIFIERS | MORE_MODIFIERS).items()],
     )
     yield (
         "place_of_service",
@@ -134,6 +138,23 @@ def _all() -> Iterable[tuple[str, str, Iterable[Sequence[object]]]]:
     yield "taxonomy", "code since until", [(code, _OPEN, "") for code in TAXONOMIES.values()]
     yield "payer_rule", "payer_id rule value since until", list(_payer_rules())
     yield "fee", "code modifier since until facility non_facility", list(_fees())
+    yield (
+        "opps",
+        "code since until status apc payment",
+        [
+            (code, _OPEN, "", status, "", "")
+            for status, codes in STATUS.items()
+            for code in codes.split()
+        ],
+    )
+    yield (
+        "revenue_code",
+        "code since until needs_procedure bill_types",
+        [
+            (code, _OPEN, "", _yes(named), types)
+            for code, (named, types) in sorted(REVENUE.items())
+        ],
+    )
 
 
 def _payer_rules() -> Iterable[Sequence[object]]:
