@@ -87,3 +87,40 @@ def _begin(
     bill.admitted_on = first
     bill.told = [Told(why, "principal")]
     return visit, bill
+
+
+def nursing_exempt(maker: BillMaker) -> Visit:
+    """No stay was needed (04), or a later transfer was planned (55 and 56)."""
+    visit = nursing(maker, "0211")
+    bill = visit.claim
+    assert isinstance(bill, Bill)
+    if maker.chance(0.5):
+        bill.condition_codes, bill.spans = ["04"], []
+    else:
+        bill.condition_codes = [maker.rng.choice(("55", "56"))]
+        ended = bill.first - timedelta(days=45)
+        bill.spans = [Coded("70", ended - timedelta(days=4), ended)]
+    return visit
+
+
+def notice(maker: BillMaker) -> Visit:
+    """A notice of election or admission: nothing is asked to be paid."""
+    bill_type, biller, why, revenue = maker.rng.choice(
+        (("081A", "hospice", "C34.11", "0651"), ("032A", "home health", "I50.22", "0023"))
+    )
+    visit, bill = _begin(maker, bill_type, 0, biller, why)
+    bill.discharge_status = "30"
+    line = maker.line(bill, revenue, charge=Decimal(0))
+    line.procedure = "Q5001" if revenue == "0651" else "1AA11"
+    bill.values = [Coded("61", amount=_CBSA)]
+    bill.add_up()
+    return visit
+
+
+def nursing_part_b(maker: BillMaker) -> Visit:
+    """A resident's therapy under Part B (22x)."""
+    visit, bill = _begin(maker, "0221", 0, "skilled nursing", "M62.81")
+    bill.admitted_on, bill.discharge_status = None, "30"
+    maker.line(bill, "0420", "97110", maker.rng.randint(1, 3), ("GP",))
+    bill.add_up()
+    return visit

@@ -20,8 +20,8 @@ def _code(code: str, revenue: str, mue: int = 1, kind: str = "medicine") -> Code
 # Codes that a hospital's bills use and the practice's own claims do not.
 OUTPATIENT = (
     _code("99243", "0510", kind="em"),
-    _code("99281", "0450", kind="em"), _code("99282", "0450", kind="em"),
-    _code("99284", "0450", kind="em"), _code("99285", "0450", kind="em"),
+    _code("99281", "0450", 2, kind="em"), _code("99282", "0450", 2, kind="em"),
+    _code("99284", "0450", 2, kind="em"), _code("99285", "0450", 2, kind="em"),
     _code("99291", "0450", kind="em"), _code("G0390", "0681"),
     _code("G0378", "0762", 120), _code("G0379", "0762"),
     _code("96374", "0260"), _code("36430", "0391"), _code("P9016", "0390", 6),
@@ -34,7 +34,7 @@ OUTPATIENT = (
     _code("G0299", "0551", 20), _code("G0151", "0421", 20), _code("A0429", "0540", 2),
     _code("Q5001", "0651", 99), _code("Q5006", "0656", 99),
 )  # fmt: skip
-MODIFIERS = dict.fromkeys(("73", "74", "BL", "CA", "GX", "PN", "PO"), "payment")
+MODIFIERS = dict.fromkeys(("73", "74", "BL", "CA", "CG", "GX", "PN", "PO"), "payment")
 
 # Addendum B as practice knows it: the status indicator of the code. OPPS does not recognize 99243;
 # the clinic visit of a hospital is G0463.
@@ -70,7 +70,7 @@ REVENUE: dict[str, tuple[bool, str]] = (
         "0001 0250 0258 0260 0270 0272 0274 0278 0300 0301 0305 0310 0312 0320 0324 0335 0350"
         " 0351 0360 0361 0362 0370 0381 0390 0391 0410 0420 0421 0424 0430 0440 0450 0456 0480"
         " 0481 0510 0519 0521 0540 0610 0636 0637 0681 0682 0710 0730 0760 0761 0762 0771 0815"
-        " 0900 0904 0915 0920"
+        " 0900 0904 0915 0920 0981"
     )
     | _listed("0110 0120 0121 0183 0200", types="11 18 21 41")
     | _listed("0024 0170 0171 0722", types="11")
@@ -113,4 +113,12 @@ STAYS = (
     Stay("J44.1", "I10:Y", "192"),
     Stay("I48.91", "E78.5:Y", "310"),
     Stay("S72.001A", "W19.XXXA I10:Y", "482", ("0QS604Z",), (3, 8)),
+    Stay("J18.9", "L89.153:Y J96.01:Y", "193"),
+    Stay("S72.001A", "W19.XXXA N17.9:N I50.22:Y", "481", ("0QS604Z",), (4, 8)),
+    Stay("O34.211", "Z37.0 Z3A.39", "788", ("10D00Z1",), (2, 4), "F", (20, 39)),
+    Stay("F33.2", "I10:Y", "885", days=(5, 14)),
+    Stay("I21.4", "I10:Y E78.5:Y", "282"),
+    Stay("G45.9", "I10:Y", "069", days=(1, 2)),
+    Stay("E11.65", "I10:Y", "639"),
+    Stay("C34.11", "I10:Y", "182"),
 )

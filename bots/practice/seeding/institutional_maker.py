@@ -27,6 +27,8 @@ OTHERS = {
     "home health": OnClaim("Valley Home Health", npi(7_000_002)),
     "hospice": OnClaim("Evening Hospice", npi(7_000_003)),
     "dialysis": OnClaim("Harbor Dialysis", npi(7_000_004)),
+    "other hospital": OnClaim("Lakeshore Hospital", npi(7_000_006)),
+    "rural clinic": OnClaim("Cedar Rural Clinic", npi(7_000_007)),
     "health center": OnClaim("Market Street Health Center", npi(7_000_005)),
 }
 

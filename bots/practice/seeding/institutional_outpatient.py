@@ -7,15 +7,13 @@ so, an inpatient-only procedure on one who died, services a day outside of the p
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 from bots.practice.seeding.drafts import PayerRow, Visit
-from bots.practice.seeding.institutional_codes import STAYS
 from bots.practice.seeding.institutional_drafts import Bill, Coded, Told
 from bots.practice.seeding.institutional_maker import BillMaker
-from bots.practice.seeding.institutional_stays import stay
-from bots.practice.seeding.people import MEDICARE_A
+from bots.practice.seeding.people import ACME, BLUE, MEDICARE_A
 
 _WHY = ("J06.9", "R07.9", "R10.9", "I10", "R51.9", "N39.0", "R55")
 _FREE = Decimal(0)
@@ -249,28 +247,49 @@ def second_payer(maker: BillMaker) -> Visit:
     return visit
 
 
-def before_a_stay(maker: BillMaker, gap: int = 4) -> Visit:
-    """A visit so many days before an admission to the same hospital."""
-    visit = outpatient(maker, payer=MEDICARE_A)
-    bill, other = bill_of(visit), bill_of(stay(maker, MEDICARE_A, STAYS[0], nights=3, plain=True))
-    maker.line(bill, "0510", "G0463")
+def rural_clinic(maker: BillMaker) -> Visit:
+    """A rural health clinic's visit."""
+    visit = outpatient(maker, "0711", MEDICARE_A, biller="rural clinic")
+    bill = bill_of(visit)
+    maker.line(bill, "0521", "99213", modifiers=("CG",))
     maker.close(bill)
-    move(bill, other.first - timedelta(days=gap))
-    same_patient(visit, other)
     return visit
 
 
-def same_patient(visit: Visit, other: Bill) -> None:
-    """One more bill of the visit's patient, who has one number with Medicare."""
-    other.patient, other.member_id = visit.patient, visit.claim.member_id
-    visit.claims.append(other)
+def two_clinics(maker: BillMaker) -> Visit:
+    """Two departments, two revenue codes: distinct without saying so."""
+    visit = outpatient(maker)
+    bill = bill_of(visit)
+    maker.line(bill, "0510", "G0463")
+    maker.line(bill, "0450", "99283", modifiers=("27",))
+    maker.close(bill)
+    return visit
 
 
-def move(bill: Bill, first: date) -> None:
-    """Let a bill begin on another day."""
-    by = first - bill.first
-    bill.statement_from, bill.statement_through = bill.first + by, bill.last + by
-    bill.admitted_on = bill.admitted_on + by if bill.admitted_on else None
-    bill.created_on += by
-    for line in bill.lines:
-        line.service_date += by
+def method_two(maker: BillMaker) -> Visit:
+    """A critical access hospital that bills for its physicians, too."""
+    visit = outpatient(maker, "0851", MEDICARE_A)
+    bill = bill_of(visit)
+    maker.line(bill, "0450", "99284")
+    maker.line(bill, "0981", "99284")
+    maker.close(bill)
+    return visit
+
+
+def long_observation(maker: BillMaker) -> Visit:
+    """Three days, a line a day; only Medicare expects a decision within two."""
+    visit = outpatient(maker, payer=BLUE, nights=2)
+    bill = bill_of(visit)
+    for n, hours in enumerate((maker.rng.randint(4, 12), 24, maker.rng.randint(4, 20))):
+        maker.line(bill, "0762", "G0378", hours, day=bill.first + timedelta(days=n))
+    maker.close(bill)
+    return visit
+
+
+def late_charges(maker: BillMaker) -> Visit:
+    """To a payer that takes them."""
+    visit = outpatient(maker, "0135", maker.rng.choice((BLUE, ACME)))
+    bill = bill_of(visit)
+    maker.line(bill, "0301", "80053")
+    maker.close(bill)
+    return visit

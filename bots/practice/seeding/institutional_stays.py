@@ -63,9 +63,29 @@ def newborn(maker: BillMaker) -> Visit:
     return visit
 
 
+def baby_from_elsewhere(maker: BillMaker) -> Visit:
+    """Born outside of this hospital (6): the birth itself was another's."""
+    visit = newborn(maker)
+    bill = visit.claim
+    assert isinstance(bill, Bill)
+    bill.admission_source, bill.drg = "6", ""
+    bill.told = [Told("P59.9", "principal", "Y"), Told("P59.9", "admitting")]
+    return visit
+
+
+def rare_admission(maker: BillMaker) -> Visit:
+    """A trauma, or one of which nobody knew where it came from."""
+    visit = stay(maker, plain=True)
+    bill = visit.claim
+    assert isinstance(bill, Bill)
+    bill.admission_type = maker.rng.choice("59")
+    bill.admission_source = maker.rng.choice("459DEF")
+    return visit
+
+
 def one_day(maker: BillMaker) -> Visit:
     """Admitted and discharged on one day: it counts as one."""
-    return stay(maker, why=STAYS[-2], nights=0, plain=True)
+    return stay(maker, why=STAYS[14], nights=0, plain=True)
 
 
 def interim(maker: BillMaker) -> Visit:
@@ -202,9 +222,10 @@ def _benefit(maker: BillMaker, bill: Bill) -> None:
 
 
 def _died(maker: BillMaker, bill: Bill) -> None:
-    """On the last day."""
+    """On the last day; the DRG of a heart attack is then another."""
     if bill.told[0].code[0] != "O":
         bill.discharge_status = "20"
+        bill.drg = "" if bill.told[0].code == "I21.4" else bill.drg
         bill.occurrences.append(Coded("55", bill.last))
 
 

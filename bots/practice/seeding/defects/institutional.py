@@ -13,12 +13,12 @@ from functools import cache
 
 from bots.practice.seeding.drafts import Visit
 from bots.practice.seeding.institutional_drafts import Bill
+from bots.practice.seeding.institutional_history import Recipe
 from bots.practice.seeding.institutional_maker import BillMaker
 from bots.practice.seeding.truth import Truth
 
 FAMILY = "institutional"
 
-Recipe = Callable[[BillMaker], Visit]
 # Spoils a clean bill in place.
 Spoil = Callable[[BillMaker, Bill], object]
 

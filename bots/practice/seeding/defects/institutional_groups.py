@@ -3,20 +3,21 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
-from bots.practice.seeding.defects.institutional import Recipe, misbilled
+from bots.practice.seeding.defects.institutional import misbilled
 from bots.practice.seeding.drafts import OnClaim, Visit
 from bots.practice.seeding.institutional_care import home_health, hospice, nursing
 from bots.practice.seeding.institutional_codes import STAYS
 from bots.practice.seeding.institutional_drafts import Bill, Told
-from bots.practice.seeding.institutional_maker import HOSPITAL, BillMaker
-from bots.practice.seeding.institutional_outpatient import (
+from bots.practice.seeding.institutional_history import (
     before_a_stay,
-    bill_of,
     move,
     same_patient,
+    then,
 )
+from bots.practice.seeding.institutional_maker import HOSPITAL, BillMaker
+from bots.practice.seeding.institutional_outpatient import bill_of
 from bots.practice.seeding.institutional_stays import plain_stay, stay
 from bots.practice.seeding.people import MEDICARE_A
 
@@ -156,22 +157,8 @@ def sent_on(maker: BillMaker, bill: Bill) -> None:
     bill.discharge_status = maker.rng.choice(("02", "03", "06", "62", "63", "65"))
 
 
-def _then(recipe: Recipe, most: int) -> Recipe:
-    """A stay, and at most so many days after it the first bill of who took over."""
-
-    def both(maker: BillMaker) -> Visit:
-        visit, other = plain_stay(maker), bill_of(recipe(maker))
-        bill = bill_of(visit)
-        other.admitted_on = other.first
-        move(bill, other.first - timedelta(days=5 + maker.rng.randint(0, most)))
-        same_patient(visit, other)
-        return visit
-
-    return both
-
-
 @misbilled(
-    "discharge-status-against-history", "discharge_status", _then(home_health, 3),
+    "discharge-status-against-history", "discharge_status", then(home_health, 0, 3),
     severity="warning",
 )  # fmt: skip
 def home_where_the_nurse_waited(maker: BillMaker, bill: Bill) -> None:
@@ -179,14 +166,14 @@ def home_where_the_nurse_waited(maker: BillMaker, bill: Bill) -> None:
 
 
 @misbilled(
-    "discharge-status-against-history", "discharge_status", _then(nursing, 0), severity="warning"
+    "discharge-status-against-history", "discharge_status", then(nursing, 0, 0), severity="warning"
 )
 def home_that_was_a_facility(maker: BillMaker, bill: Bill) -> None:
     """Status 01, and a skilled nursing facility begins on the day."""
 
 
 @misbilled(
-    "discharge-status-against-history", "discharge_status", _then(hospice, 0), severity="warning"
+    "discharge-status-against-history", "discharge_status", then(hospice, 0, 0), severity="warning"
 )
 def home_that_was_a_hospice(maker: BillMaker, bill: Bill) -> None:
     """Status 01, and a hospice begins on the day."""
@@ -195,8 +182,7 @@ def home_that_was_a_hospice(maker: BillMaker, bill: Bill) -> None:
 def _twice(maker: BillMaker) -> Visit:
     visit, earlier = plain_stay(maker), bill_of(plain_stay(maker))
     move(earlier, bill_of(visit).first - (earlier.last - earlier.first))
-    same_patient(visit, earlier)
-    return visit
+    return same_patient(visit, earlier)
 
 
 @misbilled("same-day-readmission", "condition_codes", _twice, severity="warning")

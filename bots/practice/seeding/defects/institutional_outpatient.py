@@ -192,7 +192,7 @@ def push_among_the_hours(maker: BillMaker, bill: Bill) -> None:
 
 @misbilled("observation-wrong-revenue-code", "revenue_code", _observed)
 def hours_in_the_emergency_room(maker: BillMaker, bill: Bill) -> None:
-    bill.lines[0].revenue_code = maker.rng.choice(("0450", "0760", "0761"))
+    bill.lines[0].revenue_code = maker.rng.choice(("0450", "0510", "0761"))
 
 
 @misbilled("observation-bill-type", "bill_type", _observed)
