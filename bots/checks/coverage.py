@@ -57,7 +57,7 @@ member_id_form = Check(
     authority="005010X222A1 and X223A2, loop 2010BA, NM109; the payer's companion guide",
     severity=Severity.ERROR,
     needs=("payer_rule",),
-    when=(Mark.PAYER,),
+    when=(Mark.MEMBER_ID,),
     denial=Denial("CO", "31", "N382"),
 )
 medicare_member_id = Check(
@@ -66,7 +66,7 @@ medicare_member_id = Check(
     title="The member id is no Medicare Beneficiary Identifier",
     authority="CMS, Understanding the MBI format; Pub. 100-04, ch. 26, section 10.2, item 1a",
     severity=Severity.ERROR,
-    when=(Mark.MEDICARE, Mark.PAYER),
+    when=(Mark.MEDICARE, Mark.MEMBER_ID),
     denial=Denial("CO", "16", "N382"),
 )
 medicare_relationship = Check(
@@ -75,7 +75,7 @@ medicare_relationship = Check(
     title="A Medicare claim says that the patient is not the insured",
     authority="005010X222A1 and X223A2, loop 2000B, SBR02 (18), and loop 2000C",
     severity=Severity.ERROR,
-    when=(Mark.MEDICARE, Mark.PAYER),
+    when=(Mark.MEDICARE, Mark.NOT_SELF),
     denial=Denial("CO", "31", "N382"),
 )
 

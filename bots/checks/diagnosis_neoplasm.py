@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bots.checks.catalogue import Check
-from bots.checks.concerns import diagnosed, none
+from bots.checks.concerns import diagnosed, diagnosis, none
 from bots.checks.diagnosis_list import GUIDELINES, Coded, listed
 from bots.checks.findings import Denial, Finding, Severity
 from bots.checks.marks import Mark
@@ -41,7 +41,10 @@ no_primary = Check(
     title="A secondary neoplasm without the primary one, known, unknown or past",
     authority=f"{GUIDELINES}, I.C.2.k and I.C.2.m",
     severity=Severity.INFO,
-    when=(diagnosed(*SECONDARY), none(diagnosed("Z85"))),
+    when=(
+        diagnosed(*SECONDARY),
+        none(diagnosis(lambda code: code[0] == "C" and not code.startswith(SECONDARY))),
+    ),
 )
 past_and_present = Check(
     id="diagnosis-neoplasm-past-and-present",

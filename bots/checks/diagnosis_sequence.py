@@ -95,7 +95,15 @@ first_only = Check(
     title="A code that may only be first-listed stands in a later place",
     authority=f"{GUIDELINES}, I.C.21.c.16",
     severity=Severity.WARNING,
-    when=(Mark.SEVERAL_DIAGNOSES, diagnosed(*FIRST_ONLY)),
+    when=(
+        Mark.SEVERAL_DIAGNOSES,
+        diagnosed(*FIRST_ONLY),
+        first_of_all(
+            diagnosis(
+                lambda code: not code.startswith(FIRST_ONLY) or code.startswith(NOT_FIRST_ONLY)
+            )
+        ),
+    ),
     denial=Denial("CO", "16", "M76"),
 )
 secondary_only = Check(

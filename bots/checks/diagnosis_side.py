@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from bots.checks.catalogue import Check
+from bots.checks.concerns import line_that
 from bots.checks.diagnosis_list import GUIDELINES, reported
 from bots.checks.findings import Denial, Finding, Severity
 from bots.checks.marks import Mark
@@ -29,7 +30,7 @@ conflict = Check(
     authority=f"{GUIDELINES}, I.B.13; HCPCS Level II modifiers LT, RT, E1-E4, FA-F9, TA-T9",
     severity=Severity.WARNING,
     needs=("icd10cm",),
-    when=(Mark.MODIFIED, Mark.SIDED_DIAGNOSIS),
+    when=(line_that(lambda line: bool(_side_of(line))), Mark.SIDED_DIAGNOSIS),
     denial=Denial("CO", "11"),
 )
 documented = Check(
@@ -49,7 +50,7 @@ left_open = Check(
     authority=f"{GUIDELINES}, I.B.13 and I.B.18",
     severity=Severity.INFO,
     needs=("icd10cm",),
-    when=(Mark.MODIFIED, Mark.SIDED_DIAGNOSIS),
+    when=(line_that(lambda line: bool(_side_of(line))), Mark.SIDED_DIAGNOSIS),
 )
 two_for_one = Check(
     id="diagnosis-both-sides",

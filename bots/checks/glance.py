@@ -61,8 +61,15 @@ SAME_CODE, PAIR, OVER, PLACE = (
 GAP, SUM, TIMES, POINTERS = (
     Mark.GAP.value, Mark.SUM.value, Mark.TIMES.value, Mark.POINTERS.value,
 )  # fmt: skip
-PROVIDER, PAYER, LATE, HOSPITAL = (
-    Mark.PROVIDER.value, Mark.PAYER.value, Mark.LATE.value, Mark.HOSPITAL.value,
+UNSOUND_NPI, OTHER_RECORD, ORGANIZATION, LIMITED_RECORD = (
+    Mark.UNSOUND_NPI.value, Mark.OTHER_RECORD.value, Mark.ORGANIZATION.value,
+    Mark.LIMITED_RECORD.value,
+)  # fmt: skip
+NO_TAXONOMY, SERVICE_FACILITY, SELF_ORDERED = (
+    Mark.NO_TAXONOMY.value, Mark.SERVICE_FACILITY.value, Mark.SELF_ORDERED.value,
+)  # fmt: skip
+MEMBER_ID, NOT_SELF, LATE, HOSPITAL = (
+    Mark.MEMBER_ID.value, Mark.NOT_SELF.value, Mark.LATE.value, Mark.HOSPITAL.value,
 )  # fmt: skip
 NEAR, OPERATED = Mark.NEAR.value, Mark.OPERATED.value
 DAYS, ELSEWHERE = Mark.DAYS.value, Mark.ELSEWHERE.value
@@ -152,7 +159,6 @@ class Glance:
         charges = [line.charge for line in lines]
         if sum(charges) != claim.total_charge or min(charges) < _NOTHING:
             shown |= SUM
-        shown |= self._of_lines(claim, dates, is_one_day=earliest == latest)
         shown |= self._of_diagnoses(claim.diagnoses, quarters)
         if case.history:
             shown |= self._of_history(case, earliest, latest)
@@ -166,8 +172,10 @@ class Glance:
             shown |= marks
         if self._codesets.office_rule is not None:
             shown |= self._quarters.facility(claim.facility.code)
+        side = "practitioner" if plain and shown & PROFESSIONAL else ncci_side(case)
+        shown |= self._of_lines(claim, dates, side, is_one_day=earliest == latest)
         days = (last,) if last == earliest == latest else tuple(sorted({*dates, last}))
-        return shown, days, "practitioner" if plain and shown & PROFESSIONAL else ncci_side(case)
+        return shown, days, side
 
     def _everything(self, claim: Claim) -> int:
         """All that a claim of this type could show."""
@@ -175,7 +183,9 @@ class Glance:
         every = self._banks(self._concerns, self._concerns, self._concerns)
         return (_EVERY_MARK | self._concerns | every) & ~other
 
-    def _of_lines(self, claim: Claim, dates: Sequence[date], *, is_one_day: bool) -> int:
+    def _of_lines(
+        self, claim: Claim, dates: Sequence[date], side: str | None, *, is_one_day: bool
+    ) -> int:
         shapes = [
             (
                 line.procedure, line.modifiers, line.units, line.unit, line.place_of_service,
@@ -185,7 +195,7 @@ class Glance:
             for line in claim.lines
         ]  # fmt: skip
         context = (
-            claim.type is ClaimType.PROFESSIONAL, claim.place_of_service, len(claim.diagnoses),
+            claim.type, side, claim.place_of_service, len(claim.diagnoses),
         )  # fmt: skip
         known: Iterable[dict[tuple[object, ...], int]]
         if is_one_day:
@@ -196,7 +206,7 @@ class Glance:
         for shape, alike, line in zip(shapes, known, claim.lines, strict=False):
             shown = alike.get(shape)
             if shown is None:
-                shown = alike[shape] = self._see_line(claim, line)
+                shown = alike[shape] = self._see_line(claim, line, side)
             twice |= seen & shown
             seen |= shown
         if len(shapes) > 1:
@@ -239,7 +249,7 @@ class Glance:
         for fact in facts[: len(quarters)] if are_plain else facts:
             first |= fact.shown
         gone = self._about_diagnoses & ~seen if are_plain else self._about_diagnoses
-        marks = _among_diagnoses(codes, facts) if len(codes) > 1 else 0
+        marks = _among_diagnoses(codes, facts, are_plain=are_plain) if len(codes) > 1 else 0
         if not any(codes):
             marks |= GAP
         return marks | seen | self._banks(twice, first, gone)
@@ -273,17 +283,17 @@ class Glance:
             marks |= GAP
         for form in payer.member_id:
             if form.fullmatch(coverage.member_id) is None:
-                marks |= PAYER
+                marks |= MEMBER_ID
         if coverage.rank != "primary" or claim.other_payers:
             marks |= OTHER_PAYER
         if coverage.relationship != "self":
-            marks |= PAYER
+            marks |= NOT_SELF
         if payer.days < 0 or waited > payer.days:
             marks |= LATE
         for role in payer.taxonomy:
             provider = claim.provider(role)
             if provider is not None and not provider.taxonomy.strip():
-                marks |= PROVIDER
+                marks |= NO_TAXONOMY
         return marks
 
     def _see_providers(
@@ -302,21 +312,16 @@ class Glance:
             elif role is Role.ORDERING or role is Role.REFERRING:
                 orderers.append(npi)
             elif role is Role.SERVICE_FACILITY:
-                marks |= PROVIDER
-            if record is not None and (
-                record.npi != npi
-                or record.npi_type != "1"
-                or record.active_to is not None
-                or (record.active_from or date.min) > days_of_quarter(quarter)[0]
-            ):
-                marks |= PROVIDER
+                marks |= SERVICE_FACILITY
+            if record is not None:
+                marks |= _of_record(role, npi, record, days_of_quarter(quarter)[0])
         if billing in orderers:
-            marks |= PROVIDER
+            marks |= SELF_ORDERED
         if not any(npi.strip() for npi in orderers):
             marks |= NO_ORDERER
         return marks if billing is not None else marks | GAP, plain
 
-    def _see_line(self, claim: Claim, line: ServiceLine) -> int:
+    def _see_line(self, claim: Claim, line: ServiceLine, side: str | None) -> int:
         """What a line shows by all of it but its charge and its days."""
         assert line.service_date is not None
         quarter = quarter_of(line.service_date)
@@ -335,7 +340,9 @@ class Glance:
             shown |= bit if any(map(asks, code.fees)) else 0
         if line.modifiers:
             shown |= _of_modifiers(line.modifiers)
-        limit = code.limits[0 if professional else 1]
+        for modifier in line.modifiers:
+            shown |= self._quarters.modifier(modifier, quarter)
+        limit = code.limits.get(side)
         if limit is not None and line.units > limit:
             shown |= OVER
         if line.units != 1 or line.unit != "UN":
@@ -345,7 +352,7 @@ class Glance:
         if line.ndc or line.ndc_quantity is not None or line.ndc_unit:
             shown |= NDC
         if line.rendering_npi and not is_sound_npi(line.rendering_npi):
-            shown |= FORM | PROVIDER
+            shown |= FORM | UNSOUND_NPI
         if not professional:
             return shown if line.revenue_code.strip() else shown | GAP
         return shown | self._of_places(claim, line, code, quarter) | _of_pointers(claim, line)
@@ -380,7 +387,7 @@ def _quarters_of(first: date, last: date) -> frozenset[int]:
 
 
 def _no_lines_yet(
-    professional: bool, place: str, diagnoses: int, quarter: int
+    kind: ClaimType, side: str | None, place: str, diagnoses: int, quarter: int
 ) -> dict[tuple[object, ...], int]:
     return {}
 
@@ -476,20 +483,21 @@ def _of_ends(case: Case, ends: Sequence[date | None]) -> int:
     return marks
 
 
-def _among_diagnoses(codes: Sequence[str], facts: Sequence[DiagnosisFacts]) -> int:
-    """What several diagnoses show together."""
+def _among_diagnoses(
+    codes: Sequence[str], facts: Sequence[DiagnosisFacts], *, are_plain: bool
+) -> int:
+    """What several diagnoses show together; in the order of the list, if they are plain."""
     marks = SEVERAL_DIAGNOSES
     if len(set(codes)) < len(codes):
         marks |= SAME_DIAGNOSIS
-    if not any(codes):
-        marks |= GAP
     named = [fact.category for fact in facts]
     if len(set(named)) < len(codes):
         marks |= SAME_CATEGORY
-    for fact in facts:
+    for at, fact in enumerate(facts):
         if fact.excludes and not fact.excludes.isdisjoint(named) and _is_named(fact, facts):
             marks |= EXCLUDING
-        if fact.code_first and not fact.code_first.isdisjoint(named):
+        behind = named[at + 1 :] if are_plain else named
+        if fact.code_first and not fact.code_first.isdisjoint(behind):
             marks |= MISORDERED
     return marks
 
@@ -500,6 +508,16 @@ def _is_named(fact: DiagnosisFacts, facts: Sequence[DiagnosisFacts]) -> bool:
     return any(
         matching(row.excludes1, row.code, code) is not None for row in fact.rows for code in others
     )
+
+
+def _of_record(role: Role, npi: str, record: ProviderRecord, day: date) -> int:
+    """What a provider's linked record shows, in a quarter that begins on the day."""
+    marks = OTHER_RECORD if record.npi != npi else 0
+    if record.npi_type != "1" and role not in (Role.BILLING, Role.SERVICE_FACILITY):
+        marks |= ORGANIZATION
+    if record.active_to is not None or (record.active_from or date.min) > day:
+        marks |= LIMITED_RECORD
+    return marks
 
 
 @lru_cache(_REMEMBERED)

@@ -83,7 +83,7 @@ minor_with_57 = Check(
     authority="Pub. 100-04, ch. 12, sections 40.2.A and 30.6.6.C",
     severity=Severity.ERROR,
     needs=("mpfs",),
-    when=(*_BESIDE, bearing("57")),
+    when=(*_BESIDE, bearing("57"), priced(lambda row: row.global_days in MINOR) | Mark.OPERATED),
     denial=_WRONG,
 )
 
@@ -94,7 +94,7 @@ major_with_25 = Check(
     authority="Pub. 100-04, ch. 12, sections 40.2.A and 30.6.6.C (57, not 25)",
     severity=Severity.WARNING,
     needs=("mpfs",),
-    when=(*_BESIDE, bearing("25")),
+    when=(*_BESIDE, bearing("25"), priced(lambda row: row.global_days == MAJOR) | Mark.OPERATED),
     denial=_HELD,
 )
 

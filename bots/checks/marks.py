@@ -28,6 +28,7 @@ class Mark(IntFlag):
     LINES = auto()  # more than one line
     SPAN = auto()  # a line, or the claim's statement, has a last day other than the first
     UNITS = auto()  # units other than 1, or counted in anything but units
+    ODD_MODIFIER = auto()  # a modifier that no row of its table holds on the day
     MODIFIED = auto()  # a line with a modifier
     SAME_CODE = auto()  # a code on two lines
     SEVERAL_DIAGNOSES = auto()
@@ -56,8 +57,17 @@ class Mark(IntFlag):
     SUM = auto()  # the total is not the sum of the lines, or an amount is below zero
     TIMES = auto()  # a date in the future, before the birth, outside the statement, backwards
     POINTERS = auto()  # a pointer to nothing, twice the same, more than four
-    PROVIDER = auto()  # an NPI, taxonomy or record that is missing, unsound or not the other's
-    PAYER = auto()  # an unknown payer, or a member id that is not of its form
+    UNSOUND_NPI = auto()  # of a provider or a line
+    OTHER_RECORD = auto()  # a provider whose linked record has another NPI
+    ORGANIZATION = auto()  # a record of an organization in another role than to bill or house
+    LIMITED_RECORD = auto()  # a record that begins or ends
+    NO_TAXONOMY = auto()  # none of a role of which the payer wants it
+    ODD_TAXONOMY = auto()  # one that no row of its table holds
+    SERVICE_FACILITY = auto()
+    SELF_ORDERED = auto()  # the biller's NPI is that of who ordered or referred
+    PAYER = auto()  # an unknown payer
+    MEMBER_ID = auto()  # one that is not of its payer's form
+    NOT_SELF = auto()  # the patient is not the subscriber
     LATE = auto()  # filed after the payer's limit, or that limit is not known
     ODD_DIAGNOSIS = auto()  # a diagnosis that its table does not hold as billable on the day
     SAME_DIAGNOSIS = auto()
@@ -70,7 +80,6 @@ class Mark(IntFlag):
     OVER = auto()  # units above an MUE on a line or a day
     ADD_ON = auto()
     ORDERED = auto()  # a code that somebody must have ordered
-    UNPAID = auto()  # a fee schedule status other than A, C, R
     UNLISTED = auto()
     POLICY = auto()  # a code that a coverage policy speaks of
     OFFICE = auto()  # the office wrote down rules about the payer or the facility
@@ -83,7 +92,7 @@ OF_TABLES = {
         Mark.ODD_CODE | Mark.ORDERED | Mark.NDC | Mark.UNLISTED | Mark.PLACE | Mark.DRUG
         | Mark.HCPCS
     ),
-    "mpfs": Mark.UNPAID | Mark.SURGERY,
+    "mpfs": Mark.SURGERY,
     "icd10cm": (
         Mark.ODD_DIAGNOSIS | Mark.SIDED_DIAGNOSIS | Mark.EXCLUDING
         | Mark.MISORDERED
@@ -96,8 +105,9 @@ OF_TABLES = {
     "add_on": Mark.ADD_ON,
     "policy_procedure": Mark.POLICY,
     "place_of_service": Mark.PLACE,
-    "taxonomy": Mark.PROVIDER,
-    "payer_rule": Mark.PAYER | Mark.PROVIDER | Mark.LATE,
+    "taxonomy": Mark.ODD_TAXONOMY,
+    "modifier": Mark.ODD_MODIFIER,
+    "payer_rule": Mark.PAYER | Mark.MEMBER_ID | Mark.NO_TAXONOMY | Mark.LATE,
     "office_rule": Mark.OFFICE,
 }  # fmt: skip
 OF_PARTS = {"documentation": Mark.DOCUMENTED, "history": Mark.HISTORY | Mark.NEAR | Mark.OPERATED}

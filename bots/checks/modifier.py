@@ -43,7 +43,7 @@ unknown = Check(
     authority="Pub. 100-04, ch. 23, section 20.3 and 20.4",
     severity=Severity.ERROR,
     needs=("modifier",),
-    when=(Mark.MODIFIED,),
+    when=(Mark.ODD_MODIFIER,),
     denial=Denial("CO", "182"),
 )
 

@@ -13,7 +13,7 @@ from datetime import date
 
 from bots.checks.catalogue import Check
 from bots.checks.code_ranges import ANESTHESIA_CODES, DRUG_CODES, SURGERY_CODES
-from bots.checks.concerns import bearing, coded
+from bots.checks.concerns import bearing, coded, line_that
 from bots.checks.day import lines_with
 from bots.checks.findings import Denial, Finding, Severity
 from bots.checks.marks import Mark
@@ -57,7 +57,10 @@ missing = Check(
     title="A therapy service without GN, GO or GP",
     authority="Pub. 100-04, ch. 5, section 20.1; CR 10176",
     severity=Severity.ERROR,
-    when=(Mark.MEDICARE, coded(ALWAYS)),
+    when=(
+        Mark.MEDICARE,
+        line_that(lambda line: line.procedure in ALWAYS and not _disciplines(line)),
+    ),
     denial=Denial("CO", "16", "N822"),
 )
 
@@ -67,7 +70,11 @@ wrong = Check(
     title="The therapy modifier is of another discipline than the code",
     authority="Pub. 100-04, ch. 5, section 20.1; CR 10176",
     severity=Severity.ERROR,
-    when=(Mark.MEDICARE, bearing(*DISCIPLINES)),
+    when=(
+        Mark.MEDICARE,
+        line_that(lambda line: _disciplines(line) != [_own_discipline(line.procedure)]),
+        bearing(*DISCIPLINES),
+    ),
     denial=Denial("CO", "4", "N823"),
 )
 
@@ -77,7 +84,7 @@ several = Check(
     title="Two disciplines of therapy on one line",
     authority="Pub. 100-04, ch. 5, section 20.1 (one of GN, GO, GP a line)",
     severity=Severity.ERROR,
-    when=(Mark.MEDICARE, bearing(*DISCIPLINES)),
+    when=(Mark.MEDICARE, line_that(lambda line: len(_disciplines(line)) > 1)),
     denial=Denial("CO", "4", "N519"),
 )
 
@@ -97,7 +104,7 @@ elsewhere = Check(
     title="A therapy modifier on a service that is never therapy",
     authority="Pub. 100-04, ch. 5, section 20.1; the yearly therapy code list",
     severity=Severity.ERROR,
-    when=(Mark.MEDICARE, bearing(*DISCIPLINES)),
+    when=(Mark.MEDICARE, bearing(*DISCIPLINES), coded(lambda code: is_among(code, *_NEVER))),
     denial=Denial("CO", "4", "N823"),
 )
 
@@ -105,12 +112,10 @@ elsewhere = Check(
 @missing.review
 def therapy_without_a_discipline(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Medicare, codes that are always therapy, days since 2018-01-01; no inpatient stay."""
-    if not any(line.procedure in ALWAYS for line in case.claim.lines):
-        return
     for line, day in _medicare_lines(case):
         if line.procedure not in ALWAYS or day < ALWAYS_SINCE:
             continue
-        if not any(entry in line.modifiers for entry in DISCIPLINES):
+        if not _disciplines(line):
             yield missing.finding(
                 line,
                 f"{line.procedure} is always therapy and has none of GN, GO, GP: the plan of care "
@@ -122,7 +127,7 @@ def therapy_without_a_discipline(case: Case, codesets: CodeSets) -> Iterator[Fin
 def therapy_of_another_discipline(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Evaluations and codes of one discipline; a line with two is another check's."""
     for line, _ in _medicare_lines(case, *DISCIPLINES):
-        used = [entry for entry in DISCIPLINES if entry in line.modifiers]
+        used = _disciplines(line)
         own = _own_discipline(line.procedure)
         if own and len(used) == 1 and used[0] != own:
             yield wrong.finding(
@@ -136,7 +141,7 @@ def therapy_of_another_discipline(case: Case, codesets: CodeSets) -> Iterator[Fi
 def two_disciplines_on_a_line(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """One line is of one plan of care."""
     for line, _ in _medicare_lines(case, *DISCIPLINES):
-        used = [entry for entry in DISCIPLINES if entry in line.modifiers]
+        used = _disciplines(line)
         if len(used) > 1:
             yield several.finding(
                 line,
@@ -164,7 +169,7 @@ def assistant_of_no_discipline(case: Case, codesets: CodeSets) -> Iterator[Findi
 def discipline_where_none_is(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Splints and strapping are sometimes therapy, and so is most of medicine: not asked."""
     for line, _ in _medicare_lines(case, *DISCIPLINES):
-        used = [entry for entry in DISCIPLINES if entry in line.modifiers]
+        used = _disciplines(line)
         code = line.procedure
         if used and is_among(code, *_NEVER) and code not in _SOMETIMES:
             yield elsewhere.finding(
@@ -172,6 +177,10 @@ def discipline_where_none_is(case: Case, codesets: CodeSets) -> Iterator[Finding
                 f"{used[0]} on {code}, which is never therapy",
                 codes=(code, used[0]),
             )
+
+
+def _disciplines(line: ServiceLine) -> list[str]:
+    return [entry for entry in DISCIPLINES if entry in line.modifiers]
 
 
 def _own_discipline(code: str) -> str:

@@ -176,12 +176,25 @@ def one_site_twice(case: Case, codesets: CodeSets) -> Iterator[Finding]:
         yield _finding(same_site, pair, case, codesets, why, Severity.WARNING)
 
 
-def pairs(case: Case, codesets: CodeSets) -> Iterator[Pair]:
+def pairs(case: Case, codesets: CodeSets) -> tuple[Pair, ...]:
     """Every edit in force between lines of one day and provider, at least one of this claim.
 
     Two codes give one pair for this claim however often they are billed: that with no
-    modifier, where there is one.
+    modifier, where there is one. Worked out once a case: five checks ask one after another.
     """
+    global _last_pairs
+    told, tables, answer = _last_pairs
+    if told is not case or tables is not codesets:
+        answer = tuple(_pairs(case, codesets))
+        _last_pairs = case, codesets, answer
+    return answer
+
+
+# Only the last is kept, and only while it is the very same object.
+_last_pairs: tuple[Case | None, CodeSets | None, tuple[Pair, ...]] = (None, None, ())
+
+
+def _pairs(case: Case, codesets: CodeSets) -> Iterator[Pair]:
     side = ncci_side(case)
     table: Table[Ptp] | None = None
     if side == "practitioner":

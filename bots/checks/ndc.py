@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 
 from bots.checks.catalogue import Check
+from bots.checks.concerns import defined, line_that
 from bots.checks.day import coded_lines
 from bots.checks.findings import Class, Denial, Finding, Repair, Severity
 from bots.checks.marks import Mark
@@ -34,7 +35,7 @@ hyphens = Check(
     authority="ASC X12 005010X222A1, loop 2410, LIN03",
     severity=Severity.ERROR,
     at_most=Class.AUTO,
-    when=(Mark.NDC,),
+    when=(line_that(lambda line: bool(_WHOLE.fullmatch(line.ndc))),),
     denial=Denial("CO", "16", "M119"),
 )
 
@@ -45,7 +46,7 @@ short_segment = Check(
     authority="ASC X12 005010X222A1, loop 2410, LIN03; 21 CFR 207.33 (segments of an NDC)",
     severity=Severity.ERROR,
     at_most=Class.AUTO,
-    when=(Mark.NDC,),
+    when=(line_that(lambda line: bool(_SHORT.fullmatch(line.ndc))),),
     denial=Denial("CO", "16", "M119"),
 )
 
@@ -55,7 +56,7 @@ ambiguous = Check(
     title="The NDC has ten digits and no hyphens",
     authority="ASC X12 005010X222A1, loop 2410, LIN03; 21 CFR 207.33 (segments of an NDC)",
     severity=Severity.ERROR,
-    when=(Mark.NDC,),
+    when=(line_that(lambda line: bool(_TEN.fullmatch(line.ndc))),),
     denial=Denial("CO", "16", "M119"),
 )
 
@@ -65,7 +66,10 @@ malformed = Check(
     title="The NDC has no form that an NDC can have",
     authority="ASC X12 005010X222A1, loop 2410, LIN03; 21 CFR 207.33 (segments of an NDC)",
     severity=Severity.ERROR,
-    when=(Mark.NDC,),
+    when=(
+        line_that(lambda line: not _ELEVEN.fullmatch(line.ndc) or not line.ndc.strip("0")),
+        Mark.NDC,
+    ),
     denial=Denial("CO", "16", "M119"),
 )
 
@@ -76,7 +80,7 @@ missing = Check(
     authority="42 CFR 447.520; ASC X12 005010X222A1, loop 2410",
     severity=Severity.ERROR,
     needs=("procedure",),
-    when=(Mark.NDC,),
+    when=(defined(lambda row: row.needs_ndc), line_that(lambda line: not line.ndc)),
     denial=Denial("CO", "16", "M119"),
 )
 
@@ -86,7 +90,7 @@ no_amount = Check(
     title="An NDC without its quantity or unit",
     authority="ASC X12 005010X222A1, loop 2410, CTP04 and CTP05-1",
     severity=Severity.ERROR,
-    when=(Mark.NDC,),
+    when=(line_that(lambda line: bool(line.ndc and _lacking(line))),),
     denial=Denial("CO", "16", "N815"),
 )
 
@@ -108,7 +112,11 @@ no_drug = Check(
     authority="ASC X12 005010X222A1, loop 2410",
     severity=Severity.WARNING,
     needs=("procedure",),
-    when=(Mark.NDC,),
+    when=(
+        Mark.NDC,
+        defined(lambda row: row.kind in _NO_DRUGS),
+        line_that(lambda line: bool(line.ndc)),
+    ),
     denial=Denial("CO", "16", "M119"),
 )
 
@@ -179,12 +187,7 @@ def ndc_without_amount(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     for line in case.claim.lines:
         if not line.ndc:
             continue
-        lacking = []
-        if line.ndc_quantity is None or line.ndc_quantity <= 0:
-            lacking.append("a quantity above zero")
-        if line.ndc_unit not in _UNITS:
-            lacking.append(f"a unit ({', '.join(sorted(_UNITS))})")
-        if lacking:
+        if lacking := _lacking(line):
             yield no_amount.finding(line, f"the NDC lacks {' and '.join(lacking)}")
 
 
@@ -222,6 +225,15 @@ def service_without_a_drug(case: Case, codesets: CodeSets) -> Iterator[Finding]:
                 line,
                 f"{line.procedure} is no drug, and the line has an NDC; is it another line's?",
             )
+
+
+def _lacking(line: ServiceLine) -> list[str]:
+    lacking = []
+    if line.ndc_quantity is None or line.ndc_quantity <= 0:
+        lacking.append("a quantity above zero")
+    if line.ndc_unit not in _UNITS:
+        lacking.append(f"a unit ({', '.join(sorted(_UNITS))})")
+    return lacking
 
 
 def eleven_digits(ndc: str) -> str:

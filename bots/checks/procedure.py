@@ -77,7 +77,7 @@ never_paid = Check(
     authority="Pub. 100-04, ch. 23, section 30.2.2 (status B, I, N)",
     severity=Severity.ERROR,
     needs=("mpfs",),
-    when=(Mark.PROFESSIONAL, Mark.UNPAID),
+    when=(Mark.PROFESSIONAL, priced(lambda row: row.status in NEVER_PAID)),
     denial=Denial("CO", "96", "N425"),
 )
 
@@ -88,7 +88,7 @@ paid_alone = Check(
     authority="Pub. 100-04, ch. 23, section 30.2.2 (status T)",
     severity=Severity.ERROR,
     needs=("mpfs",),
-    when=(Mark.PROFESSIONAL, Mark.UNPAID, Mark.LINES | Mark.NEAR),
+    when=(Mark.PROFESSIONAL, priced(lambda row: row.status == PAID_ALONE), Mark.LINES | Mark.NEAR),
     denial=Denial("CO", "97", "M15"),
 )
 
@@ -110,7 +110,7 @@ supply = Check(
     authority="Pub. 100-04, ch. 23, section 30.2.2 (status P); ch. 12, section 20.4.4",
     severity=Severity.ERROR,
     needs=("mpfs",),
-    when=(Mark.PROFESSIONAL, Mark.UNPAID),
+    when=(Mark.PROFESSIONAL, priced(lambda row: row.status == _SUPPLY_OF_A_SERVICE)),
     denial=Denial("CO", "97", "M15"),
 )
 
@@ -121,7 +121,7 @@ reported_only = Check(
     authority="Pub. 100-04, ch. 23, section 30.2.2 and addendum (status M and Q)",
     severity=Severity.INFO,
     needs=("mpfs",),
-    when=(Mark.PROFESSIONAL, Mark.UNPAID),
+    when=(Mark.PROFESSIONAL, priced(lambda row: row.status in _REPORTED_ONLY)),
     denial=Denial("CO", "246", "N620"),
 )
 

@@ -38,7 +38,7 @@ check_digit = Check(
     title="An NPI fails its check digit",
     authority="45 CFR 162.406(a): ISO/IEC 7812-1 Luhn formula, prefix 80840",
     severity=Severity.ERROR,
-    when=(Mark.PROVIDER,),
+    when=(Mark.UNSOUND_NPI,),
     denial=Denial("CO", "207", "N290"),
 )
 record_differs = Check(
@@ -47,7 +47,7 @@ record_differs = Check(
     title="The NPI on the claim is not that of the linked provider record",
     authority="45 CFR 162.410(a)(1)",
     severity=Severity.WARNING,
-    when=(Mark.PROVIDER,),
+    when=(Mark.OTHER_RECORD,),
     denial=Denial("CO", "208", "N521"),
 )
 taxonomy_missing = Check(
@@ -57,7 +57,7 @@ taxonomy_missing = Check(
     authority="005010X222A1 and X223A2, loops 2000A and 2310, PRV03; the payer's companion guide",
     severity=Severity.ERROR,
     needs=("payer_rule",),
-    when=(Mark.PROVIDER,),
+    when=(Mark.NO_TAXONOMY,),
     denial=Denial("CO", "16", "N255"),
 )
 taxonomy_unknown = Check(
@@ -67,7 +67,7 @@ taxonomy_unknown = Check(
     authority="005010X222A1 and X223A2, PRV03, code source 682 (NUCC)",
     severity=Severity.ERROR,
     needs=("taxonomy",),
-    when=(Mark.PROVIDER,),
+    when=(Mark.ODD_TAXONOMY,),
     denial=Denial("CO", "16", "N255"),
 )
 ordering_missing = Check(
@@ -87,7 +87,7 @@ not_a_person = Check(
     title="An organization's record stands where only a person may",
     authority="005010X222A1, loops 2310A and 2420E, NM102; X223A2, loops 2310A and 2310B, NM102",
     severity=Severity.ERROR,
-    when=(Mark.PROVIDER,),
+    when=(Mark.ORGANIZATION,),
     denial=Denial("CO", "16", "N265"),
 )
 rendering_organization = Check(
@@ -96,7 +96,7 @@ rendering_organization = Check(
     title="An organization is said to have rendered the service",
     authority="005010X222A1, loop 2310B, NM102; Medicare Claims Processing Manual, ch. 26, 10.4",
     severity=Severity.WARNING,
-    when=(Mark.PROFESSIONAL, Mark.PROVIDER),
+    when=(Mark.PROFESSIONAL, Mark.ORGANIZATION),
     denial=Denial("CO", "16", "N290"),
 )
 inactive = Check(
@@ -105,7 +105,7 @@ inactive = Check(
     title="The provider's record was not in force on the date of service",
     authority="42 CFR 424.516 and 424.540 (enrollment in force); 45 CFR 162.410(a)",
     severity=Severity.ERROR,
-    when=(Mark.PROVIDER,),
+    when=(Mark.LIMITED_RECORD,),
     denial=Denial("CO", "B7"),
 )
 attending_missing = Check(
@@ -132,7 +132,7 @@ facility_repeats_billing = Check(
     title="The service facility is the billing provider itself",
     authority="005010X222A1, loop 2310C; 005010X223A2, loop 2310E (only where it differs)",
     severity=Severity.WARNING,
-    when=(Mark.PROVIDER,),
+    when=(Mark.SERVICE_FACILITY,),
 )
 billing_person_elsewhere = Check(
     id="ordering-organization-billing",
@@ -140,7 +140,7 @@ billing_person_elsewhere = Check(
     title="The billing organization's NPI stands as the one who ordered or referred",
     authority="42 CFR 424.507(a); Medicare Claims Processing Manual, ch. 26, 10.4 (item 17)",
     severity=Severity.ERROR,
-    when=(Mark.PROFESSIONAL, Mark.PROVIDER),
+    when=(Mark.PROFESSIONAL, Mark.SELF_ORDERED),
     denial=Denial("CO", "16", "N265"),
 )
 

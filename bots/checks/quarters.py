@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import TypeVar
@@ -32,7 +32,6 @@ from bots.codesets.rows import Row
 R = TypeVar("R", bound=Row)
 
 _REMEMBERED = 100_000
-_PAID = {"A", "C", "R"}
 _REMOTE_PLACES = {"02", "10"}
 _MAJOR_OR_MINOR = {"000", "010", "090"}
 _MEDICARE = ("MA", "MB")
@@ -70,13 +69,14 @@ _SECTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class CodeFacts:
-    """A procedure: its marks, and what its rows say; `limits` are the lowest MUEs of a
-    professional and of another claim. `places` is None where any will do.
+    """A procedure: its marks and rows; `places` is None where any will do.
+
+    `limits` are the lowest MUEs by the claim's side of NCCI (`bots.checks.needs.ncci_side`).
     """
 
     marks: int
     places: frozenset[str] | None = None
-    limits: tuple[int | None, int | None] = (None, None)
+    limits: Mapping[str | None, int] = field(default_factory=dict)
     rows: tuple[Procedure, ...] = ()
     fees: tuple[FeeIndicators, ...] = ()
     has_global_days: bool = False
@@ -119,6 +119,7 @@ class Quarters:
         self.diagnosis = lru_cache(_REMEMBERED)(self._see_diagnosis)
         self.provider = lru_cache(_REMEMBERED)(self._see_provider)
         self.payer = lru_cache(_REMEMBERED)(self._see_payer)
+        self.modifier = lru_cache(_REMEMBERED)(self._see_modifier)
         self.place = lru_cache(_REMEMBERED)(self._see_place)
         self.facility = lru_cache(_REMEMBERED)(self._see_facility)
 
@@ -147,20 +148,24 @@ class Quarters:
                 places = allowed if places is None else places & allowed
         fees = []
         for fee in _answers(tables.mpfs, (code, ""), quarter):
-            if fee is None or fee.status not in _PAID:
-                marks |= Mark.UNPAID
-            elif fee.global_days in _MAJOR_OR_MINOR:
-                marks |= Mark.SURGERY
             fees += [fee] if fee is not None else []
+        has_global_days = any(fee.global_days in _MAJOR_OR_MINOR for fee in fees)
+        if has_global_days:
+            marks |= Mark.SURGERY
         if tables.policy_procedure is not None and tables.policy_procedure.rows(code):
             marks |= Mark.POLICY
         if tables.add_on is not None and tables.add_on.rows(code):
             marks |= Mark.ADD_ON
-        limits = (
-            _lowest((tables.mue_practitioner, tables.mue_dme), code, quarter),
-            _lowest((tables.mue_outpatient,), code, quarter),
-        )
-        has_global_days = any(fee.global_days in _MAJOR_OR_MINOR for fee in fees)
+        mues: dict[str | None, Table[Mue] | None] = {
+            "practitioner": tables.mue_practitioner,
+            "outpatient": tables.mue_outpatient,
+            "supplier": tables.mue_dme,
+        }
+        limits = {
+            side: min(found)
+            for side, table in mues.items()
+            if (found := [row.units for row in _answers(table, (code,), quarter) if row])
+        }
         return CodeFacts(marks.value, places, limits, tuple(rows), tuple(fees), has_global_days)
 
     def _see_diagnosis(self, text: str, quarter: int) -> DiagnosisFacts:
@@ -187,12 +192,14 @@ class Quarters:
         return DiagnosisFacts(marks.value | shown, code[:3], excludes, code_first, tuple(rows))
 
     def _see_provider(self, npi: str, taxonomy: str, quarter: int) -> int:
+        marks = Mark(0)
         if not npi.strip():
-            return (Mark.GAP | Mark.PROVIDER).value
-        marks = Mark(0) if is_sound_npi(npi) else Mark.FORM | Mark.PROVIDER
+            marks = Mark.GAP | Mark.UNSOUND_NPI
+        elif not is_sound_npi(npi):
+            marks = Mark.FORM | Mark.UNSOUND_NPI
         if taxonomy:
             known = _answers(self._codesets.taxonomy, (taxonomy,), quarter)
-            marks |= Mark.PROVIDER if any(row is None for row in known) else 0
+            marks |= Mark.ODD_TAXONOMY if any(row is None for row in known) else 0
         return marks.value
 
     def _see_payer(self, payer: str, filing: str, quarter: int) -> PayerFacts:
@@ -219,7 +226,7 @@ class Quarters:
             try:
                 forms += [re.compile(row.value)] if row else []
             except re.error:
-                marks |= Mark.PAYER
+                marks |= Mark.MEMBER_ID
         words = {word for row in said["taxonomy_required"] if row for word in row.value.split()}
         roles = {Role(word) for word in words if word in set(Role)}
         return PayerFacts(marks.value, tuple(forms), min(days), frozenset(roles))
@@ -234,6 +241,10 @@ class Quarters:
             return Mark(0)
         named = ((owner, name, rule) for name in (who, "*") for rule in KNOWN)
         return Mark.OFFICE if any(table.rows(*key) for key in named) else Mark(0)
+
+    def _see_modifier(self, modifier: str, quarter: int) -> int:
+        known = _answers(self._codesets.modifier, (modifier,), quarter)
+        return Mark.ODD_MODIFIER.value if any(row is None for row in known) else 0
 
     def _see_place(self, place: str, quarter: int) -> int:
         if not place.strip():
@@ -289,11 +300,6 @@ _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _THREE = tuple(
     one + two + three for one in _LETTERS for two in "0123456789A" for three in "0123456789AB"
 )
-
-
-def _lowest(mues: tuple[Table[Mue] | None, ...], code: str, quarter: int) -> int | None:
-    found = [row.units for mue in mues for row in _answers(mue, (code,), quarter) if row]
-    return min(found, default=None)
 
 
 def _answers(table: Table[R] | None, key: tuple[str, ...], quarter: int) -> Iterator[R | None]:

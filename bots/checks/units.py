@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bots.checks.catalogue import Check
+from bots.checks.concerns import line_that
 from bots.checks.day import coded_lines
 from bots.checks.findings import Denial, Finding, Severity
-from bots.checks.marks import Mark
 from bots.claims import Case, plain
 from bots.codesets import CodeSets
 
@@ -26,7 +26,7 @@ not_positive = Check(
     title="Units of service are zero or less",
     authority="ASC X12 005010X222A1, SV104; Pub. 100-04, ch. 26, section 10.4, item 24G",
     severity=Severity.ERROR,
-    when=(Mark.UNITS,),
+    when=(line_that(lambda line: line.units <= 0),),
     denial=Denial("CO", "16", "M53"),
 )
 
@@ -37,7 +37,7 @@ fractional = Check(
     authority="Pub. 100-04, ch. 26, section 10.4, item 24G",
     severity=Severity.ERROR,
     needs=("procedure",),
-    when=(Mark.UNITS,),
+    when=(line_that(lambda line: line.units != line.units.to_integral_value()),),
     denial=Denial("CO", "16", "M53"),
 )
 
