@@ -289,7 +289,10 @@ class Claim:
 
     def provider(self, role: Role) -> Provider | None:
         """The claim's provider in `role`, or None."""
-        return next((p for p in self.providers if p.role is role), None)
+        for provider in self.providers:
+            if provider.role is role:
+                return provider
+        return None
 
     def line(self, number: int) -> ServiceLine | None:
         """The line with that number, or None."""

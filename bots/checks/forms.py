@@ -8,6 +8,7 @@ stays silent about it, so that one slip gives one finding. Empty is no form: tha
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 # ICD-10-CM: the second character is a digit or, since QA0, an A; the third a digit, A or B
 # (C4A, C7B); up to seven in all. The dot is the screen's; an 837 carries the code without it,
@@ -32,6 +33,7 @@ _STATES = frozenset(
     )
 )
 _PLACE = re.compile(r"[0-9]{2}")
+_REMEMBERED = 20_000  # of codes, which every check of a claim asks again
 _BILL_TYPE = re.compile(r"0?[1-9][0-9][0-9A-Z]")
 
 
@@ -46,11 +48,13 @@ def dotted(code: str) -> str:
     return f"{plain[:3]}.{plain[3:]}" if len(plain) > 3 else plain
 
 
+@lru_cache(_REMEMBERED)
 def is_procedure(text: str) -> bool:
     """Five characters of CPT or HCPCS."""
     return _PROCEDURE.fullmatch(text) is not None
 
 
+@lru_cache(_REMEMBERED)
 def is_modifier(text: str) -> bool:
     """Two letters or digits."""
     return _MODIFIER.fullmatch(text) is not None

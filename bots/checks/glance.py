@@ -20,7 +20,7 @@ from functools import lru_cache
 from itertools import repeat
 
 from bots.checks.concerns import OF_LINES, About
-from bots.checks.diagnosis_list import REPORTED, matching
+from bots.checks.diagnosis_list import REPORTED
 from bots.checks.forms import (
     is_bill_type,
     is_clia,
@@ -38,9 +38,10 @@ from bots.checks.quarters import (
     DiagnosisFacts,
     Quarters,
     days_of_quarter,
+    excludes,
     quarter_of,
 )
-from bots.claims import Case, Claim, ClaimType, Diagnosis, ProviderRecord, Role, ServiceLine, Sex
+from bots.claims import Case, Claim, ClaimType, Diagnosis, Provider, Role, ServiceLine, Sex
 from bots.codesets import CodeSets
 from bots.codesets.rows import TABLES
 
@@ -96,6 +97,12 @@ _OF_SEX = {
     Sex.MALE: Mark.MALE.value,
     Sex.UNKNOWN: (Mark.FEMALE | Mark.MALE).value,
 }
+
+
+# Of a provider and of its linked record what a check may ask, as plain values: these are the keys
+# of what is remembered, and a record's own hash costs more than all of its fields'.
+_Record = tuple[str, str, date | None, date | None]
+_Identity = tuple[Role, str, str, _Record | None]
 
 
 class Glance:
@@ -164,7 +171,7 @@ class Glance:
             shown |= self._of_history(case, earliest, latest)
         # Of a period that ends before it begins, the earlier day counts for "late".
         waited = ((claim.submitted_on or case.as_of) - min(first, last)).days
-        who = tuple([(one.role, one.npi, one.taxonomy, one.record) for one in claim.providers])
+        who = tuple([_identity(provider) for provider in claim.providers])
         plain = True
         for quarter in quarters:
             shown |= self._of_coverage(claim, waited, quarter)
@@ -296,9 +303,7 @@ class Glance:
                 marks |= NO_TAXONOMY
         return marks
 
-    def _see_providers(
-        self, providers: tuple[tuple[Role, str, str, ProviderRecord | None], ...], quarter: int
-    ) -> tuple[int, bool]:
+    def _see_providers(self, providers: tuple[_Identity, ...], quarter: int) -> tuple[int, bool]:
         """The marks, and whether the biller is surely no supplier."""
         marks = 0
         billing: str | None = None
@@ -494,28 +499,29 @@ def _among_diagnoses(
     if len(set(named)) < len(codes):
         marks |= SAME_CATEGORY
     for at, fact in enumerate(facts):
-        if fact.excludes and not fact.excludes.isdisjoint(named) and _is_named(fact, facts):
-            marks |= EXCLUDING
+        if fact.excludes and not fact.excludes.isdisjoint(named):
+            marks |= EXCLUDING if any(excludes(fact, other) for other in facts) else 0
         behind = named[at + 1 :] if are_plain else named
         if fact.code_first and not fact.code_first.isdisjoint(behind):
             marks |= MISORDERED
     return marks
 
 
-def _is_named(fact: DiagnosisFacts, facts: Sequence[DiagnosisFacts]) -> bool:
-    """Whether an Excludes1 note of the diagnosis names another one of the claim."""
-    others = [row.code for other in facts for row in other.rows]
-    return any(
-        matching(row.excludes1, row.code, code) is not None for row in fact.rows for code in others
-    )
+def _identity(provider: Provider) -> _Identity:
+    record = provider.record
+    if record is None:
+        return provider.role, provider.npi, provider.taxonomy, None
+    known = record.npi, record.npi_type, record.active_from, record.active_to
+    return provider.role, provider.npi, provider.taxonomy, known
 
 
-def _of_record(role: Role, npi: str, record: ProviderRecord, day: date) -> int:
+def _of_record(role: Role, npi: str, record: _Record, day: date) -> int:
     """What a provider's linked record shows, in a quarter that begins on the day."""
-    marks = OTHER_RECORD if record.npi != npi else 0
-    if record.npi_type != "1" and role not in (Role.BILLING, Role.SERVICE_FACILITY):
+    own_npi, kind, since, until = record
+    marks = OTHER_RECORD if own_npi != npi else 0
+    if kind != "1" and role not in (Role.BILLING, Role.SERVICE_FACILITY):
         marks |= ORGANIZATION
-    if record.active_to is not None or (record.active_from or date.min) > day:
+    if until is not None or (since or date.min) > day:
         marks |= LIMITED_RECORD
     return marks
 

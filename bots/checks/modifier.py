@@ -9,6 +9,8 @@ Which modifier *should* stand on a line is never computed here: that needs the c
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
+from functools import lru_cache
 
 from bots.checks.catalogue import Check
 from bots.checks.concerns import bearing, line_that
@@ -141,10 +143,10 @@ def not_on_the_list(case: Case, codesets: CodeSets) -> Iterator[Finding | NotEva
         if day is None:
             continue
         for modifier in dict.fromkeys(line.modifiers):
-            if not is_modifier(modifier) or codesets.modifier.find(modifier, on=day):
-                continue
-            if not codesets.modifier.knows_all(modifier, day):
+            is_valid = _is_valid(codesets, modifier, day)
+            if is_valid is None:
                 open_list = True
+            if is_valid is not False:
                 continue
             yield unknown.finding(
                 line,
@@ -153,6 +155,15 @@ def not_on_the_list(case: Case, codesets: CodeSets) -> Iterator[Finding | NotEva
             )
     if open_list:
         yield unknown.not_evaluated("modifier: the imported list does not say it is complete")
+
+
+@lru_cache(20_000)
+def _is_valid(codesets: CodeSets, modifier: str, day: date) -> bool | None:
+    """Whether the list of the day has it; None where the list is open. No form: another's."""
+    assert codesets.modifier is not None
+    if not is_modifier(modifier) or codesets.modifier.find(modifier, on=day):
+        return True
+    return False if codesets.modifier.knows_all(modifier, day) else None
 
 
 @component.review

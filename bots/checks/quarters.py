@@ -22,6 +22,7 @@ from bots.checks.code_ranges import (
     THERAPY_CODES,
 )
 from bots.checks.concerns import About, Concern
+from bots.checks.diagnosis_list import matching
 from bots.checks.forms import MBI, dotted, is_icd, is_place, is_procedure, is_sound_npi
 from bots.checks.marks import Mark
 from bots.claims import Role
@@ -82,9 +83,12 @@ class CodeFacts:
     has_global_days: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class DiagnosisFacts:
-    """A diagnosis: its marks and concerns, its category, and the categories that notes name."""
+    """A diagnosis: its marks and concerns, its category, and the categories that notes name.
+
+    Two are equal only if they are the same.
+    """
 
     shown: int
     category: str
@@ -270,6 +274,16 @@ def days_of_quarter(quarter: int) -> tuple[date, date]:
     if year == date.max.year and part == 3:
         return first, date.max
     return first, date(year + (part == 3), (part * 3 + 4 - 1) % 12 + 1, 1) - timedelta(days=1)
+
+
+@lru_cache(_REMEMBERED)
+def excludes(one: DiagnosisFacts, other: DiagnosisFacts) -> bool:
+    """Whether an Excludes1 note of the one names the other."""
+    return other.category in one.excludes and any(
+        matching(row.excludes1, row.code, named.code) is not None
+        for row in one.rows
+        for named in other.rows
+    )
 
 
 @lru_cache(10_000)

@@ -53,7 +53,11 @@ def _dated(check: Check, finding: Finding, case: Case, codesets: CodeSets) -> Fi
     denial = in_force(finding.denial, codesets, day) if finding.denial else None
     if table == finding.table and denial == finding.denial:
         return finding
-    return replace(finding, table=table, denial=denial)
+    # By its fields: `replace` takes three times as long, and most claims with findings have some.
+    return Finding(
+        finding.check, finding.lines, finding.codes, finding.message, finding.severity,
+        finding.repair, finding.at_stake, table, finding.quote, denial,
+    )  # fmt: skip
 
 
 @lru_cache(_REMEMBERED)
