@@ -50,6 +50,7 @@ class Concern:
 
     about: About
     asks: Callable[[Any], bool]
+    on: Callable[[ServiceLine], bool] | None = None  # what the line of a row must be besides
     of: Of = Of.ONE
 
     def __or__(self, other: Concern | Mark | Group) -> Group:
@@ -129,14 +130,18 @@ def bearing(*modifiers: str) -> Concern:
     return Concern(About.LINE, _Bearing(frozenset(modifiers)))
 
 
-def defined(asks: Callable[[Procedure], bool]) -> Concern:
-    """A line whose code's own row says so, on any day of the quarter."""
-    return Concern(About.PROCEDURE, asks)
+def defined(
+    asks: Callable[[Procedure], bool], on: Callable[[ServiceLine], bool] | None = None
+) -> Concern:
+    """A line (for which `on` is true) whose code's row says so, on any day of the quarter."""
+    return Concern(About.PROCEDURE, asks, on)
 
 
-def priced(asks: Callable[[FeeIndicators], bool]) -> Concern:
-    """A line whose row of the fee schedule says so, on any day of the quarter."""
-    return Concern(About.FEE, asks)
+def priced(
+    asks: Callable[[FeeIndicators], bool], on: Callable[[ServiceLine], bool] | None = None
+) -> Concern:
+    """A line (for which `on` is true) whose row of the fee schedule says so, on any such day."""
+    return Concern(About.FEE, asks, on)
 
 
 def diagnosed(*beginnings: str) -> Concern:

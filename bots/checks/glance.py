@@ -19,7 +19,7 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import repeat
 
-from bots.checks.concerns import OF_LINES, About
+from bots.checks.concerns import OF_LINES, About, Concern
 from bots.checks.diagnosis_list import REPORTED
 from bots.checks.forms import (
     is_bill_type,
@@ -117,10 +117,8 @@ class Glance:
         self._about_diagnoses = self._concerns & ~self._about_lines
         self._quarters = Quarters(codesets, bits)
         self._plans = Plans(codesets, bits)
-        self._asked_of_lines = [(c.asks, bit) for c, bit in bits.items() if c.about is About.LINE]
-        self._asked_of_fees = [(c.asks, bit) for c, bit in bits.items() if c.about is About.FEE]
-        self._asked_of_codes = [
-            (c.asks, bit) for c, bit in bits.items() if c.about is About.PROCEDURE
+        self._asked = [
+            (concern, bit) for concern, bit in bits.items() if concern.about in OF_LINES
         ]
         # By what a line shares with its claim: what lines show, by their shape.
         self._lines = lru_cache(_REMEMBERED)(_no_lines_yet)
@@ -337,12 +335,9 @@ class Glance:
         professional = claim.type is ClaimType.PROFESSIONAL
         code = self._quarters.code(line.procedure, quarter)
         shown = code.marks
-        for asks, bit in self._asked_of_lines:
-            shown |= bit if asks(line) else 0
-        for asks, bit in self._asked_of_codes:
-            shown |= bit if any(map(asks, code.rows)) else 0
-        for asks, bit in self._asked_of_fees:
-            shown |= bit if any(map(asks, code.fees)) else 0
+        for concern, bit in self._asked:
+            if _holds(concern, line, code):
+                shown |= bit
         if line.modifiers:
             shown |= _of_modifiers(line.modifiers)
         for modifier in line.modifiers:
@@ -505,6 +500,16 @@ def _among_diagnoses(
         if fact.code_first and not fact.code_first.isdisjoint(behind):
             marks |= MISORDERED
     return marks
+
+
+def _holds(concern: Concern, line: ServiceLine, code: CodeFacts) -> bool:
+    """Whether a concern holds of a line, or of its code's rows."""
+    if concern.about is About.LINE:
+        return concern.asks(line)
+    if concern.on is not None and not concern.on(line):
+        return False
+    rows = code.rows if concern.about is About.PROCEDURE else code.fees
+    return any(map(concern.asks, rows))
 
 
 def _identity(provider: Provider) -> _Identity:

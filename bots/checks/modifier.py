@@ -13,7 +13,7 @@ from datetime import date
 from functools import lru_cache
 
 from bots.checks.catalogue import Check
-from bots.checks.concerns import bearing, line_that
+from bots.checks.concerns import bearing, line_that, priced
 from bots.checks.day import coded_lines, day_of
 from bots.checks.findings import Class, Denial, Finding, NotEvaluated, Repair, Severity
 from bots.checks.forms import is_modifier
@@ -25,6 +25,7 @@ from bots.codesets import CodeSets
 # parts, 2 professional component only, 3 technical component only, 4 global test only,
 # 5 incident-to, 6 laboratory physician interpretation, 7 physical therapy, 8 physician
 # interpretation of certain laboratory tests, 9 concept does not apply.
+_PARTS = ("26", "TC")
 _TAKES_26 = {"1", "6", "8"}
 _TAKES_TC = {"1"}
 # Bilateral: 0 no 150 % adjustment (one side only by nature), 1 pays 150 %, 2 already priced as
@@ -37,6 +38,11 @@ _NOT_BILATERAL = {
 _SIDES = {"LT", "RT"}
 _SUBSETS_OF_59 = {"XE", "XP", "XS", "XU"}
 _ROOM = 4  # SV101-3 to SV101-6
+
+
+def _has_part(line: ServiceLine) -> bool:
+    return any(part in line.modifiers for part in _PARTS)
+
 
 unknown = Check(
     id="modifier-unknown",
@@ -56,7 +62,10 @@ component = Check(
     authority="Pub. 100-04, ch. 23, addendum (PC/TC indicator)",
     severity=Severity.ERROR,
     needs=("mpfs",),
-    when=(Mark.PROFESSIONAL, bearing("26", "TC")),
+    when=(
+        Mark.PROFESSIONAL,
+        priced(lambda row: row.pc_tc not in _TAKES_26 & _TAKES_TC, on=_has_part),
+    ),
     denial=Denial("CO", "4", "N823"),
 )
 
@@ -171,7 +180,7 @@ def no_such_part(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Silent on a code that no row knows, and on both at once (another check)."""
     assert codesets.mpfs is not None
     for line in _professional_lines(case):
-        asked = [part for part in ("26", "TC") if part in line.modifiers]
+        asked = [part for part in _PARTS if part in line.modifiers]
         if len(asked) != 1:  # both: see below
             continue
         day = line.service_date

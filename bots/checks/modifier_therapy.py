@@ -51,6 +51,24 @@ _SOMETIMES = _codes(
 _PATIENTS_OF_A_STAY = ("11", "18", "21", "41")
 _WHEN = (Mark.MEDICARE, Mark.MODIFIED)
 
+
+def _disciplines(line: ServiceLine) -> list[str]:
+    return [entry for entry in DISCIPLINES if entry in line.modifiers]
+
+
+def _own_discipline(code: str) -> str:
+    if code in _SPEECH:
+        return "GN"
+    if code in _PHYSICAL:
+        return "GP"
+    return "GO" if code in _OCCUPATIONAL else ""
+
+
+def _is_of_another_discipline(line: ServiceLine) -> bool:
+    used, own = _disciplines(line), _own_discipline(line.procedure)
+    return bool(own) and len(used) == 1 and used != [own]
+
+
 missing = Check(
     id="therapy-discipline-missing",
     family="modifier",
@@ -70,11 +88,7 @@ wrong = Check(
     title="The therapy modifier is of another discipline than the code",
     authority="Pub. 100-04, ch. 5, section 20.1; CR 10176",
     severity=Severity.ERROR,
-    when=(
-        Mark.MEDICARE,
-        line_that(lambda line: _disciplines(line) != [_own_discipline(line.procedure)]),
-        bearing(*DISCIPLINES),
-    ),
+    when=(Mark.MEDICARE, line_that(_is_of_another_discipline)),
     denial=Denial("CO", "4", "N823"),
 )
 
@@ -127,13 +141,13 @@ def therapy_without_a_discipline(case: Case, codesets: CodeSets) -> Iterator[Fin
 def therapy_of_another_discipline(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Evaluations and codes of one discipline; a line with two is another check's."""
     for line, _ in _medicare_lines(case, *DISCIPLINES):
-        used = _disciplines(line)
-        own = _own_discipline(line.procedure)
-        if own and len(used) == 1 and used[0] != own:
+        if _is_of_another_discipline(line):
+            used = _disciplines(line)[0]
             yield wrong.finding(
                 line,
-                f"{used[0]} on {line.procedure}, which is of the discipline {own}",
-                codes=(line.procedure, used[0]),
+                f"{used} on {line.procedure}, which is of the discipline "
+                f"{_own_discipline(line.procedure)}",
+                codes=(line.procedure, used),
             )
 
 
@@ -177,18 +191,6 @@ def discipline_where_none_is(case: Case, codesets: CodeSets) -> Iterator[Finding
                 f"{used[0]} on {code}, which is never therapy",
                 codes=(code, used[0]),
             )
-
-
-def _disciplines(line: ServiceLine) -> list[str]:
-    return [entry for entry in DISCIPLINES if entry in line.modifiers]
-
-
-def _own_discipline(code: str) -> str:
-    if code in _SPEECH:
-        return "GN"
-    if code in _PHYSICAL:
-        return "GP"
-    return "GO" if code in _OCCUPATIONAL else ""
 
 
 def _medicare_lines(case: Case, *modifiers: str) -> Iterable[tuple[ServiceLine, date]]:

@@ -28,6 +28,16 @@ _SHORT = re.compile(
 _UNITS = {"F2", "GR", "ME", "ML", "UN"}  # CTP05-1
 _NO_DRUGS = {"em", "laboratory", "pathology", "therapy"}
 
+
+def _has_form(ndc: str) -> bool:
+    return any(form.fullmatch(ndc) for form in (_ELEVEN, _TEN, _WHOLE, _SHORT))
+
+
+def _is_malformed(line: ServiceLine) -> bool:
+    """No form, or no digit but zeros. An empty field is no NDC at all."""
+    return bool(line.ndc) and (not _has_form(line.ndc) or not line.ndc.replace("-", "").strip("0"))
+
+
 hyphens = Check(
     id="ndc-hyphens",
     family="ndc",
@@ -66,10 +76,7 @@ malformed = Check(
     title="The NDC has no form that an NDC can have",
     authority="ASC X12 005010X222A1, loop 2410, LIN03; 21 CFR 207.33 (segments of an NDC)",
     severity=Severity.ERROR,
-    when=(
-        line_that(lambda line: not _ELEVEN.fullmatch(line.ndc) or not line.ndc.strip("0")),
-        Mark.NDC,
-    ),
+    when=(line_that(_is_malformed),),
     denial=Denial("CO", "16", "M119"),
 )
 
@@ -80,7 +87,7 @@ missing = Check(
     authority="42 CFR 447.520; ASC X12 005010X222A1, loop 2410",
     severity=Severity.ERROR,
     needs=("procedure",),
-    when=(defined(lambda row: row.needs_ndc), line_that(lambda line: not line.ndc)),
+    when=(defined(lambda row: row.needs_ndc, on=lambda line: not line.ndc),),
     denial=Denial("CO", "16", "M119"),
 )
 
@@ -112,11 +119,7 @@ no_drug = Check(
     authority="ASC X12 005010X222A1, loop 2410",
     severity=Severity.WARNING,
     needs=("procedure",),
-    when=(
-        Mark.NDC,
-        defined(lambda row: row.kind in _NO_DRUGS),
-        line_that(lambda line: bool(line.ndc)),
-    ),
+    when=(defined(lambda row: row.kind in _NO_DRUGS, on=lambda line: bool(line.ndc)),),
     denial=Denial("CO", "16", "M119"),
 )
 
@@ -160,11 +163,9 @@ def ten_bare_digits(case: Case, codesets: CodeSets) -> Iterator[Finding]:
 def no_form_at_all(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Silent on an empty field."""
     for line in case.claim.lines:
-        if line.ndc and not any(
-            form.fullmatch(line.ndc) for form in (_ELEVEN, _TEN, _WHOLE, _SHORT)
-        ):
+        if line.ndc and not _has_form(line.ndc):
             yield malformed.finding(line, "the NDC is neither eleven digits nor a hyphenated NDC")
-        elif line.ndc and not line.ndc.replace("-", "").strip("0"):
+        elif _is_malformed(line):
             yield malformed.finding(line, "the NDC is all zeros, which is nobody's")
 
 
