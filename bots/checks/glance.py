@@ -159,7 +159,7 @@ class Glance:
                 last = max([end or day for end, day in zip(ends, dates, strict=True)])
         shown |= _of_days(case, (earliest, latest), (first, last))
         quarters = _quarters_of(first, last)
-        if earliest != latest:
+        if earliest != latest or earliest != first:
             quarters = quarters.union(map(quarter_of, dates))
         charges = [line.charge for line in lines]
         if sum(charges) != claim.total_charge or min(charges) < _NOTHING:
