@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, time
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -29,6 +29,15 @@ def check(
             "else today.",
         ),
     ] = None,
+    known_on: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"],
+            metavar="DATE",
+            help="Judge by the tables that the office had imported by the end of that day, or "
+            "by that moment.",
+        ),
+    ] = None,
     history: Annotated[
         list[Path] | None,
         typer.Option(metavar="FILE", help="The patients' other claims; may be given again."),
@@ -47,8 +56,9 @@ def check(
     from bots.cli.check_report import Report
     from bots.runs.check_files import check_as_json, check_files, rules_here
 
-    rules = rules_here()
-    report = Report(rules, quiet=as_json, explain=explain, repairs=repairs)
+    moment = _end_of(known_on) if known_on else None
+    rules = rules_here(moment)
+    report = Report(rules, moment, quiet=as_json, explain=explain, repairs=repairs)
     order: Any = {
         "today": datetime.now().astimezone().date(),
         "as_of": as_of.date() if as_of else None,
@@ -72,6 +82,13 @@ def check(
             report.take(outcome)
     report.close()
     raise typer.Exit(report.exit)
+
+
+def _end_of(moment: datetime) -> datetime:
+    """The moment, in the time zone of this machine; of a day without a time, its end."""
+    if moment.time() == time.min:
+        moment = datetime.combine(moment, time.max)
+    return moment.astimezone()
 
 
 def _watched(answers: Iterator[T], claims: Callable[[T], int]) -> Iterator[T]:

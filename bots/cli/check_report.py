@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -27,6 +28,7 @@ class Report:
     """Takes outcomes one at a time and keeps only counts of them.
 
     Args:
+        known_on: the moment by which tables had to be known to be asked, if that was told.
         quiet: standard output belongs to JSON; only what ends the command is said, on
             standard error.
         explain: say behind each finding what it means, whence it is and what would help.
@@ -34,9 +36,16 @@ class Report:
     """
 
     def __init__(
-        self, rules: Rules, *, quiet: bool, explain: bool = False, repairs: bool = False
+        self,
+        rules: Rules,
+        known_on: datetime | None = None,
+        *,
+        quiet: bool,
+        explain: bool = False,
+        repairs: bool = False,
     ) -> None:
         self._rules, self._quiet = rules, quiet
+        self._known_on = known_on
         self._explain, self._repairs = explain, repairs
         self._claims = self._clean = self._with_errors = self._unread = 0
         self._missing: Counter[str] = Counter()
@@ -83,6 +92,9 @@ class Report:
             typer.echo(f"not evaluated on {_claims(claims)}: {missing}", err=self._quiet)
         if any("no table imported" in missing for missing in self._missing):
             typer.echo("tables are missing: `claimbots doctor` says what to do", err=self._quiet)
+        if self._known_on is not None:
+            moment = self._known_on.isoformat(" ", "seconds")
+            typer.echo(f"judged by the tables known by {moment}", err=self._quiet)
         if self._rules.codesets.synthetic:
             typer.echo("synthetic tables: for practice only", err=self._quiet)
 

@@ -14,7 +14,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
@@ -69,8 +70,11 @@ class Said:
     missing: Mapping[str, int]  # what could not be evaluated, and on how many claims
 
 
-def rules_here() -> Rules:
+def rules_here(known_on: datetime | None = None) -> Rules:
     """The office's code sets and policy, from its data and configuration folders.
+
+    Args:
+        known_on: only the tables that were imported by then, and not withdrawn by then.
 
     Raises:
         Problem: a table or the policy cannot be read.
@@ -81,7 +85,8 @@ def rules_here() -> Rules:
     from bots.policy import load
 
     policy = load(config_folder() / "policy.yaml")
-    return Rules(open_codesets(here().codesets), policy, rules_here)
+    codesets = open_codesets(here().codesets, known_on)
+    return Rules(codesets, policy, partial(rules_here, known_on))
 
 
 def check_files(

@@ -22,7 +22,7 @@ from bots.runs.check_files import Rules
 def check(tmp_path, monkeypatch):
     """Run `claimbots check` over one claim, with tables in memory."""
     tables = code_sets(ptp=[a_ptp("11102", "36415", "0")])
-    monkeypatch.setattr(check_files, "rules_here", lambda: Rules(tables, Policy("1")))
+    monkeypatch.setattr(check_files, "rules_here", lambda _known_on: Rules(tables, Policy("1")))
     case = a_case([a_line("11102"), a_line("36415", charge="9.00")])
     path = tmp_path / "claim.json"
 
