@@ -92,7 +92,7 @@ OF_TABLES = {
         Mark.ODD_CODE | Mark.ORDERED | Mark.NDC | Mark.UNLISTED | Mark.PLACE | Mark.DRUG
         | Mark.HCPCS
     ),
-    "mpfs": Mark.SURGERY,
+    "mpfs": Mark.SURGERY | Mark.OPERATED,
     "icd10cm": (
         Mark.ODD_DIAGNOSIS | Mark.SIDED_DIAGNOSIS | Mark.EXCLUDING
         | Mark.MISORDERED

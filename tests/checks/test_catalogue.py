@@ -10,19 +10,17 @@ check, its test and its page, and for a check that exists writes the page's head
 
 from __future__ import annotations
 
-import json
 import re
-from pathlib import Path
 
 import pytest
 from builders.claims import a_case, an_institutional_claim
 from builders.fragments import case_of
+from builders.pages import PAGES, example, page_of
 from builders.tables import code_sets
 
 from bots.checks import Check, Severity, by_id, catalogue, review
 from bots.cli.checks import HEADINGS, REMEDY, head_of
 
-PAGES = Path(__file__).parents[2] / "docs" / "checks"
 FAMILIES = frozenset(
     [
         "required",
@@ -130,15 +128,3 @@ def test_no_finding_of_a_page_gives_more_than_the_check_may(check: Check):
         origin = by_id()[finding.check]
         assert finding.repair is None or origin.at_most.rank > 0, "a flag carries no repair"
         assert finding.severity in Severity
-
-
-def page_of(check: Check) -> str:
-    return (PAGES / f"{check.id}.md").read_text(encoding="utf-8")
-
-
-def example(check: Check, heading: str) -> dict[str, object]:
-    """The JSON block under a heading of the page."""
-    part = page_of(check).split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
-    blocks = re.findall(r"```json\n(.*?)```", part, re.S)
-    assert len(blocks) == 1, f"{check.id}: one json block under {heading!r}"
-    return json.loads(blocks[0])
