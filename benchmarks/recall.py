@@ -25,7 +25,7 @@ from bots.checks import by_id, review
 from bots.claims import Case
 from bots.files.json_claims import read_json
 
-FLOOR = 0.98
+FLOOR = 0.99
 
 _WRITE = """
 from bots.practice.seeding.season import write_season

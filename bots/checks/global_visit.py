@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from bots.checks.catalogue import Check
 from bots.checks.concerns import bearing, coded, priced
-from bots.checks.day import Beside, coded_lines, professional_lines
+from bots.checks.day import Beside, coded_lines, day_of, professional_lines
 from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
 from bots.checks.global_ground import (
     DAYS_AFTER,
@@ -213,7 +213,8 @@ def twenty_five_beside_nothing(case: Case, codesets: CodeSets) -> Iterator[Findi
     marked = _visits_with(case, "25")
     if not marked:
         return
-    own = [day for _, day in coded_lines(case.claim)]
+    # A line whose code is missing or malformed is a service of the day, too.
+    own = [day_of(case.claim, line) for line in case.claim.lines]
     others = {day for other in case.history or () for _, day in coded_lines(other)}
     for line, day in marked:
         if own.count(day) == 1 and day not in others:

@@ -93,4 +93,4 @@ def test_seeding_fills_the_portal_and_writes_truth_and_tables(tmp_path: Path) ->
     assert {"claim", "line", "family", "field", "found", "right", "class", "severity", "also"} <= {
         *first
     }
-    assert len(list((tmp_path / "tables").glob("*.csv"))) == 12
+    assert len(list((tmp_path / "tables").glob("*.csv"))) == 15

@@ -26,8 +26,8 @@ def write_json_claims(path: Path, visits: Iterable[Visit], as_of: date) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="\n") as file:
         for visit in visits:
-            record: dict[str, Any] | None = _documentation(visit)
-            claims = [complete(_claim(draft), draft) for draft in visit.claims]
+            record: dict[str, Any] | None = record_as_json(visit)
+            claims = [complete(claim_as_json(draft), draft) for draft in visit.claims]
             if isinstance(visit.claim, Bill):
                 record = record_of(visit.claim)
             for place, claim in enumerate(claims):
@@ -42,7 +42,14 @@ def write_json_claims(path: Path, visits: Iterable[Visit], as_of: date) -> int:
     return count
 
 
-def _claim(draft: Draft) -> dict[str, Any]:
+def append_cases(path: Path, cases: Iterable[dict[str, Any]]) -> None:
+    """Write more cases behind those that a file has."""
+    with path.open("a", encoding="utf-8", newline="\n") as file:
+        file.writelines(json.dumps(case, separators=(",", ":")) + "\n" for case in cases)
+
+
+def claim_as_json(draft: Draft) -> dict[str, Any]:
+    """A claim in the form of docs/claim.schema.json."""
     patient, payer = draft.patient, draft.payer
     return {
         "number": draft.number,
@@ -152,7 +159,8 @@ def _record(record: RecordRow | None) -> dict[str, Any] | None:
     }
 
 
-def _documentation(visit: Visit) -> dict[str, Any]:
+def record_as_json(visit: Visit) -> dict[str, Any]:
+    """The record of a visit in the same form."""
     return {
         "encounter": visit.number,
         "orders": [

@@ -12,8 +12,9 @@ from bots.practice.seeding.defects import variants
 from bots.practice.seeding.defects.variant import Variant
 from bots.practice.seeding.drafts import Visit
 from bots.practice.seeding.encounters import Maker
+from bots.practice.seeding.filed_season import make_filings
 from bots.practice.seeding.institutional_season import make_bills
-from bots.practice.seeding.json_claims import write_json_claims
+from bots.practice.seeding.json_claims import append_cases, write_json_claims
 from bots.practice.seeding.people import World
 from bots.practice.seeding.tables import write_tables
 from bots.practice.seeding.truth import FAMILIES, Truth, write_truth
@@ -98,5 +99,7 @@ def write_season(folder: Path, seed: int, per_family: int, today: date = TODAY) 
     season = make_season(0, seed, today, 0.0, per_family)
     bills, truths = make_bills(seed, today, per_family, per_family)
     write_json_claims(folder / "claims.jsonl", [*season.visits, *bills], today)
-    write_truth(folder / "truth.jsonl", [*season.truths, *truths])
+    filings, more = make_filings(seed, today, per_family, per_family * 2)
+    append_cases(folder / "claims.jsonl", filings)
+    write_truth(folder / "truth.jsonl", [*season.truths, *truths, *more])
     write_tables(folder / "tables", seed)

@@ -20,6 +20,15 @@ from bots.practice.seeding.codes import (
     TAXONOMIES,
     fee_of,
 )
+from bots.practice.seeding.filed_codes import CODES as FILED
+from bots.practice.seeding.filed_codes import (
+    GLOBAL_DAYS,
+    HARBOR,
+    POLICY_DIAGNOSES,
+    POLICY_PROCEDURES,
+    RULES,
+)
+from bots.practice.seeding.filed_codes import MODIFIERS as FILED_MODIFIERS
 from bots.practice.seeding.institutional_codes import MODIFIERS as MORE_MODIFIERS
 from bots.practice.seeding.institutional_codes import OUTPATIENT, REVENUE, STATUS
 from bots.practice.seeding.people import PAYERS
@@ -75,7 +84,7 @@ def _all() -> Iterable[tuple[str, str, Iterable[Sequence[object]]]]:
         [
             (side, code.code, code.mue, code.mai, _OPEN, "")
             for side in ("practitioner", "outpatient")
-            for code in (*CODES, *OUTPATIENT)
+            for code in (*CODES, *FILED, *OUTPATIENT)
         ]
         + [("dme", code.code, code.mue, code.mai, _OPEN, "") for code in CODES
            if code.kind == "supply"],
@@ -94,7 +103,7 @@ def _all() -> Iterable[tuple[str, str, Iterable[Sequence[object]]]]:
                 c.kind, _yes(c.unlisted), c.sex, _text(c.ages[0]), _text(c.ages[1]),
                 _yes(c.needs_order), _yes(bool(c.ndc)), " ".join(c.places),
             )
-            for c in (*CODES, *OUTPATIENT)
+            for c in (*CODES, *FILED, *OUTPATIENT)
         ],
     )  # fmt: skip
     yield (
@@ -111,7 +120,7 @@ def _all() -> Iterable[tuple[str, str, Iterable[Sequence[object]]]]:
                 c.until.isoformat() if c.until else "",
                 c.status,
                 c.pc_tc,
-                "XXX",
+                GLOBAL_DAYS.get(c.code, "XXX"),
                 "0",
                 c.bilateral,
                 "0",
@@ -122,13 +131,16 @@ def _all() -> Iterable[tuple[str, str, Iterable[Sequence[object]]]]:
                 "yes",
                 "yes",
             )
-            for c in CODES
+            for c in (*CODES, *FILED)
         ],
     )
     yield (
         "modifier",
         "code since until kind",
-        [(code, _OPEN, "", kind) for code, kind in (MODIFIERS | MORE_MODIFIERS).items()],
+        [
+            (code, _OPEN, "", kind)
+            for code, kind in (MODIFIERS | MORE_MODIFIERS | FILED_MODIFIERS).items()
+        ],
     )
     yield (
         "place_of_service",
@@ -155,10 +167,25 @@ def _all() -> Iterable[tuple[str, str, Iterable[Sequence[object]]]]:
             for code, (named, types) in sorted(REVENUE.items())
         ],
     )
+    yield (
+        "office_rule",
+        "owner id rule code value since until",
+        [(*rule, _OPEN, "") for rule in RULES],
+    )
+    yield (
+        "policy_procedure",
+        "code policy group kind states since until",
+        [(*row, _OPEN, "") for row in POLICY_PROCEDURES],
+    )
+    yield (
+        "policy_diagnosis",
+        "policy group diagnosis covered since until",
+        [(*row[:3], _yes(row[3]), _OPEN, "") for row in POLICY_DIAGNOSES],
+    )
 
 
 def _payer_rules() -> Iterable[Sequence[object]]:
-    for payer in PAYERS:
+    for payer in (*PAYERS, HARBOR):
         yield payer.payer_id, "timely_filing_days", payer.timely_days, _OPEN, ""
         yield payer.payer_id, "member_id_pattern", payer.member_id, _OPEN, ""
         if payer.adopts_ncci:
