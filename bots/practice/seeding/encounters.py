@@ -244,6 +244,8 @@ class Maker:
         codes = rng.sample(known, rng.randint(1, min(4, len(known))))
         make: Callable[..., tuple[list[Service], str]] = getattr(self, f"_{specialty.split()[0]}")
         services, place = make(patient, day)
+        if kind == "institutional" and [code for code, _, _ in services] == ["94760"]:
+            services = [("G0463", 1, ())]  # to a hospital nothing pays a packaged service alone
         if specialty == "oncology":
             tumors = [c for c in codes if c.startswith("C")]
             # A secondary tumor alone comes from nowhere: its one place is the primary's.

@@ -30,6 +30,7 @@ def line_or_day(maker: Maker, visit: Visit) -> Truth | None:
         at + 1,
         f"{line.units}",
         severity=_severity(visit),
+        also=("modifier",) if "50" in line.modifiers else (),
     )
 
 
