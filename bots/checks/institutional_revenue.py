@@ -258,7 +258,7 @@ def total_that_is_none(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     totals = [line for line, code in _coded(claim) if code == _TOTAL]
     if not totals:
         return
-    others = sum((line.charge for line in claim.lines if line not in totals), Decimal(0))
+    others = claim.charges
     if len(totals) > 1:
         yield total_line.finding(totals, f"There are {len(totals)} total lines", codes=(_TOTAL,))
     elif totals[0].charge != others:
