@@ -1,8 +1,9 @@
 """Small official files of every format, and ways to spoil them: for the fuzzing of importers.
 
-    python tests/codesets/mangling.py --seconds 300 [--seed 1]
+    python tests/codesets/mangling.py --seconds 300 [--seed 1] [--only NAME ...]
 
-Spoils files and imports them until the time is over. What is no clear error is written to
+Spoils files of each format and imports them, so many seconds of processor time each. What is no
+clear error is written to
 `tests/codesets/corpus/`, whose files are imported again by the test suite each time.
 """
 
@@ -152,27 +153,31 @@ def survives(name: str, data: bytes, scratch: Path) -> str | None:
 
 
 def main() -> int:
-    """Spoil and import until the time is over; 1 where anything was found."""
+    """Spoil and import until each format's time is over; 1 where anything was found."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--seconds", type=float, default=60, help="for each format")
+    parser.add_argument("--only", nargs="*", help="formats by the name of their file")
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
-    random, found, tried = Random(chosen.seed), 0, 0
-    ends = time.monotonic() + chosen.seconds
+    found = 0
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
-        every = list((seeds() | binaries(scratch)).items())
-        while time.monotonic() < ends:
-            name, right = random.choice(every)
-            data = spoiled(right, random)
-            what = survives(name, data, scratch)
-            tried += 1
-            if what:
-                found += 1
-                CORPUS.mkdir(exist_ok=True)
-                (CORPUS / f"{found:03d}-{name}").write_bytes(data)
-                print(f"{name}: {what}")
-    print(f"{tried} files, {found} found")
+        for name, right in (seeds() | binaries(scratch)).items():
+            if chosen.only and name not in chosen.only:
+                continue
+            random, tried = Random(f"{chosen.seed} {name}"), 0
+            ends = time.process_time() + chosen.seconds
+            while time.process_time() < ends:
+                data = spoiled(right, random)
+                what = survives(name, data, scratch)
+                tried += 1
+                if what:
+                    found += 1
+                    CORPUS.mkdir(exist_ok=True)
+                    (CORPUS / f"{found:03d}-{name}").write_bytes(data)
+                    print(f"{name}: {what}")
+            print(f"{name}: {tried} files", flush=True)
+    print(f"{found} found")
     return int(found > 0)
 
 
