@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import combinations
 
 from bots.checks.catalogue import Check
 from bots.checks.day import claims_beside, coded_lines, performer_of, severity_under_ncci
@@ -214,19 +215,16 @@ def _pairs(case: Case, codesets: CodeSets) -> Iterator[Pair]:
 
 def _met(case: Case, table: Table[Ptp]) -> Iterator[Pair]:
     claim = case.claim
-    own = list(coded_lines(claim))
-    who = [performer_of(claim, line) for line, _ in own]
-    for position, (line, day) in enumerate(own):
-        for place in range(position + 1, len(own)):
-            other, other_day = own[place]
-            if other_day != day or who[place] != who[position]:
-                continue
-            edit = _edit(table, line.procedure, other.procedure, day)
-            if edit is not None:
-                yield Pair(edit, day, (line, other), (line, other), "")
+    own = [(line, day, performer_of(claim, line)) for line, day in coded_lines(claim)]
+    for (line, day, who), (other, other_day, by) in combinations(own, 2):
+        if other_day != day or by != who:
+            continue
+        edit = _edit(table, line.procedure, other.procedure, day)
+        if edit is not None:
+            yield Pair(edit, day, (line, other), (line, other), "")
     for other_claim in claims_beside(case):
         for other, day in coded_lines(other_claim):
-            for (line, own_day), by in zip(own, who, strict=True):
+            for line, own_day, by in own:
                 if own_day != day or not _is_one_provider(claim, line, by, other_claim, other):
                     continue
                 edit = _edit(table, line.procedure, other.procedure, day)

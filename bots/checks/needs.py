@@ -29,7 +29,17 @@ PARTS = {
 
 def ncci_side(case: Case) -> str | None:
     """ "practitioner", "supplier", "outpatient", or None where no NCCI table binds the claim."""
-    claim = case.claim
+    global _last_side
+    claim, side = _last_side
+    if claim is not case.claim:  # a dozen checks ask of one claim, one after another
+        claim, side = _last_side = case.claim, _side_of(case.claim)
+    return side
+
+
+_last_side: tuple[Claim | None, str | None] = (None, None)
+
+
+def _side_of(claim: Claim) -> str | None:
     if claim.type is ClaimType.PROFESSIONAL:
         return "supplier" if is_supplier(claim) else "practitioner"
     return "outpatient" if claim.bill_type.lstrip("0")[:2] in _OUTPATIENT else None
