@@ -34,8 +34,6 @@ class Mark(IntFlag):
     SEVERAL_DIAGNOSES = auto()
     NDC = auto()  # a line with an NDC or a part of one, or a code that needs one
     EM = auto()  # a code of evaluation and management
-    SURGERY = auto()  # 10004-69990, or global days 000, 010, 090
-    IMAGING = auto()  # 70010-79999
     LABORATORY = auto()  # 80047-89398, pathology included
     MEDICINE = auto()  # 90281-99199, 99500-99607
     THERAPY = auto()  # 97010-97799, 92507-92526 and kind "therapy"
@@ -92,7 +90,7 @@ OF_TABLES = {
         Mark.ODD_CODE | Mark.ORDERED | Mark.NDC | Mark.UNLISTED | Mark.PLACE | Mark.DRUG
         | Mark.HCPCS
     ),
-    "mpfs": Mark.SURGERY | Mark.OPERATED,
+    "mpfs": Mark.OPERATED,
     "icd10cm": (
         Mark.ODD_DIAGNOSIS | Mark.SIDED_DIAGNOSIS | Mark.EXCLUDING
         | Mark.MISORDERED

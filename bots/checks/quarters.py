@@ -16,9 +16,7 @@ from typing import TypeVar
 from bots.checks.code_ranges import (
     ANESTHESIA_CODES,
     DRUG_CODES,
-    IMAGING_CODES,
     LABORATORY_CODES,
-    SURGERY_CODES,
     THERAPY_CODES,
 )
 from bots.checks.concerns import About, Concern
@@ -38,8 +36,6 @@ _MAJOR_OR_MINOR = {"000", "010", "090"}
 _MEDICARE = ("MA", "MB")
 _KINDS = {
     "em": Mark.EM,
-    "surgery": Mark.SURGERY,
-    "imaging": Mark.IMAGING,
     "laboratory": Mark.LABORATORY,
     "pathology": Mark.LABORATORY,
     "medicine": Mark.MEDICINE,
@@ -51,8 +47,6 @@ _KINDS = {
 # The sections of CPT by their first and last code; a table's own kind adds to them.
 _SECTIONS = (
     (*ANESTHESIA_CODES, Mark.ANESTHESIA),
-    (*SURGERY_CODES, Mark.SURGERY),
-    (*IMAGING_CODES, Mark.IMAGING),
     (*LABORATORY_CODES, Mark.LABORATORY),
     ("90281", "99199", Mark.MEDICINE),
     ("92507", "92526", Mark.THERAPY),
@@ -154,8 +148,6 @@ class Quarters:
         for fee in _answers(tables.mpfs, (code, ""), quarter):
             fees += [fee] if fee is not None else []
         has_global_days = any(fee.global_days in _MAJOR_OR_MINOR for fee in fees)
-        if has_global_days:
-            marks |= Mark.SURGERY
         if tables.policy_procedure is not None and tables.policy_procedure.rows(code):
             marks |= Mark.POLICY
         if tables.add_on is not None and tables.add_on.rows(code):

@@ -84,7 +84,7 @@ def marks(case: Case, codesets: CodeSets | None = None) -> Mark:
         ([a_line(modifiers="25")], Mark.MODIFIED),
         ([a_line(), a_line("99214")], Mark.LINES),
         ([a_line(), a_line(modifiers="59")], Mark.SAME_CODE),
-        ([a_line("20610")], Mark.SURGERY | Mark.ODD_CODE),
+        ([a_line("20610")], Mark.ODD_CODE),
         ([a_line(ndc="00069012345")], Mark.NDC),
         ([a_line(pointers=(7,))], Mark.POINTERS),
         ([a_line(place_of_service="02")], Mark.REMOTE),
