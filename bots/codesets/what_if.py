@@ -7,7 +7,7 @@ so that the same claims can be reviewed under the old release and under the new 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any, Generic, TypeVar
@@ -48,6 +48,10 @@ class Always(Generic[R]):
     def relates(self, one: str, other: str) -> bool:
         """As the table itself."""
         return self.table.relates(one, other)
+
+    def relates_any(self, codes: Sequence[str]) -> bool:
+        """As the table itself."""
+        return self.table.relates_any(codes)
 
     def knows_all(self, code: str, on: date) -> bool:
         """As the table on the day."""
