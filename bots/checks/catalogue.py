@@ -38,6 +38,7 @@ _NOT_FAMILIES = {
     "plans",
     "quarters",
     "review",
+    "shown",
 }
 
 

@@ -14,20 +14,14 @@ without a date shows everything: its checks look at other days.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import date
 from functools import lru_cache
 from itertools import repeat
 
 from bots.checks.concerns import OF_LINES, About, Concern
 from bots.checks.diagnosis_list import REPORTED
 from bots.checks.forms import (
-    is_bill_type,
-    is_clia,
-    is_modifier,
-    is_postal_code,
     is_sound_npi,
-    is_state,
 )
 from bots.checks.marks import Mark
 from bots.checks.modifier_ground import HOSPITAL as HOSPITALS
@@ -35,83 +29,70 @@ from bots.checks.needs import days_of, is_surely_no_supplier, ncci_side, parts_l
 from bots.checks.plans import Plan, Plans, numbered
 from bots.checks.quarters import (
     CodeFacts,
-    DiagnosisFacts,
     Quarters,
     days_of_quarter,
-    excludes,
     quarter_of,
 )
-from bots.claims import Case, Claim, ClaimType, Diagnosis, Provider, Role, ServiceLine, Sex
+from bots.checks.shown import (
+    ELSEWHERE,
+    EVERY_MARK,
+    FIRST_CONCERN,
+    FORM,
+    GAP,
+    HOSPITAL,
+    INPATIENT_PLACES,
+    INSTITUTIONAL,
+    LATE,
+    LINES,
+    LONGEST_GLOBAL_PERIOD,
+    MEMBER_ID,
+    NDC,
+    NEAR,
+    NO_ORDERER,
+    NO_TAXONOMY,
+    NOT_SELF,
+    NOTHING,
+    OPERATED,
+    ORDER,
+    OTHER_PAYER,
+    OVER,
+    PAIR,
+    PLACE,
+    POINTERS,
+    PRESENT_ON_ADMISSION,
+    PROFESSIONAL,
+    REMEMBERED,
+    SAME_CODE,
+    SELF_ORDERED,
+    SERVICE_FACILITY,
+    SUM,
+    UNITS,
+    UNSOUND_NPI,
+    USUAL_PLACES,
+    Identity,
+    among_diagnoses,
+    identity,
+    of_case,
+    of_days,
+    of_ends,
+    of_head,
+    of_modifiers,
+    of_pointers,
+    of_record,
+    shifted,
+)
+from bots.claims import Case, Claim, ClaimType, Diagnosis, Role, ServiceLine
 from bots.codesets import CodeSets
 from bots.codesets.rows import TABLES
-
-# Plain numbers: to join two marks costs five times as much as to join two numbers.
-PROFESSIONAL, INSTITUTIONAL = Mark.PROFESSIONAL.value, Mark.INSTITUTIONAL.value
-NOT_FIRST, OTHER_PAYER, HISTORY = (
-    Mark.NOT_FIRST.value, Mark.OTHER_PAYER.value, Mark.HISTORY.value,
-)  # fmt: skip
-DOCUMENTED, LINES, SPAN, UNITS = (
-    Mark.DOCUMENTED.value, Mark.LINES.value, Mark.SPAN.value, Mark.UNITS.value,
-)  # fmt: skip
-NDC, MODIFIED, REMOTE, FORM = (
-    Mark.NDC.value, Mark.MODIFIED.value, Mark.REMOTE.value, Mark.FORM.value,
-)  # fmt: skip
-SAME_CODE, PAIR, OVER, PLACE = (
-    Mark.SAME_CODE.value, Mark.PAIR.value, Mark.OVER.value, Mark.PLACE.value,
-)  # fmt: skip
-GAP, SUM, TIMES, POINTERS = (
-    Mark.GAP.value, Mark.SUM.value, Mark.TIMES.value, Mark.POINTERS.value,
-)  # fmt: skip
-UNSOUND_NPI, OTHER_RECORD, ORGANIZATION, LIMITED_RECORD = (
-    Mark.UNSOUND_NPI.value, Mark.OTHER_RECORD.value, Mark.ORGANIZATION.value,
-    Mark.LIMITED_RECORD.value,
-)  # fmt: skip
-NO_TAXONOMY, SERVICE_FACILITY, SELF_ORDERED = (
-    Mark.NO_TAXONOMY.value, Mark.SERVICE_FACILITY.value, Mark.SELF_ORDERED.value,
-)  # fmt: skip
-MEMBER_ID, NOT_SELF, LATE, HOSPITAL = (
-    Mark.MEMBER_ID.value, Mark.NOT_SELF.value, Mark.LATE.value, Mark.HOSPITAL.value,
-)  # fmt: skip
-NEAR, OPERATED = Mark.NEAR.value, Mark.OPERATED.value
-DAYS, ELSEWHERE = Mark.DAYS.value, Mark.ELSEWHERE.value
-NO_ORDERER, NO_CLIA = Mark.NO_ORDERER.value, Mark.NO_CLIA.value
-SEVERAL_DIAGNOSES, SAME_DIAGNOSIS = Mark.SEVERAL_DIAGNOSES.value, Mark.SAME_DIAGNOSIS.value
-SAME_CATEGORY, EXCLUDING, MISORDERED = (
-    Mark.SAME_CATEGORY.value, Mark.EXCLUDING.value, Mark.MISORDERED.value,
-)  # fmt: skip
-PRESENT_ON_ADMISSION = Mark.PRESENT_ON_ADMISSION.value
-
-_REMOTE_MODIFIERS = {"93", "95", "GT", "GQ", "G0", "FQ", "FR"}
-_MOST_LINES, _MOST_DIAGNOSES = 50, 12  # of a professional claim; an institutional one has more
-_USUAL_PLACES = {"11", "19", "22"}
-_INPATIENT_PLACES = {"21", "51", "61"}
-_LONGEST_NUMBER = 20
-_LONGEST_GLOBAL_PERIOD = 91  # days of a surgery before a claim, the day before it included
-_FIRST_CONCERN = 1 << len(Mark)  # the numbers behind the marks stand for concerns
-_EVERY_MARK = _FIRST_CONCERN - 1
-_REMEMBERED = 100_000
-_NOTHING = Decimal(0)
-_ORDER = list(range(1, 100))
-_OF_SEX = {
-    Sex.FEMALE: Mark.FEMALE.value,
-    Sex.MALE: Mark.MALE.value,
-    Sex.UNKNOWN: (Mark.FEMALE | Mark.MALE).value,
-}
-
-
-# Of a provider and of its linked record what a check may ask, as plain values: these are the keys
-# of what is remembered, and a record's own hash costs more than all of its fields'.
-_Record = tuple[str, str, date | None, date | None]
-_Identity = tuple[Role, str, str, _Record | None]
 
 
 class Glance:
     """Looks at claims with one set of tables; remembers what parts look like, never a patient."""
 
     def __init__(self, codesets: CodeSets) -> None:
-        bits = numbered(_FIRST_CONCERN)
+        bits = numbered(FIRST_CONCERN)
         self._codesets = codesets
-        self._concerns = ((1 << len(bits)) - 1) * _FIRST_CONCERN
+        self._concerns = ((1 << len(bits)) - 1) * FIRST_CONCERN
         self._step = len(bits)
         self._about_lines = sum(bit for c, bit in bits.items() if c.about in OF_LINES)
         self._about_diagnoses = self._concerns & ~self._about_lines
@@ -121,12 +102,12 @@ class Glance:
             (concern, bit) for concern, bit in bits.items() if concern.about in OF_LINES
         ]
         # By what a line shares with its claim: what lines show, by their shape.
-        self._lines = lru_cache(_REMEMBERED)(_no_lines_yet)
+        self._lines = lru_cache(REMEMBERED)(_no_lines_yet)
         self._remembered = 0
-        self._codes = lru_cache(_REMEMBERED)(self._see_codes)
-        self._together = lru_cache(_REMEMBERED)(self._see_together)
-        self._providers = lru_cache(_REMEMBERED)(self._see_providers)
-        self._era = lru_cache(_REMEMBERED)(self._see_era)
+        self._codes = lru_cache(REMEMBERED)(self._see_codes)
+        self._together = lru_cache(REMEMBERED)(self._see_together)
+        self._providers = lru_cache(REMEMBERED)(self._see_providers)
+        self._era = lru_cache(REMEMBERED)(self._see_era)
         self._eras: dict[tuple[str | None, ...], date] = {}
 
     def plan_for(self, case: Case) -> Plan:
@@ -136,7 +117,7 @@ class Glance:
 
     def marks(self, case: Case) -> Mark:
         """All marks that the claim shows, and perhaps some more."""
-        return Mark(self._look(case)[0] & _EVERY_MARK)
+        return Mark(self._look(case)[0] & EVERY_MARK)
 
     def _look(self, case: Case) -> tuple[int, tuple[date, ...], str | None]:
         """What is shown, the days on which tables are asked, and the claim's side of NCCI."""
@@ -147,29 +128,29 @@ class Glance:
             return self._everything(claim), days_of(case), ncci_side(case)
         earliest, latest = min(dates), max(dates)
         first, last = claim.statement_from or earliest, claim.statement_through or latest
-        shown = _of_head(
+        shown = of_head(
             claim.type, claim.bill_type, claim.frequency_code, claim.clia, claim.accident,
             claim.accident_on, claim.admitted_on, claim.lines_edited,
         )  # fmt: skip
-        shown |= _of_case(case)
+        shown |= of_case(case)
         ends = [line.service_date_end for line in lines]
         if any(ends):
-            shown |= _of_ends(case, ends)
+            shown |= of_ends(case, ends)
             if claim.statement_through is None:
                 last = max([end or day for end, day in zip(ends, dates, strict=True)])
-        shown |= _of_days(case, (earliest, latest), (first, last))
+        shown |= of_days(case, (earliest, latest), (first, last))
         quarters = _quarters_of(first, last)
         if earliest != latest or earliest != first:
             quarters = quarters.union(map(quarter_of, dates))
         charges = [line.charge for line in lines]
-        if sum(charges) != claim.total_charge or min(charges) < _NOTHING:
+        if sum(charges) != claim.total_charge or min(charges) < NOTHING:
             shown |= SUM
         shown |= self._of_diagnoses(claim.diagnoses, quarters)
         if case.history:
             shown |= self._of_history(case, earliest, latest)
         # Of a period that ends before it begins, the earlier day counts for "late".
         waited = ((claim.submitted_on or case.as_of) - min(first, last)).days
-        who = tuple([_identity(provider) for provider in claim.providers])
+        who = tuple([identity(provider) for provider in claim.providers])
         plain = True
         for quarter in quarters:
             shown |= self._of_coverage(claim, waited, quarter)
@@ -186,7 +167,7 @@ class Glance:
         """All that a claim of this type could show."""
         other = INSTITUTIONAL if claim.type is ClaimType.PROFESSIONAL else PROFESSIONAL
         every = self._banks(self._concerns, self._concerns, self._concerns)
-        return (_EVERY_MARK | self._concerns | every) & ~other
+        return (EVERY_MARK | self._concerns | every) & ~other
 
     def _of_lines(
         self, claim: Claim, dates: Sequence[date], side: str | None, *, is_one_day: bool
@@ -230,7 +211,7 @@ class Glance:
 
     def _of_diagnoses(self, diagnoses: Sequence[Diagnosis], quarters: frozenset[int]) -> int:
         codes = tuple([entry.code for entry in diagnoses])
-        in_order = [entry.position for entry in diagnoses] == _ORDER[: len(codes)]
+        in_order = [entry.position for entry in diagnoses] == ORDER[: len(codes)]
         are_plain = in_order
         marks = 0 if in_order else POINTERS
         for entry in diagnoses:
@@ -254,7 +235,7 @@ class Glance:
         for fact in facts[: len(quarters)] if are_plain else facts:
             first |= fact.shown
         gone = self._about_diagnoses & ~seen if are_plain else self._about_diagnoses
-        marks = _among_diagnoses(codes, facts, are_plain=are_plain) if len(codes) > 1 else 0
+        marks = among_diagnoses(codes, facts, are_plain=are_plain) if len(codes) > 1 else 0
         if not any(codes):
             marks |= GAP
         return marks | seen | self._banks(twice, first, gone)
@@ -267,8 +248,8 @@ class Glance:
     def _of_history(self, case: Case, earliest: date, latest: date) -> int:
         """What the other claims of the patient show about the days of this one."""
         marks = 0
-        first, last = _shifted(earliest, -1), _shifted(latest, 1)
-        since = _shifted(earliest, -_LONGEST_GLOBAL_PERIOD)
+        first, last = shifted(earliest, -1), shifted(latest, 1)
+        since = shifted(earliest, -LONGEST_GLOBAL_PERIOD)
         for other in case.history or ():
             for line in other.lines:
                 day = line.service_date or other.statement_from
@@ -301,7 +282,7 @@ class Glance:
                 marks |= NO_TAXONOMY
         return marks
 
-    def _see_providers(self, providers: tuple[_Identity, ...], quarter: int) -> tuple[int, bool]:
+    def _see_providers(self, providers: tuple[Identity, ...], quarter: int) -> tuple[int, bool]:
         """The marks, and whether the biller is surely no supplier."""
         marks = 0
         billing: str | None = None
@@ -317,7 +298,7 @@ class Glance:
             elif role is Role.SERVICE_FACILITY:
                 marks |= SERVICE_FACILITY
             if record is not None:
-                marks |= _of_record(role, npi, record, days_of_quarter(quarter)[0])
+                marks |= of_record(role, npi, record, days_of_quarter(quarter)[0])
         if billing in orderers:
             marks |= SELF_ORDERED
         if not any(npi.strip() for npi in orderers):
@@ -329,7 +310,7 @@ class Glance:
         assert line.service_date is not None
         quarter = quarter_of(line.service_date)
         self._remembered += 1
-        if self._remembered > _REMEMBERED:
+        if self._remembered > REMEMBERED:
             self._remembered = 0
             self._lines.cache_clear()
         professional = claim.type is ClaimType.PROFESSIONAL
@@ -339,7 +320,7 @@ class Glance:
             if _holds(concern, line, code):
                 shown |= bit
         if line.modifiers:
-            shown |= _of_modifiers(line.modifiers)
+            shown |= of_modifiers(line.modifiers)
         for modifier in line.modifiers:
             shown |= self._quarters.modifier(modifier, quarter)
         limit = code.limits.get(side)
@@ -355,7 +336,7 @@ class Glance:
             shown |= FORM | UNSOUND_NPI
         if not professional:
             return shown if line.revenue_code.strip() else shown | GAP
-        return shown | self._of_places(claim, line, code, quarter) | _of_pointers(claim, line)
+        return shown | self._of_places(claim, line, code, quarter) | of_pointers(claim, line)
 
     def _of_places(self, claim: Claim, line: ServiceLine, code: CodeFacts, quarter: int) -> int:
         here = line.place_of_service or claim.place_of_service
@@ -364,11 +345,11 @@ class Glance:
             marks |= self._quarters.place(claim.place_of_service, quarter)
         if code.places is not None and here not in code.places:
             marks |= PLACE
-        if here not in _USUAL_PLACES:
+        if here not in USUAL_PLACES:
             marks |= ELSEWHERE
         if here in HOSPITALS or claim.place_of_service in HOSPITALS:
             marks |= HOSPITAL
-        if here in _INPATIENT_PLACES or claim.place_of_service in _INPATIENT_PLACES:
+        if here in INPATIENT_PLACES or claim.place_of_service in INPATIENT_PLACES:
             marks |= GAP
         return marks
 
@@ -381,7 +362,7 @@ class Glance:
         return tuple(lacks.values())
 
 
-@lru_cache(_REMEMBERED)
+@lru_cache(REMEMBERED)
 def _quarters_of(first: date, last: date) -> frozenset[int]:
     return frozenset({quarter_of(first), quarter_of(last)})
 
@@ -392,116 +373,6 @@ def _no_lines_yet(
     return {}
 
 
-def _of_case(case: Case) -> int:
-    """What differs from patient to patient."""
-    claim, patient = case.claim, case.claim.patient
-    marks = _OF_SEX[patient.sex]
-    if not 0 < len(claim.number) <= _LONGEST_NUMBER:
-        marks |= FORM
-    if case.history:
-        marks |= HISTORY
-    if case.documentation is not None:
-        marks |= DOCUMENTED
-    if claim.original_reference:
-        marks |= NOT_FIRST
-    if claim.total_charge is None or patient.birth_date is None or not patient.last_name.strip():
-        marks |= GAP
-    if not (patient.address and patient.city and patient.state and patient.postal_code):
-        marks |= GAP
-    if patient.died_on is not None:
-        marks |= TIMES
-    if len(claim.lines) > _MOST_LINES or len(claim.diagnoses) > _MOST_DIAGNOSES:
-        marks |= FORM
-    return marks | _of_address(patient.state, patient.postal_code)
-
-
-@lru_cache(_REMEMBERED)
-def _of_head(
-    kind: ClaimType,
-    bill_type: str,
-    frequency: str,
-    clia: str,
-    accident: str,
-    accident_on: date | None,
-    admitted_on: date | None,
-    edited: bool | None,
-) -> int:
-    """What the claim's own fields show that many claims share."""
-    professional = kind is ClaimType.PROFESSIONAL
-    marks = PROFESSIONAL if professional else INSTITUTIONAL
-    if not professional and not is_bill_type(bill_type):
-        marks |= FORM | GAP
-    if frequency != "1":
-        marks |= NOT_FIRST
-    if not clia:
-        marks |= NO_CLIA
-    elif not is_clia(clia):
-        marks |= FORM
-    if accident or accident_on is not None:
-        marks |= GAP | TIMES | OTHER_PAYER
-    if admitted_on is not None:
-        marks |= TIMES
-    return marks | SUM if edited else marks
-
-
-def _of_days(case: Case, lines: tuple[date, date], period: tuple[date, date]) -> int:
-    """What the first and last day of the lines show, and those of the claim."""
-    (earliest, latest), (first, last) = lines, period
-    claim, as_of = case.claim, case.as_of
-    marks = DAYS if earliest != latest else 0
-    if latest > as_of or first > as_of or last > as_of or last < first:
-        marks |= TIMES
-    if earliest < first or latest > last:
-        marks |= TIMES
-    if claim.created_on is not None and latest > claim.created_on:
-        marks |= TIMES
-    born = claim.patient.birth_date
-    if born is not None and earliest < born:
-        marks |= TIMES
-    if first != last and claim.type is ClaimType.INSTITUTIONAL:
-        marks |= SPAN
-    return marks
-
-
-@lru_cache(_REMEMBERED)
-def _shifted(day: date, days: int) -> date:
-    """So many days later; the first or last date there is where the calendar ends."""
-    try:
-        return day + timedelta(days=days)
-    except OverflowError:
-        return date.max if days > 0 else date.min
-
-
-def _of_ends(case: Case, ends: Sequence[date | None]) -> int:
-    """What the last days of the lines show, of which some have one."""
-    marks = 0
-    for line, end in zip(case.claim.lines, ends, strict=True):
-        if end is not None and end != line.service_date:
-            marks |= SPAN
-            if end > case.as_of or (line.service_date is not None and end < line.service_date):
-                marks |= TIMES
-    return marks
-
-
-def _among_diagnoses(
-    codes: Sequence[str], facts: Sequence[DiagnosisFacts], *, are_plain: bool
-) -> int:
-    """What several diagnoses show together; in the order of the list, if they are plain."""
-    marks = SEVERAL_DIAGNOSES
-    if len(set(codes)) < len(codes):
-        marks |= SAME_DIAGNOSIS
-    named = [fact.category for fact in facts]
-    if len(set(named)) < len(codes):
-        marks |= SAME_CATEGORY
-    for at, fact in enumerate(facts):
-        if fact.excludes and not fact.excludes.isdisjoint(named):
-            marks |= EXCLUDING if any(excludes(fact, other) for other in facts) else 0
-        behind = named[at + 1 :] if are_plain else named
-        if fact.code_first and not fact.code_first.isdisjoint(behind):
-            marks |= MISORDERED
-    return marks
-
-
 def _holds(concern: Concern, line: ServiceLine, code: CodeFacts) -> bool:
     """Whether a concern holds of a line, or of its code's rows."""
     if concern.about is About.LINE:
@@ -510,43 +381,3 @@ def _holds(concern: Concern, line: ServiceLine, code: CodeFacts) -> bool:
         return False
     rows = code.rows if concern.about is About.PROCEDURE else code.fees
     return any(map(concern.asks, rows))
-
-
-def _identity(provider: Provider) -> _Identity:
-    record = provider.record
-    if record is None:
-        return provider.role, provider.npi, provider.taxonomy, None
-    known = record.npi, record.npi_type, record.active_from, record.active_to
-    return provider.role, provider.npi, provider.taxonomy, known
-
-
-def _of_record(role: Role, npi: str, record: _Record, day: date) -> int:
-    """What a provider's linked record shows, in a quarter that begins on the day."""
-    own_npi, kind, since, until = record
-    marks = OTHER_RECORD if own_npi != npi else 0
-    if kind != "1" and role not in (Role.BILLING, Role.SERVICE_FACILITY):
-        marks |= ORGANIZATION
-    if until is not None or (since or date.min) > day:
-        marks |= LIMITED_RECORD
-    return marks
-
-
-@lru_cache(_REMEMBERED)
-def _of_modifiers(modifiers: tuple[str, ...]) -> int:
-    marks = MODIFIED
-    if not all(is_modifier(entry) for entry in modifiers):
-        marks |= FORM
-    return marks | (REMOTE if _REMOTE_MODIFIERS.intersection(modifiers) else 0)
-
-
-def _of_pointers(claim: Claim, line: ServiceLine) -> int:
-    """For diagnoses at positions 1, 2, 3 ...; where they stand otherwise, all are marked."""
-    pointers, diagnoses = line.pointers, len(claim.diagnoses)
-    sound = 1 <= len(pointers) <= 4 and len(set(pointers)) == len(pointers)
-    return 0 if sound and all(0 < place <= diagnoses for place in pointers) else POINTERS
-
-
-@lru_cache(_REMEMBERED)
-def _of_address(state: str, postal_code: str) -> int:
-    good = not state or is_state(state)
-    return 0 if good and (not postal_code or is_postal_code(postal_code)) else FORM
