@@ -98,6 +98,8 @@ def test_an_interrupt_ends_the_command_and_its_processes(tmp_path: Path, sent: i
         stderr=subprocess.PIPE,
         cwd=Path(__file__).parents[2],
         env={**os.environ, "CLAIMBOTS_DATA": str(tmp_path), "CLAIMBOTS_CONFIG": "config"},
+        # What a shell starts behind "&" inherits an interrupt that is ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )
     assert process.stdout is not None
     process.stdout.readline()
