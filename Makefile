@@ -52,11 +52,17 @@ format: $(VENV)/dev.stamp
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
+# BENCH_DATA names a data folder with imported tables; without it the synthetic ones are used.
 BENCH_SEED ?= 1
-bench: setup $(VENV)/dev.stamp ## speed, side by side with a bare script
-	@$(BIN)/python benchmarks/speed.py
-	@$(BIN)/python benchmarks/policy_property.py
+BENCH_CLAIMS ?= 200000
+bench: setup $(VENV)/dev.stamp ## speed beside peers, in about ten minutes: make bench BENCH_DATA=DIR
+	@$(BIN)/python benchmarks/checks.py --seed $(BENCH_SEED) $(if $(BENCH_DATA),--tables $(abspath $(BENCH_DATA)))
+	@$(BIN)/python benchmarks/million.py --claims $(BENCH_CLAIMS) $(if $(BENCH_DATA),--data $(abspath $(BENCH_DATA)))
 	@$(BIN)/python benchmarks/importing.py $(if $(TABLES),--tables $(abspath $(TABLES)))
+	@$(BIN)/python benchmarks/clean.py --claims 20000 --seed $(BENCH_SEED)
+	@$(BIN)/python benchmarks/fuzz_837.py --minutes 1
+	@$(BIN)/python benchmarks/policy_property.py
+	@$(BIN)/python benchmarks/speed.py
 
 bench-recall: setup ## recall and precision of the checks on synthetic claims
 	@$(BIN)/python benchmarks/recall.py --seed $(BENCH_SEED) --per-family 200
