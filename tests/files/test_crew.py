@@ -99,7 +99,7 @@ def test_an_interrupt_ends_the_command_and_its_processes(tmp_path: Path, sent: i
         cwd=Path(__file__).parents[2],
         env={**os.environ, "CLAIMBOTS_DATA": str(tmp_path), "CLAIMBOTS_CONFIG": "config"},
         # What a shell starts behind "&" inherits an interrupt that is ignored.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert process.stdout is not None
     process.stdout.readline()
