@@ -9,7 +9,7 @@ from bots.practice.seeding.defects.institutional import misbilled
 from bots.practice.seeding.drafts import OnClaim, Visit
 from bots.practice.seeding.institutional_care import home_health, hospice, nursing
 from bots.practice.seeding.institutional_codes import STAYS
-from bots.practice.seeding.institutional_drafts import Bill, Told
+from bots.practice.seeding.institutional_drafts import Bill, Coded, Told
 from bots.practice.seeding.institutional_history import (
     before_a_stay,
     move,
@@ -206,3 +206,40 @@ def visit_of_two_days_before(maker: BillMaker, bill: Bill) -> None:
 @misbilled("outpatient-during-stay", "lines", lambda maker: before_a_stay(maker, 0))
 def outpatient_of_an_inpatient(maker: BillMaker, bill: Bill) -> None:
     """On the day of the admission."""
+
+
+def _complicated(maker: BillMaker) -> Visit:
+    return stay(maker, MEDICARE_A, STAYS[1], nights=4, plain=True)
+
+
+@misbilled("drg-differs", "diagnoses", _complicated, severity="warning")
+def complications_taken_off_and_the_drg_kept(maker: BillMaker, bill: Bill) -> None:
+    bill.drg = "194"
+    bill.told = [told for told in bill.told if told.code not in {"N17.9", "E87.1"}]
+
+
+@misbilled("drg-rests-on-one-diagnosis", "diagnoses", _complicated, severity="info")
+def one_complication_of_two(maker: BillMaker, bill: Bill) -> None:
+    bill.told = [told for told in bill.told if told.code != "E87.1"]
+
+
+def _attack(maker: BillMaker) -> Visit:
+    why = next(why for why in STAYS if why.principal == "I21.4")
+    return stay(maker, MEDICARE_A, why, nights=3, plain=True)
+
+
+@misbilled("drg-differs", "discharge_status", _attack, severity="warning")
+def died_under_the_drg_of_the_living(maker: BillMaker, bill: Bill) -> None:
+    bill.drg, bill.discharge_status = "282", "20"
+    bill.occurrences.append(Coded("55", bill.last))
+
+
+@misbilled("mce-unspecified-code", "diagnoses", plain_stay, severity="warning",
+           also=("diagnosis",))  # fmt: skip
+def hip_of_either_side(maker: BillMaker, bill: Bill) -> None:
+    _principal(bill, "S72.009A")
+
+
+@misbilled("mce-invalid-code", "inpatient_procedures", plain_stay)
+def gallbladder_without_its_last_letter(maker: BillMaker, bill: Bill) -> None:
+    _operated(maker, bill, "0FT44Z")

@@ -203,3 +203,39 @@ def nobody_weighed_or_measured(maker: BillMaker, bill: Bill) -> None:
 @misbilled("partial-hospitalization-bill-type", "condition_codes", rebilled)
 def day_program_of_an_inpatient(maker: BillMaker, bill: Bill) -> None:
     bill.condition_codes = ["W2", "41"]
+
+
+@misbilled("claim-change-reason", "condition_codes", changed)
+def taken_back_for_a_change(maker: BillMaker, bill: Bill) -> None:
+    """D5 cancels, D1 changes: on the wrong bill either."""
+    bill.condition_codes = ["D1" if bill.frequency == "8" else "D5"]
+
+
+@misbilled("occurrence-span-outside", "occurrence_spans", plain_stay)
+def nonutilization_before_the_stay(maker: BillMaker, bill: Bill) -> None:
+    bill.spans.append(Coded("70", bill.first - 3 * _DAY, bill.first + _DAY))
+
+
+@misbilled("snf-qualifying-stay", "occurrence_spans", nursing, severity="warning")
+def hospital_of_two_months_ago(maker: BillMaker, bill: Bill) -> None:
+    assert bill.admitted_on is not None
+    ended = bill.admitted_on - maker.rng.randint(31, 60) * _DAY
+    bill.spans = [Coded("70", ended - 5 * _DAY, ended)]
+
+
+@misbilled("dialysis-values-missing", "values", dialysis)
+def weight_of_nothing(maker: BillMaker, bill: Bill) -> None:
+    bill.value("A8").amount = Decimal(0)
+
+
+@misbilled("covered-days-statement", "values", nursing)
+def a_day_too_many_in_the_facility(maker: BillMaker, bill: Bill) -> None:
+    for entry in bill.values:
+        if entry.code == "80" and entry.amount is not None:
+            entry.amount += 1
+    bill.line("0022").units += 1
+
+
+@misbilled("condition-codes-exclusive", "condition_codes", for_denial)
+def demanded_and_given_up(maker: BillMaker, bill: Bill) -> None:
+    bill.condition_codes = ["20", "21"]

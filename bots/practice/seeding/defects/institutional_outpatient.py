@@ -230,3 +230,31 @@ def visit_without_its_payment_code(maker: BillMaker, bill: Bill) -> None:
 @misbilled("fqhc-payment-code-revenue", "revenue_code", health_center)
 def payment_code_of_a_clinic(maker: BillMaker, bill: Bill) -> None:
     bill.lines[0].revenue_code = "0510"
+
+
+@misbilled("visits-same-day", "units", _visit, also=("mue",))
+def two_visits_in_one_line(maker: BillMaker, bill: Bill) -> None:
+    bill.lines[0].units = Decimal(2)
+
+
+@misbilled("visit-with-procedure", "modifiers", _visit)
+def emergency_beside_a_push(maker: BillMaker, bill: Bill) -> None:
+    bill.lines.clear()
+    maker.line(bill, "0450", "99284")
+    maker.line(bill, "0260", "96374")
+    maker.line(bill, "0250")
+
+
+@misbilled("modifier-ca-several", "units", died_before_admission, also=("mue",))
+def last_operation_twice(maker: BillMaker, bill: Bill) -> None:
+    bill.lines[0].units = Decimal(2)
+
+
+@misbilled("observation-bill-type", "bill_type", _observed)
+def hours_on_part_b_of_a_stay(maker: BillMaker, bill: Bill) -> None:
+    bill.bill_type = "0121"
+
+
+@misbilled("day-program-only", "lines", _visit)
+def activity_outside_of_a_program(maker: BillMaker, bill: Bill) -> None:
+    maker.line(bill, "0904", "G0176")

@@ -3,13 +3,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from bots.practice.seeding.defects.institutional import misbilled
 from bots.practice.seeding.institutional_care import home_health, hospice, nursing
 from bots.practice.seeding.institutional_drafts import TOTAL, Bill
 from bots.practice.seeding.institutional_maker import BillMaker
-from bots.practice.seeding.institutional_outpatient import clinic, laboratory
+from bots.practice.seeding.institutional_outpatient import (
+    clinic,
+    emergency,
+    laboratory,
+    rebilled,
+)
 from bots.practice.seeding.institutional_stays import plain_stay, stay
 
 
@@ -108,3 +114,31 @@ def _with_total(maker: BillMaker, bill: Bill) -> None:
     if bill.lines[-1].revenue_code != TOTAL:
         maker.of_stay(bill, TOTAL, charge=Decimal(0))
     bill.add_up()
+
+
+@misbilled("revenue-total-line", "lines", stay)
+def two_totals(maker: BillMaker, bill: Bill) -> None:
+    _with_total(maker, bill)
+    bill.lines.append(replace(bill.lines[-1]))
+
+
+@misbilled("accommodation-days", "units", plain_stay, severity="warning")
+def intensive_care_besides_the_bed(maker: BillMaker, bill: Bill) -> None:
+    maker.of_stay(bill, "0200", 2, Decimal(4800))
+
+
+@misbilled("hospice-place-missing", "values", hospice)
+def unit_at_no_place(maker: BillMaker, bill: Bill) -> None:
+    maker.line(bill, "0655", "Q5006", 3)
+    bill.values = [entry for entry in bill.values if entry.code == "61"]
+
+
+@misbilled("accommodation-on-outpatient-bill", "revenue_code", rebilled)
+def room_under_part_b(maker: BillMaker, bill: Bill) -> None:
+    maker.line(bill, "0110", units=3, charge=Decimal(2700))
+
+
+@misbilled("revenue-code-needs-procedure", "procedure", emergency)
+def emergency_by_revenue_code(maker: BillMaker, bill: Bill) -> None:
+    maker.to_medicare(bill, "0131")
+    bill.line("0320").procedure = ""

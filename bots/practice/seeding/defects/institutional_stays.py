@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from bots.practice.seeding.defects.institutional import misbilled
+from bots.practice.seeding.drafts import Visit
+from bots.practice.seeding.institutional_care import home_health, hospice
 from bots.practice.seeding.institutional_drafts import Bill, Coded
 from bots.practice.seeding.institutional_maker import BillMaker
 from bots.practice.seeding.institutional_outpatient import bill_of, clinic
@@ -146,7 +148,7 @@ def billed_past_the_death(maker: BillMaker, bill: Bill) -> None:
     bill.occurrences.append(Coded("55", bill.last - _DAY))
 
 
-def _there(maker: BillMaker):  # type: ignore[no-untyped-def]
+def _there(maker: BillMaker) -> Visit:
     visit = interim(maker)
     while bill_of(visit).discharge_status != "30":
         visit = interim(maker)
@@ -157,3 +159,42 @@ def _there(maker: BillMaker):  # type: ignore[no-untyped-def]
 def discharged_and_still_there(maker: BillMaker, bill: Bill) -> None:
     end: date = bill.last
     bill.occurrences.append(Coded("42", end))
+
+
+def _between(maker: BillMaker) -> Visit:
+    visit = interim(maker)
+    while visit.claim.bill_type[-1] != "3":
+        visit = interim(maker)
+    return visit
+
+
+@misbilled("still-patient-frequency", "discharge_status", _between)
+def gone_in_the_middle(maker: BillMaker, bill: Bill) -> None:
+    bill.discharge_status = "01"
+    bill.value("80").amount = bill.lines[0].units = Decimal(9)
+
+
+@misbilled("covered-days-statement", "values", _between)
+def last_day_of_one_who_is_there_not_counted(maker: BillMaker, bill: Bill) -> None:
+    bill.value("80").amount = Decimal(9)
+
+
+@misbilled("date-of-death-missing", "occurrences", hospice)
+def died_at_home_on_no_day(maker: BillMaker, bill: Bill) -> None:
+    bill.bill_type, bill.frequency = "0814", "4"
+    bill.discharge_status, bill.occurrences = "40", []
+
+
+@misbilled("stay-admission-date-missing", "admitted_on", home_health)
+def care_that_never_began(maker: BillMaker, bill: Bill) -> None:
+    bill.admitted_on = None
+
+
+@misbilled("late-charge-bill", "bill_type", home_health, also=("claim-frequency",))
+def late_visits_of_a_nurse(maker: BillMaker, bill: Bill) -> None:
+    bill.bill_type, bill.frequency = "0325", "5"
+
+
+@misbilled("discharge-status-unknown", "discharge_status", clinic)
+def status_of_an_outpatient_that_is_none(maker: BillMaker, bill: Bill) -> None:
+    bill.discharge_status = maker.rng.choice(("00", "10"))
