@@ -10,7 +10,8 @@ from bots.practice.seeding.drafts import Visit
 from bots.practice.seeding.encounters import Maker
 from bots.practice.seeding.truth import Truth
 
-_ALSO = ("mue", "unsupported-charge", "ncci-ptp", "units")
+# A visit that is billed twice is two visits of a day, too.
+_ALSO = ("mue", "unsupported-charge", "ncci-ptp", "units", "institutional")
 
 
 @plants("duplicate")

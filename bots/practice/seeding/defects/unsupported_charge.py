@@ -22,7 +22,14 @@ def never_documented(maker: Maker, visit: Visit) -> Truth | None:
     visit.forget(code)
     maker.bill(visit, claim, code, documented=False)
     claim.add_up()
-    return Truth("unsupported-charge", "no documentation", "procedure", len(claim.lines), code)
+    return Truth(
+        "unsupported-charge",
+        "no documentation",
+        "procedure",
+        len(claim.lines),
+        code,
+        also=("institutional",),
+    )  # fmt: skip  (a visit beside it has no 25)
 
 
 @plants("unsupported-charge", specialty="cardiology")
