@@ -72,7 +72,7 @@ async def test_several_fields_are_saved_at_once_and_read_back(hands, portal, num
         assert (answer.saved, answer.words) == (Saved.STORED, "Saved. Version 2.")
         after = await editor.look(changes)
         assert all(value_of(after, c.field, c.line) == c.to for c in changes)
-    assert posts(portal, number) == 1
+    assert await posts_at_last(portal, number) == 1
 
 
 def _day(portal: Portal, number: str) -> str:
@@ -245,7 +245,7 @@ async def test_the_answer_says_no_more_than_the_screen(
     assert answer.saved is saved
     assert words in answer.words
     assert stored(portal, number) is on_record
-    assert posts(portal, number) == 1
+    assert await posts_at_last(portal, number) == 1
 
 
 async def test_f61_a_save_that_is_not_answered_in_time_is_unknown(
