@@ -257,6 +257,20 @@ def test_a_visit_on_the_day_of_minor_surgery_says_why_it_stands_apart(modifiers,
     assert ("global-visit-with-minor" in found(case, SURGERY)) is fires
 
 
+@pytest.mark.parametrize(
+    ("others", "fires"),
+    [([], True), ([a_line("20610")], False), ([a_line("")], False), ([a_line("2061")], False)],
+    ids=["alone", "a procedure", "no code", "half a code"],
+)
+def test_25_stands_beside_any_other_line_of_the_day(others, fires):
+    """A line whose code is missing or malformed is a service of the day, too."""
+    visit = a_line("99213", modifiers="25")
+
+    said = found(a_case([visit, *others], history=[]))
+
+    assert ("global-25-beside-nothing" in said) is fires
+
+
 def test_a_pair_of_an_ncci_edit_is_said_once():
     codesets = code_sets(
         mpfs=[an_mpfs("11200", global_days="010")], ptp=[a_ptp("11200", "99213", "1")]

@@ -22,7 +22,7 @@ from bots.practice.seeding.people import World
 from bots.practice.seeding.tables import write_tables
 
 ALL = [misfiling for entries in misfilings().values() for misfiling in entries]
-# Not planted: edits of hospital bills, which `institutional` has, and minutes of rare visits.
+# Not planted yet: three edits of hospital bills, minutes of rare visits, the first year of Part B.
 LEFT = {
     "frequency-late-charges", "msp-value-code-missing", "hospice-without-condition-07",
     "em-prolonged-minutes", "em-prolonged-twice", "em-critical-care-minutes",
