@@ -296,7 +296,10 @@ class Claim:
 
     def line(self, number: int) -> ServiceLine | None:
         """The line with that number, or None."""
-        return next((entry for entry in self.lines if entry.number == number), None)
+        for entry in self.lines:
+            if entry.number == number:
+                return entry
+        return None
 
     @property
     def charges(self) -> Decimal:

@@ -35,6 +35,7 @@ _NOT_FAMILIES = {
     "glance",
     "marks",
     "needs",
+    "once",
     "plans",
     "quarters",
     "review",

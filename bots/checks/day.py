@@ -12,6 +12,7 @@ from datetime import date
 
 from bots.checks.findings import Severity
 from bots.checks.forms import is_procedure
+from bots.checks.once import once_a_claim
 from bots.claims import Case, Claim, ClaimType, Role, ServiceLine
 from bots.codesets import CodeSets
 
@@ -27,12 +28,15 @@ def day_of(claim: Claim, line: ServiceLine) -> date | None:
     return line.service_date
 
 
-def coded_lines(claim: Claim) -> Iterator[tuple[ServiceLine, date]]:
+@once_a_claim
+def coded_lines(claim: Claim) -> tuple[tuple[ServiceLine, date], ...]:
     """Lines with a well-formed procedure and a date of service, and that date."""
+    found = []
     for line in claim.lines:
         day = day_of(claim, line)
         if day is not None and is_procedure(line.procedure) and not line.is_hipps:
-            yield line, day
+            found.append((line, day))
+    return tuple(found)
 
 
 def is_professional(case: Case) -> bool:
@@ -71,6 +75,7 @@ def place_of(claim: Claim, line: ServiceLine) -> str:
     return line.place_of_service or claim.place_of_service
 
 
+@once_a_claim
 def performer(claim: Claim) -> str:
     """The NPI of who did the services of this claim.
 

@@ -12,6 +12,7 @@ from datetime import date
 from functools import lru_cache
 
 from bots.checks.forms import dotted, is_icd
+from bots.checks.once import once_a_case, once_a_claim
 from bots.claims import Case, Claim, ClaimType, Diagnosis, DiagnosisKind
 from bots.codesets import CodeSets, IcdCode
 
@@ -52,22 +53,20 @@ class Listed:
 
 
 def listed(case: Case) -> Listed:
-    """The claim's diagnoses, worked out once a claim."""
-    global _last_listed
-    claim, answer = _last_listed
-    if claim is not case.claim:
-        claim, answer = _last_listed = case.claim, _list(case.claim)
-    return answer
+    """The claim's diagnoses."""
+    return _list(case.claim)
 
 
+@once_a_case
 def known(case: Case, codesets: CodeSets) -> list[tuple[Diagnosis, IcdCode]]:
     """Each diagnosis with its row on its first day; those without a row are left out."""
-    global _last_known
-    told, tables, answer = _last_known
-    if told is not case or tables is not codesets:
-        answer = _know(case, codesets)
-        _last_known = case, codesets, answer
-    return answer
+    assert codesets.icd10cm is not None
+    found = []
+    for coded in listed(case).every:
+        row = codesets.icd10cm.find(coded.code, on=days_of(coded.entry, case)[0])
+        if row is not None:
+            found.append((coded.entry, row))
+    return found
 
 
 def reported(case: Case, codesets: CodeSets) -> list[tuple[Diagnosis, IcdCode]]:
@@ -80,8 +79,11 @@ def days_of(entry: Diagnosis, case: Case) -> list[date]:
     claim = case.claim
     if claim.type is ClaimType.INSTITUTIONAL:
         return [claim.service_through or case.as_of]
-    behind = [line for line in claim.lines if entry.position in line.pointers] or claim.lines
-    return sorted({line.service_date for line in behind if line.service_date}) or [case.as_of]
+    days = {line.service_date for line in claim.lines if line.service_date}
+    if len(days) > 1:
+        behind = [line for line in claim.lines if entry.position in line.pointers]
+        days = {line.service_date for line in behind if line.service_date} or days
+    return sorted(days) or [case.as_of]
 
 
 def day_of(case: Case) -> date:
@@ -120,16 +122,7 @@ def some(notes: Sequence[str], most: int = 6) -> str:
     return ", ".join(notes[:most]) + (" ..." if len(notes) > most else "")
 
 
-# One claim is asked about by some fifty checks, one after another: only the last is kept, and
-# only while it is the very same object.
-_last_listed: tuple[Claim | None, Listed] = (None, Listed((), (), None, frozenset()))
-_last_known: tuple[Case | None, CodeSets | None, list[tuple[Diagnosis, IcdCode]]] = (
-    None,
-    None,
-    [],
-)
-
-
+@once_a_claim
 def _list(claim: Claim) -> Listed:
     every, in_order, letters = [], [], set()
     first: Diagnosis | None = None
@@ -157,16 +150,6 @@ def _position(coded: Coded) -> int:
 @lru_cache(100_000)
 def _code(text: str) -> str | None:
     return dotted(text) if is_icd(text) else None
-
-
-def _know(case: Case, codesets: CodeSets) -> list[tuple[Diagnosis, IcdCode]]:
-    assert codesets.icd10cm is not None
-    found = []
-    for coded in listed(case).every:
-        row = codesets.icd10cm.find(coded.code, on=days_of(coded.entry, case)[0])
-        if row is not None:
-            found.append((coded.entry, row))
-    return found
 
 
 def _kind(claim: Claim) -> str:

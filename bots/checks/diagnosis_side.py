@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from bots.checks.catalogue import Check
-from bots.checks.concerns import line_that
+from bots.checks.concerns import line_that, noted, twice
 from bots.checks.diagnosis_list import GUIDELINES, reported
 from bots.checks.findings import Denial, Finding, Severity
 from bots.checks.marks import Mark
@@ -22,6 +22,8 @@ from bots.codesets import CodeSets, IcdCode
 LEFT = frozenset({"LT", "E1", "E2", "FA", "F1", "F2", "F3", "F4", "TA", "T1", "T2", "T3", "T4"})
 RIGHT = frozenset({"RT", "E3", "E4", "F5", "F6", "F7", "F8", "F9", "T5", "T6", "T7", "T8", "T9"})
 _OF_THE_BRAIN = ("G8", "I60", "I61", "I62", "I63", "I65", "I66", "I67", "I68", "I69")
+_HAS_SIDE = line_that(lambda line: bool(_side_of(line)))
+_HAS_BOTH = noted(lambda row: bool(row.both_sides))  # a row that knows the code of both sides
 
 conflict = Check(
     id="diagnosis-side-conflict",
@@ -30,7 +32,7 @@ conflict = Check(
     authority=f"{GUIDELINES}, I.B.13; HCPCS Level II modifiers LT, RT, E1-E4, FA-F9, TA-T9",
     severity=Severity.WARNING,
     needs=("icd10cm",),
-    when=(line_that(lambda line: bool(_side_of(line))), Mark.SIDED_DIAGNOSIS),
+    when=(_HAS_SIDE, noted(lambda row: row.side in ("left", "right"))),
     denial=Denial("CO", "11"),
 )
 documented = Check(
@@ -50,7 +52,7 @@ left_open = Check(
     authority=f"{GUIDELINES}, I.B.13 and I.B.18",
     severity=Severity.INFO,
     needs=("icd10cm",),
-    when=(line_that(lambda line: bool(_side_of(line))), Mark.SIDED_DIAGNOSIS),
+    when=(_HAS_SIDE, noted(lambda row: row.side == "unspecified")),
 )
 two_for_one = Check(
     id="diagnosis-both-sides",
@@ -59,7 +61,7 @@ two_for_one = Check(
     authority=f"{GUIDELINES}, I.B.13",
     severity=Severity.INFO,
     needs=("icd10cm",),
-    when=(Mark.SAME_CATEGORY, Mark.SIDED_DIAGNOSIS),
+    when=(Mark.SAME_CATEGORY, twice(_HAS_BOTH)),
 )
 both_and_one = Check(
     id="diagnosis-both-and-one-side",
@@ -68,7 +70,7 @@ both_and_one = Check(
     authority=f"{GUIDELINES}, I.B.13",
     severity=Severity.WARNING,
     needs=("icd10cm",),
-    when=(Mark.SAME_CATEGORY, Mark.SIDED_DIAGNOSIS),
+    when=(Mark.SAME_CATEGORY, _HAS_BOTH),
     denial=Denial("CO", "16", "M76"),
 )
 

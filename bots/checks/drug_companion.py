@@ -11,12 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import lru_cache
 
 from bots.checks.catalogue import Check
 from bots.checks.code_ranges import is_in
 from bots.checks.concerns import coded, none
 from bots.checks.day import coded_lines, other_bills, place_of, professional_lines
 from bots.checks.findings import Finding, NotEvaluated, Severity
+from bots.checks.forms import is_procedure
 from bots.checks.marks import Mark
 from bots.claims import Case, ClaimType, ServiceLine
 from bots.codesets import CodeSets
@@ -48,13 +50,24 @@ _SAMPLED = frozenset(
 )  # fmt: skip
 _EXAMINED = (("88104", "88399"), ("G0416", "G0416"), ("0001U", "0999U"))
 
+
+@lru_cache(10_000)
+def _is_act(code: str) -> bool:
+    """Whether the code is of a service that may include the injection of a drug."""
+    return is_procedure(code) and not is_in(code, _NO_ACT) and not is_in(code, _DRUGS)
+
+
 no_administration = Check(
     id="drug-without-administration",
     family="missed-charge",
     title="An injected drug, and nothing of the day that gives it",
     authority="Pub. 100-04, ch. 12, section 30.5 and ch. 17, section 10",
     severity=Severity.INFO,
-    when=(Mark.PROFESSIONAL, coded(lambda code: is_in(code, _INJECTED))),
+    when=(
+        Mark.PROFESSIONAL,
+        coded(lambda code: is_in(code, _INJECTED)),
+        none(coded(_is_act)) | Mark.DAYS,
+    ),
 )
 
 no_drug = Check(
@@ -104,7 +117,7 @@ def nothing_gives_it(case: Case, codesets: CodeSets) -> Iterator[Finding | NotEv
             continue
         if place_of(case.claim, line) not in _OFFICE:
             continue
-        if any(not is_in(code, _NO_ACT) and not is_in(code, _DRUGS) for code in _codes(case, day)):
+        if any(_is_act(code) for code in _codes(case, day)):
             continue
         if not case.knows_all_claims:
             unknown = True

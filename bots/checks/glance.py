@@ -16,9 +16,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
-from itertools import repeat
+from itertools import combinations, repeat
 
-from bots.checks.concerns import OF_LINES, About, Concern
+from bots.checks.concerns import OF_LINES, About, Concern, Of
 from bots.checks.diagnosis_list import REPORTED
 from bots.checks.forms import (
     is_sound_npi,
@@ -26,7 +26,7 @@ from bots.checks.forms import (
 from bots.checks.marks import Mark
 from bots.checks.modifier_ground import HOSPITAL as HOSPITALS
 from bots.checks.needs import days_of, is_surely_no_supplier, ncci_side, parts_lacking
-from bots.checks.plans import Plan, Plans, numbered
+from bots.checks.plans import Plan, Plans, numbered, place_of
 from bots.checks.quarters import (
     CodeFacts,
     Quarters,
@@ -53,10 +53,8 @@ from bots.checks.shown import (
     NOT_SELF,
     NOTHING,
     OPERATED,
-    ORDER,
     OTHER_PAYER,
     OVER,
-    PAIR,
     PLACE,
     POINTERS,
     PRESENT_ON_ADMISSION,
@@ -90,14 +88,17 @@ class Glance:
     """Looks at claims with one set of tables; remembers what parts look like, never a patient."""
 
     def __init__(self, codesets: CodeSets) -> None:
-        bits = numbered(FIRST_CONCERN)
+        bits, several = numbered(FIRST_CONCERN)
         self._codesets = codesets
         self._concerns = ((1 << len(bits)) - 1) * FIRST_CONCERN
-        self._step = len(bits)
+        self._of_several = ((1 << several) - 1) * FIRST_CONCERN
+        self._places = tuple(
+            place_of(of, len(bits), several) for of in (Of.TWO, Of.THE_FIRST, Of.NONE)
+        )
         self._about_lines = sum(bit for c, bit in bits.items() if c.about in OF_LINES)
         self._about_diagnoses = self._concerns & ~self._about_lines
         self._quarters = Quarters(codesets, bits)
-        self._plans = Plans(codesets, bits)
+        self._plans = Plans(codesets, bits, several)
         self._asked = [
             (concern, bit) for concern, bit in bits.items() if concern.about in OF_LINES
         ]
@@ -159,7 +160,7 @@ class Glance:
         if self._codesets.office_rule is not None:
             shown |= self._quarters.facility(claim.facility.code)
         side = "practitioner" if plain and shown & PROFESSIONAL else ncci_side(case)
-        shown |= self._of_lines(claim, dates, side, is_one_day=earliest == latest)
+        shown |= self._of_lines(claim, dates, side, quarters, is_one_day=earliest == latest)
         days = (last,) if last == earliest == latest else tuple(sorted({*dates, last}))
         return shown, days, side
 
@@ -170,7 +171,13 @@ class Glance:
         return (EVERY_MARK | self._concerns | every) & ~other
 
     def _of_lines(
-        self, claim: Claim, dates: Sequence[date], side: str | None, *, is_one_day: bool
+        self,
+        claim: Claim,
+        dates: Sequence[date],
+        side: str | None,
+        quarters: frozenset[int],
+        *,
+        is_one_day: bool,
     ) -> int:
         shapes = [
             (
@@ -196,25 +203,33 @@ class Glance:
             twice |= seen & shown
             seen |= shown
         if len(shapes) > 1:
-            seen |= self._together(claim.type, tuple([shape[0] for shape in shapes]))
+            codes = tuple([shape[0] for shape in shapes])
+            seen |= self._together(claim.type, codes, quarters)
         return seen | self._banks(twice, 0, self._about_lines & ~seen)
 
-    def _see_together(self, kind: ClaimType, codes: tuple[str, ...]) -> int:
+    def _see_together(
+        self, kind: ClaimType, codes: tuple[str, ...], quarters: frozenset[int]
+    ) -> int:
         """What the procedures of several lines show together."""
         marks = LINES | SAME_CODE if len(set(codes)) < len(codes) else LINES
         tables = self._codesets
         professional = kind is ClaimType.PROFESSIONAL
         edits = tables.ptp_practitioner if professional else tables.ptp_outpatient
         if edits is not None and edits.relates_any(codes):
-            marks |= PAIR
+            for one, other in combinations(dict.fromkeys(codes), 2):
+                if edits.relates(one, other):
+                    for quarter in quarters:
+                        marks |= self._quarters.edits(kind, one, other, quarter)
         return marks
 
     def _of_diagnoses(self, diagnoses: Sequence[Diagnosis], quarters: frozenset[int]) -> int:
         codes = tuple([entry.code for entry in diagnoses])
-        in_order = [entry.position for entry in diagnoses] == ORDER[: len(codes)]
-        are_plain = in_order
-        marks = 0 if in_order else POINTERS
-        for entry in diagnoses:
+        marks = 0
+        are_plain = True
+        for place, entry in enumerate(diagnoses, start=1):
+            if entry.position != place:
+                marks |= POINTERS
+                are_plain = False
             if entry.present_on_admission:
                 marks |= PRESENT_ON_ADMISSION
             if entry.kind not in REPORTED:
@@ -242,8 +257,13 @@ class Glance:
 
     def _banks(self, twice: int, first: int, gone: int) -> int:
         """Concerns of two, of the first and of none, each in its own place."""
-        step, concerns = self._step, self._concerns
-        return (twice & concerns) << step | (first & concerns) << 2 * step | gone << 3 * step
+        of_several = self._of_several
+        two, the_first, none = self._places
+        return (
+            (twice & of_several) << two
+            | (first & of_several) << the_first
+            | (gone & of_several) << none
+        )
 
     def _of_history(self, case: Case, earliest: date, latest: date) -> int:
         """What the other claims of the patient show about the days of this one."""

@@ -40,7 +40,8 @@ class Mark(IntFlag):
     ANESTHESIA = auto()  # 00100-01999
     DRUG = auto()  # J, Q and other drug codes, and kind "drug"
     HCPCS = auto()  # a code that begins with a letter
-    PAIR = auto()  # two lines of a day whose codes stand in an edit together, in any order
+    NEVER_TOGETHER = auto()  # two lines whose codes stand in an edit with indicator 0
+    LIFTABLE = auto()  # two lines whose codes stand in an edit that a modifier lifts
     ODD_CODE = auto()  # a code that no row of its table holds on the day
     DAYS = auto()  # lines of several days
     ELSEWHERE = auto()  # a line in another place than an office or a hospital's clinic
@@ -95,8 +96,8 @@ OF_TABLES = {
         Mark.ODD_DIAGNOSIS | Mark.SIDED_DIAGNOSIS | Mark.EXCLUDING
         | Mark.MISORDERED
     ),
-    "ptp_practitioner": Mark.PAIR,
-    "ptp_outpatient": Mark.PAIR,
+    "ptp_practitioner": Mark.NEVER_TOGETHER | Mark.LIFTABLE,
+    "ptp_outpatient": Mark.NEVER_TOGETHER | Mark.LIFTABLE,
     "mue_practitioner": Mark.OVER,
     "mue_outpatient": Mark.OVER,
     "mue_dme": Mark.OVER,

@@ -11,17 +11,20 @@ that needs the chart.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import combinations
+from typing import NamedTuple
 
 from bots.checks.catalogue import Check
+from bots.checks.concerns import bearing, line_that, twice
 from bots.checks.day import claims_beside, coded_lines, performer_of, severity_under_ncci
 from bots.checks.findings import Denial, Finding, Severity
 from bots.checks.group import is_same_physician
 from bots.checks.marks import Mark
 from bots.checks.modifier_ground import is_visit
 from bots.checks.needs import ncci_side
+from bots.checks.once import once_a_case
 from bots.claims import Case, Claim, ServiceLine
 from bots.codesets import CodeSets, Ptp, Table
 
@@ -36,7 +39,8 @@ ANATOMIC = frozenset(_EYELIDS | _FINGERS | _TOES | _SIDES_AND_VESSELS)
 ASSOCIATED = frozenset(ANATOMIC | _GLOBAL_SURGERY | _OTHER)
 # What belongs on a visit; the others belong on procedures.
 _OF_VISITS = frozenset({"24", "25", "27", "57"})
-_WHEN = (Mark.PAIR | Mark.NEAR,)
+_REMEMBERED = 50_000
+_UNLIFTED = line_that(lambda line: ASSOCIATED.isdisjoint(line.modifiers))
 _DENIAL = Denial("CO", "236")
 
 never_together = Check(
@@ -46,7 +50,7 @@ never_together = Check(
     authority="CMS NCCI Policy Manual, ch. I, section E (modifier indicator 0)",
     severity=Severity.ERROR,
     needs=("ptp",),
-    when=_WHEN,
+    when=(Mark.NEVER_TOGETHER | Mark.NEAR,),
     denial=_DENIAL,
 )
 
@@ -57,7 +61,7 @@ unmodified = Check(
     authority="CMS NCCI Policy Manual, ch. I, section E (modifier indicator 1)",
     severity=Severity.ERROR,
     needs=("ptp",),
-    when=_WHEN,
+    when=(Mark.LIFTABLE | Mark.NEAR, twice(_UNLIFTED) | Mark.NEAR),
     denial=_DENIAL,
 )
 
@@ -68,7 +72,7 @@ modified = Check(
     authority="CMS NCCI Policy Manual, ch. I, section E (modifier indicator 1)",
     severity=Severity.WARNING,
     needs=("ptp",),
-    when=_WHEN,
+    when=(Mark.LIFTABLE | Mark.NEAR, bearing(*ASSOCIATED) | Mark.NEAR),
     denial=_DENIAL,
 )
 
@@ -79,7 +83,7 @@ misplaced = Check(
     authority="CMS NCCI Policy Manual, ch. I, section E (25, 57 and 24 on the visit, 59 on none)",
     severity=Severity.WARNING,
     needs=("ptp",),
-    when=(*_WHEN, Mark.MODIFIED | Mark.NEAR),
+    when=(Mark.LIFTABLE | Mark.NEAR, bearing(*ASSOCIATED) | Mark.NEAR),
     denial=_DENIAL,
 )
 
@@ -90,13 +94,12 @@ same_site = Check(
     authority="CMS NCCI Policy Manual, ch. I, section E (anatomic modifiers: different sites)",
     severity=Severity.WARNING,
     needs=("ptp",),
-    when=(*_WHEN, Mark.MODIFIED),
+    when=(Mark.LIFTABLE | Mark.NEAR, bearing(*ANATOMIC)),
     denial=_DENIAL,
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     """An edit in force and the two lines it meets; `elsewhere` names the other's claim."""
 
     edit: Ptp
@@ -177,57 +180,40 @@ def one_site_twice(case: Case, codesets: CodeSets) -> Iterator[Finding]:
         yield _finding(same_site, pair, case, codesets, why, Severity.WARNING)
 
 
+@once_a_case
 def pairs(case: Case, codesets: CodeSets) -> tuple[Pair, ...]:
     """Every edit in force between lines of one day and provider, at least one of this claim.
 
     Two codes give one pair for this claim however often they are billed: that with no
-    modifier, where there is one. Worked out once a case: five checks ask one after another.
+    modifier, where there is one.
     """
-    global _last_pairs
-    told, tables, answer = _last_pairs
-    if told is not case or tables is not codesets:
-        answer = tuple(_pairs(case, codesets))
-        _last_pairs = case, codesets, answer
-    return answer
-
-
-# Only the last is kept, and only while it is the very same object.
-_last_pairs: tuple[Case | None, CodeSets | None, tuple[Pair, ...]] = (None, None, ())
-
-
-def _pairs(case: Case, codesets: CodeSets) -> Iterator[Pair]:
-    side = ncci_side(case)
-    table: Table[Ptp] | None = None
-    if side == "practitioner":
-        table = codesets.ptp_practitioner
-    elif side == "outpatient":
-        table = codesets.ptp_outpatient
-    if table is None:
-        return
     found: dict[tuple[str, str, date], Pair] = {}
-    for pair in _met(case, table):
+    for pair in _met(case, codesets):
         key = (pair.edit.column_1, pair.edit.column_2, pair.day)
         known = found.get(key)
         if known is None or (known.has_modifier and not pair.has_modifier):
             found[key] = pair
-    yield from found.values()
+    return tuple(found.values())
 
 
-def _met(case: Case, table: Table[Ptp]) -> Iterator[Pair]:
-    claim = case.claim
-    own = [(line, day, performer_of(claim, line)) for line, day in coded_lines(claim)]
-    for (line, day, who), (other, other_day, by) in combinations(own, 2):
-        if other_day != day or by != who:
+def _met(case: Case, codesets: CodeSets) -> Iterator[Pair]:
+    claim, side = case.claim, ncci_side(case)
+    coded = coded_lines(claim)
+    for (line, day), (other, other_day) in combinations(coded, 2):
+        if other_day != day:
             continue
-        edit = _edit(table, line.procedure, other.procedure, day)
-        if edit is not None:
+        edit = _edit(codesets, side, line.procedure, other.procedure, day)
+        if edit is not None and performer_of(claim, line) == performer_of(claim, other):
             yield Pair(edit, day, (line, other), (line, other), "")
+    if not case.history:
+        return
+    own = [(line, day, performer_of(claim, line)) for line, day in coded]
     for other_claim in claims_beside(case):
         for other, day in coded_lines(other_claim):
             for line, own_day, by in own:
                 if own_day != day or not _is_one_provider(claim, line, by, other_claim, other):
                     continue
-                edit = _edit(table, line.procedure, other.procedure, day)
+                edit = _edit(codesets, side, line.procedure, other.procedure, day)
                 if edit is not None:
                     yield Pair(edit, day, (line,), (line, other), other_claim.number)
 
@@ -244,8 +230,15 @@ def _is_one_provider(
     return visit and is_same_physician(claim, other_claim)
 
 
-def _edit(table: Table[Ptp], one: str, other: str, day: date) -> Ptp | None:
-    if one == other or not table.relates(one, other):
+@lru_cache(_REMEMBERED)
+def _edit(codesets: CodeSets, side: str | None, one: str, other: str, day: date) -> Ptp | None:
+    """The edit of a day between two codes, in whatever order; None where no table binds."""
+    table: Table[Ptp] | None = None
+    if side == "practitioner":
+        table = codesets.ptp_practitioner
+    elif side == "outpatient":
+        table = codesets.ptp_outpatient
+    if table is None or one == other or not table.relates(one, other):
         return None
     return table.find(one, other, on=day) or table.find(other, one, on=day)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from bots.checks.once import once_a_claim
 from bots.claims import Case, Claim, ClaimType, Role
 from bots.codesets import CodeSets
 
@@ -29,16 +30,10 @@ PARTS = {
 
 def ncci_side(case: Case) -> str | None:
     """ "practitioner", "supplier", "outpatient", or None where no NCCI table binds the claim."""
-    global _last_side
-    claim, side = _last_side
-    if claim is not case.claim:  # a dozen checks ask of one claim, one after another
-        claim, side = _last_side = case.claim, _side_of(case.claim)
-    return side
+    return _side_of(case.claim)
 
 
-_last_side: tuple[Claim | None, str | None] = (None, None)
-
-
+@once_a_claim
 def _side_of(claim: Claim) -> str | None:
     if claim.type is ClaimType.PROFESSIONAL:
         return "supplier" if is_supplier(claim) else "practitioner"

@@ -41,29 +41,36 @@ class Plan(NamedTuple):
     unanswered: tuple[NotEvaluated, ...]
 
 
-def numbered(first: int) -> dict[Concern, int]:
+def numbered(first: int) -> tuple[dict[Concern, int], int]:
     """Each concern of the catalogue and the bit that stands for it, from the bit `first` on.
 
-    The same concern of two, of the first, or of none has a bit of its own: each time as many
-    places higher as there are concerns.
+    The same concern of two, of the first, or of none has a bit of its own (`place_of`). Few are
+    asked so: those come first, and how many they are is told, too.
     """
-    concerns = {
-        replace(concern, of=Of.ONE): None
+    asked = [
+        concern
         for check in catalogue()
         for entry in check.when
         for concern in group_of(entry).concerns
-    }
-    return {concern: first << place for place, concern in enumerate(concerns)}
+    ]
+    several = dict.fromkeys(replace(c, of=Of.ONE) for c in asked if c.of is not Of.ONE)
+    concerns = several | dict.fromkeys(replace(concern, of=Of.ONE) for concern in asked)
+    return {concern: first << place for place, concern in enumerate(concerns)}, len(several)
+
+
+def place_of(of: Of, concerns: int, several: int) -> int:
+    """How many bits higher a concern of two, of the first or of none stands than that of one."""
+    return 0 if of is Of.ONE else concerns + (of.value - 1) * several
 
 
 class Plans:
     """Plans for one set of tables; `bits` say which number stands for a concern."""
 
-    def __init__(self, codesets: CodeSets, bits: Mapping[Concern, int]) -> None:
+    def __init__(self, codesets: CodeSets, bits: Mapping[Concern, int], several: int) -> None:
         self._codesets = codesets
         self._might = {name: OF_TABLES.get(name, Mark(0)).value for name in TABLES}
         # Of each check its groups as numbers, the rarest first.
-        self._wanted = [(check, self._in_bits(check, bits)) for check in catalogue()]
+        self._wanted = [(check, self._in_bits(check, bits, several)) for check in catalogue()]
         self._lacks = lru_cache(_REMEMBERED)(self._see_lacks)
 
     def plan(
@@ -73,13 +80,13 @@ class Plans:
         here, absent = self._lacks(parts, side, days)
         return Plan(here.found(shown), absent.found(shown))
 
-    def _in_bits(self, check: Check, bits: Mapping[Concern, int]) -> tuple[int, ...]:
+    def _in_bits(self, check: Check, bits: Mapping[Concern, int], several: int) -> tuple[int, ...]:
         groups = []
         for entry in check.when:
             group = group_of(entry)
             shown = group.marks.value
             for concern in group.concerns:
-                bit = bits[replace(concern, of=Of.ONE)] << concern.of.value * len(bits)
+                bit = bits[replace(concern, of=Of.ONE)] << place_of(concern.of, len(bits), several)
                 shown |= bit
                 if concern.about.value in self._might:
                     self._might[concern.about.value] |= bit

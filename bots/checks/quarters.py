@@ -23,7 +23,7 @@ from bots.checks.concerns import About, Concern
 from bots.checks.diagnosis_list import matching
 from bots.checks.forms import MBI, dotted, is_icd, is_place, is_procedure, is_sound_npi
 from bots.checks.marks import Mark
-from bots.claims import Role
+from bots.claims import ClaimType, Role
 from bots.codesets import CodeSets, FeeIndicators, IcdCode, Mue, Procedure, Table
 from bots.codesets.office_rules import KNOWN
 from bots.codesets.rows import Row
@@ -117,6 +117,7 @@ class Quarters:
         self.diagnosis = lru_cache(_REMEMBERED)(self._see_diagnosis)
         self.provider = lru_cache(_REMEMBERED)(self._see_provider)
         self.payer = lru_cache(_REMEMBERED)(self._see_payer)
+        self.edits = lru_cache(_REMEMBERED)(self._see_edits)
         self.modifier = lru_cache(_REMEMBERED)(self._see_modifier)
         self.place = lru_cache(_REMEMBERED)(self._see_place)
         self.facility = lru_cache(_REMEMBERED)(self._see_facility)
@@ -241,6 +242,17 @@ class Quarters:
     def _see_modifier(self, modifier: str, quarter: int) -> int:
         known = _answers(self._codesets.modifier, (modifier,), quarter)
         return Mark.ODD_MODIFIER.value if any(row is None for row in known) else 0
+
+    def _see_edits(self, kind: ClaimType, one: str, other: str, quarter: int) -> int:
+        tables = self._codesets
+        professional = kind is ClaimType.PROFESSIONAL
+        edits = tables.ptp_practitioner if professional else tables.ptp_outpatient
+        marks = Mark(0)
+        for key in ((one, other), (other, one)):
+            for edit in _answers(edits, key, quarter):
+                if edit is not None:
+                    marks |= Mark.NEVER_TOGETHER if edit.indicator == "0" else Mark.LIFTABLE
+        return marks.value
 
     def _see_place(self, place: str, quarter: int) -> int:
         if not place.strip():

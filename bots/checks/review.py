@@ -51,7 +51,7 @@ def _dated(check: Check, finding: Finding, case: Case, codesets: CodeSets) -> Fi
     day = (line and line.service_date) or case.claim.service_through or case.as_of
     table = _releases(check.needs, ncci_side(case), day, codesets)
     denial = in_force(finding.denial, codesets, day) if finding.denial else None
-    if table == finding.table and denial == finding.denial:
+    if table == finding.table and denial is finding.denial:
         return finding
     # By its fields: `replace` takes three times as long, and most claims with findings have some.
     return Finding(

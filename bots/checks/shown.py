@@ -26,9 +26,7 @@ DOCUMENTED, LINES, SPAN, UNITS = (
 NDC, MODIFIED, REMOTE, FORM = (
     Mark.NDC.value, Mark.MODIFIED.value, Mark.REMOTE.value, Mark.FORM.value,
 )  # fmt: skip
-SAME_CODE, PAIR, OVER, PLACE = (
-    Mark.SAME_CODE.value, Mark.PAIR.value, Mark.OVER.value, Mark.PLACE.value,
-)  # fmt: skip
+SAME_CODE, OVER, PLACE = Mark.SAME_CODE.value, Mark.OVER.value, Mark.PLACE.value
 GAP, SUM, TIMES, POINTERS = (
     Mark.GAP.value, Mark.SUM.value, Mark.TIMES.value, Mark.POINTERS.value,
 )  # fmt: skip
@@ -61,7 +59,6 @@ FIRST_CONCERN = 1 << len(Mark)  # the numbers behind the marks stand for concern
 EVERY_MARK = FIRST_CONCERN - 1
 REMEMBERED = 100_000
 NOTHING = Decimal(0)
-ORDER = list(range(1, 100))
 _OF_SEX = {
     Sex.FEMALE: Mark.FEMALE.value,
     Sex.MALE: Mark.MALE.value,

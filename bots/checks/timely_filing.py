@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import lru_cache
 
 from bots.checks.catalogue import Check
 from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
@@ -58,18 +59,25 @@ def filed_late(case: Case, codesets: CodeSets) -> Iterator[Finding | NotEvaluate
 
 def last_day_to_file(claim: Claim, served: date, codesets: CodeSets) -> date | str:
     """The last day for filing, or in words what is missing to know it."""
-    payer = claim.coverage.payer_id
-    table = codesets.payer_rule
+    coverage = claim.coverage
     replaces = claim.frequency_code == "7" and bool(claim.original_reference.strip())
     name = "timely_filing_days"
-    if replaces and not claim.coverage.is_medicare:
+    if replaces and not coverage.is_medicare:
         name = "corrected_filing_days"
+    return _last_day(coverage.payer_id, name, served, codesets, is_medicare=coverage.is_medicare)
+
+
+@lru_cache(20_000)
+def _last_day(
+    payer: str, name: str, served: date, codesets: CodeSets, *, is_medicare: bool
+) -> date | str:
+    table = codesets.payer_rule
     rule = table.find(payer, name, on=served) if table else None
     if rule is not None:
         if not rule.value.isdecimal() or len(rule.value) > 4:
             return f"payer_rule: {name} of {payer} is no number of days"
         return _days_after(served, int(rule.value))
-    if claim.coverage.is_medicare:
+    if is_medicare:
         return _a_calendar_year_after(served)
     return f"payer_rule: {name} of payer {payer or '(empty)'}"
 

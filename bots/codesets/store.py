@@ -473,7 +473,10 @@ class StoredTable(Generic[R]):
 
     def relates(self, one: str, other: str) -> bool:
         """False only where no row of any day joins the two codes, in whatever order."""
-        return any(part.pairs is None or part.pairs(one, other) for part in self._parts)
+        for part in self._parts:  # noqa: SIM110  asked of every two codes of a claim
+            if part.pairs is None or part.pairs(one, other):
+                return True
+        return False
 
     def relates_any(self, codes: Sequence[str]) -> bool:
         """False only where `relates` is false of every two of them."""

@@ -17,7 +17,7 @@ from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from bots.files.unread import UnfitError
@@ -118,7 +118,8 @@ def _read_tuple(parts: tuple[Any, ...], value: object, at: str) -> tuple[object,
     if not isinstance(value, list):
         raise UnfitError(at, f"is {_kind(value)}; write an array here")
     if parts[-1] is Ellipsis:
-        return tuple(_read(parts[0], item, f"{at}[{n}]") for n, item in enumerate(value))
+        read = tuple(_read(parts[0], item, f"{at}[{n}]") for n, item in enumerate(value))
+        return read if is_dataclass(parts[0]) else _same(parts[0], read)
     if len(value) != len(parts):
         raise UnfitError(at, f"has {len(value)} parts; write {len(parts)}")
     return tuple(
@@ -135,8 +136,19 @@ def _read_word(words: type[StrEnum], value: object, at: str) -> StrEnum:
         raise UnfitError(at, f"is none of the words allowed here; use one of: {right}") from None
 
 
-# Codes and numbers repeat from claim to claim: one copy of each is faster to compare.
+# Codes, numbers, units and days repeat from claim to claim: one copy of each is smaller to hold
+# and faster to compare.
 _SHORT = 12
+_ALIKE = 20_000
+
+
+@lru_cache(_ALIKE)
+def _same(kind: type, value: tuple[object, ...]) -> tuple[object, ...]:
+    return value
+
+
+_amount = lru_cache(_ALIKE)(Decimal)
+_day = lru_cache(_ALIKE)(date.fromisoformat)
 
 
 def _text(value: object, at: str) -> str:
@@ -170,14 +182,14 @@ def _decimal(value: object, at: str) -> Decimal:
         )
     if not isinstance(value, str) or not re.match(DECIMAL, value, re.ASCII) or "\n" in value:
         raise UnfitError(at, 'is no amount; write it as text, such as "12.34"')
-    return Decimal(value)
+    return _amount(value)
 
 
 def _date(value: object, at: str) -> date:
     if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
         raise UnfitError(at, "is no date; write it as text YYYY-MM-DD")
     try:
-        day = date.fromisoformat(value)
+        day = _day(value)
     except ValueError:
         raise UnfitError(at, "is a day that no calendar has; write it as YYYY-MM-DD") from None
     if not YEARS[0] <= day.year <= YEARS[1]:
