@@ -51,6 +51,7 @@ from bots.claims import (
 from bots.codesets import CodeSets, open_codesets
 from bots.codesets.store import imports
 from bots.files.json_claims import read_json
+from bots.runs.check_files import collect_seldom
 
 _WRITE = """
 from bots.practice.seeding.tables import write_tables
@@ -92,14 +93,17 @@ def _bench(folder: Path, claims: int, seed: int) -> None:
     opened = time.perf_counter() - began
     review(next(_of_any_code(folder, 1, Random(seed))), codesets)
     answered = time.perf_counter() - began
+    loaded = _mebibytes() - before
     kind = "synthetic tables" if codesets.synthetic else "imported tables"
     print(f"{len(catalogue())} checks, claims of three lines, one core, {kind}")
+    collect_seldom()  # as the workers of `claimbots check` do
     first, last = _days(folder)
     usual, some = _measure("as an office bills", _as_billed(claims, seed, first, last), codesets)
     _measure("any code", _of_any_code(folder, claims, Random(seed)), codesets)
     print(
         f"tables opened in {opened * 1000:.0f} ms, the first claim after {answered * 1000:.0f} "
-        f"ms; {_mebibytes() - before:.0f} MiB more held"
+        f"ms; {loaded:.0f} MiB more held then, {_mebibytes() - before:.0f} at the end, with the "
+        "claims"
     )
     peer = _peer(some)
     if peer:

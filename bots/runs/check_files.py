@@ -173,6 +173,15 @@ def _running(order: _Order, present: Present[R], processes: int) -> Iterator[R |
             yield from answers
 
 
+def collect_seldom() -> None:
+    """Set the garbage collector for a process that does nothing but review.
+
+    What is loaded stays; and claims are no rings, so little is ever found.
+    """
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
 class _Turn:
     """The review of one portion; in its own process, with rules of its own."""
 
@@ -184,8 +193,7 @@ class _Turn:
     def prepare(self) -> None:
         """Tables are opened anew in a process that was forked: a database must not be shared."""
         if os.getpid() != self._parent:
-            gc.freeze()
-            gc.set_threshold(50_000, 20, 50)  # claims are no rings: little is ever found
+            collect_seldom()
             if self._order.rules.again is not None:
                 self._rules = self._order.rules.again()
 
