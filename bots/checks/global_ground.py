@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
+from bots.checks.code_ranges import is_in
 from bots.checks.day import is_professional
 from bots.checks.group import lines_of_the_group
-from bots.checks.modifier_ground import fee_row, is_among
+from bots.checks.modifier_ground import fee_row
 from bots.claims import Case, Claim, ServiceLine
 from bots.codesets import CodeSets
 
@@ -59,7 +60,7 @@ class Surgery:
 @lru_cache(50_000)
 def is_held_visit(code: str) -> bool:
     """Whether a surgery's payment may hold a visit by this code."""
-    return is_among(code, *_VISITS)
+    return is_in(code, _VISITS)
 
 
 def spans_days(case: Case) -> bool:

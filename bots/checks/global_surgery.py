@@ -19,6 +19,7 @@ from bots.checks.code_ranges import (
     SURGERY_CODES,
     THERAPY_CODES,
     VISIT_CODES,
+    is_in,
 )
 from bots.checks.concerns import bearing, line_that, priced
 from bots.checks.day import place_of, professional_lines
@@ -33,7 +34,7 @@ from bots.checks.global_ground import (
     where,
 )
 from bots.checks.marks import Mark
-from bots.checks.modifier_ground import fee_rows, is_among, medicare_severity
+from bots.checks.modifier_ground import fee_rows, medicare_severity
 from bots.claims import Case, ServiceLine
 from bots.codesets import CodeSets
 
@@ -51,7 +52,7 @@ _WRONG = Denial("CO", "4", "N823")
 
 
 def _is_set_apart_without_a_visit(line: ServiceLine) -> bool:
-    return not _APART.isdisjoint(line.modifiers) and is_among(line.procedure, *_NEVER_A_VISIT)
+    return not _APART.isdisjoint(line.modifiers) and is_in(line.procedure, _NEVER_A_VISIT)
 
 
 in_period = Check(
@@ -222,7 +223,7 @@ def surgeons_modifier_on_a_visit(case: Case, codesets: CodeSets) -> Iterator[Fin
     """A visit after surgery takes 24 where it is unrelated."""
     for line, _ in professional_lines(case, *_RELATED, *_SPLIT):
         used = [entry for entry in (*_RELATED, *_SPLIT) if entry in line.modifiers]
-        if used and is_among(line.procedure, *VISIT_CODES):
+        if used and is_in(line.procedure, VISIT_CODES):
             yield on_visit.finding(
                 line,
                 f"{used[0]} on {line.procedure}: it is of procedures, not of visits",
@@ -236,7 +237,7 @@ def visits_modifier_on_a_procedure(case: Case, codesets: CodeSets) -> Iterator[F
     """Only sections that hold no visit; 25 is taken by some payers elsewhere in medicine."""
     for line, _ in professional_lines(case, "24", "25", "57"):
         used = [entry for entry in ("24", "25", "57") if entry in line.modifiers]
-        if used and is_among(line.procedure, *_NEVER_A_VISIT):
+        if used and is_in(line.procedure, _NEVER_A_VISIT):
             yield on_procedure.finding(
                 line,
                 f"{used[0]} on {line.procedure}, which is no visit",

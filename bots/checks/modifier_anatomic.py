@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from bots.checks.catalogue import Check
+from bots.checks.code_ranges import is_in
 from bots.checks.concerns import bearing
 from bots.checks.day import marked_lines
 from bots.checks.findings import Denial, Finding, Severity
-from bots.checks.modifier_ground import is_among
 from bots.claims import Case
 from bots.codesets import CodeSets
 
@@ -148,10 +148,10 @@ def fifty_and_a_site(case: Case, codesets: CodeSets) -> Iterator[Finding]:
 def _is_elsewhere(kind: str, code: str) -> bool:
     match kind:
         case "finger":
-            return is_among(code, _FOOT_CODES, _EYE_CODES, *_HEART_SECTIONS[:1])
+            return is_in(code, (_FOOT_CODES, _EYE_CODES, *_HEART_SECTIONS[:1]))
         case "toe":
-            return is_among(code, _HAND_CODES, _EYE_CODES, *_HEART_SECTIONS[:1])
+            return is_in(code, (_HAND_CODES, _EYE_CODES, *_HEART_SECTIONS[:1]))
         case "eyelid":
-            return is_among(code, _HAND_CODES, _FOOT_CODES, *_HEART_SECTIONS[:1])
+            return is_in(code, (_HAND_CODES, _FOOT_CODES, *_HEART_SECTIONS[:1]))
         case _:
-            return is_among(code, _NUMBERED) and not is_among(code, *_HEART_SECTIONS)
+            return is_in(code, (_NUMBERED,)) and not is_in(code, _HEART_SECTIONS)

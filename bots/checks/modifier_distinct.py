@@ -20,6 +20,7 @@ from bots.checks.code_ranges import (
     SURGERY_CODES,
     THERAPY_CODES,
     VISIT_CODES,
+    is_in,
 )
 from bots.checks.concerns import bearing
 from bots.checks.day import (
@@ -31,7 +32,7 @@ from bots.checks.day import (
 )
 from bots.checks.findings import Denial, Finding, Severity
 from bots.checks.marks import Mark
-from bots.checks.modifier_ground import is_among, is_visit, medicare_severity
+from bots.checks.modifier_ground import is_visit, medicare_severity
 from bots.claims import Case
 from bots.codesets import CodeSets
 
@@ -109,7 +110,7 @@ def distinct_visit(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """A visit of its own is said with 25, 57 or 24, where the chart shows it."""
     for line, _ in marked_lines(case.claim, DISTINCT):
         used = [entry for entry in DISTINCT if entry in line.modifiers]
-        if used and is_among(line.procedure, *VISIT_CODES[1:]):
+        if used and is_in(line.procedure, VISIT_CODES[1:]):
             yield on_visit.finding(
                 line,
                 f"{used[0]} on {line.procedure}: it goes on no visit",
@@ -142,7 +143,7 @@ def repeated_test_that_is_none(case: Case, codesets: CodeSets) -> Iterator[Findi
     table = codesets.procedure
     for line, day in marked_lines(case.claim, ("91",)):
         code = line.procedure
-        if code in _DRAWS or not is_among(code, *_NOT_LABORATORY):
+        if code in _DRAWS or not is_in(code, _NOT_LABORATORY):
             continue
         row = table.find(code, on=day) if table is not None else None
         if row is None or row.kind not in ("laboratory", "pathology"):

@@ -16,7 +16,6 @@ from bots.checks.concerns import bearing
 from bots.checks.day import is_professional, lines_with
 from bots.checks.findings import Denial, Finding, Severity
 from bots.checks.marks import Mark
-from bots.checks.modifier_ground import is_among
 from bots.claims import Administration, Case, ServiceLine
 from bots.codesets import CodeSets
 
@@ -207,7 +206,7 @@ def service_that_is_no_drug(case: Case, codesets: CodeSets) -> Iterator[Finding]
     table = codesets.procedure
     for line, day in _medicare_lines(case, "JW", "JZ"):
         used = [entry for entry in ("JW", "JZ") if entry in line.modifiers]
-        if not used or not is_among(line.procedure, *_NO_DRUGS):
+        if not used or not is_in(line.procedure, _NO_DRUGS):
             continue
         row = table.find(line.procedure, on=day) if table is not None else None
         if row is None or row.kind != "drug":

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 
-from bots.checks.code_ranges import VISIT_CODES
+from bots.checks.code_ranges import VISIT_CODES, is_in
 from bots.checks.day import is_professional, lines_with
 from bots.checks.findings import Severity
 from bots.claims import Case, Claim, Role, ServiceLine
@@ -55,14 +55,9 @@ def in_hospital(claim: Claim) -> bool:
     )
 
 
-def is_among(code: str, *sections: tuple[str, str]) -> bool:
-    """Whether the code stands in one of the sections, given by first and last code."""
-    return any(first <= code <= last for first, last in sections)
-
-
 def is_visit(code: str) -> bool:
     """Whether the code is of evaluation and management, eye visits and Medicare's included."""
-    return is_among(code, *VISIT_CODES)
+    return is_in(code, VISIT_CODES)
 
 
 def taxonomy_of(claim: Claim, role: Role) -> str:

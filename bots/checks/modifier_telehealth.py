@@ -12,12 +12,18 @@ from collections.abc import Iterator
 from datetime import date
 
 from bots.checks.catalogue import Check
-from bots.checks.code_ranges import ANESTHESIA_CODES, DRUG_CODES, LABORATORY_CODES, SURGERY_CODES
+from bots.checks.code_ranges import (
+    ANESTHESIA_CODES,
+    DRUG_CODES,
+    LABORATORY_CODES,
+    SURGERY_CODES,
+    is_in,
+)
 from bots.checks.concerns import bearing
 from bots.checks.day import place_of, professional_lines
 from bots.checks.findings import Denial, Finding, NotEvaluated, Severity
 from bots.checks.marks import Mark
-from bots.checks.modifier_ground import HOSPITAL, REMOTE, is_among, medicare_severity
+from bots.checks.modifier_ground import HOSPITAL, REMOTE, medicare_severity
 from bots.claims import Case
 from bots.codesets import CodeSets
 
@@ -175,7 +181,7 @@ def hands_from_afar(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Anesthesia, surgery, laboratory tests and injected drugs only."""
     for line, _ in professional_lines(case):
         here = place_of(case.claim, line)
-        if here in REMOTE and is_among(line.procedure, *_NEVER_REMOTE):
+        if here in REMOTE and is_in(line.procedure, _NEVER_REMOTE):
             yield hands_on.finding(
                 line,
                 f"{line.procedure} in place of service {here}: it is no telehealth service",

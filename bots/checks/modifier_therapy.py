@@ -12,12 +12,11 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from bots.checks.catalogue import Check
-from bots.checks.code_ranges import ANESTHESIA_CODES, DRUG_CODES, SURGERY_CODES
+from bots.checks.code_ranges import ANESTHESIA_CODES, DRUG_CODES, SURGERY_CODES, is_in
 from bots.checks.concerns import bearing, coded, line_that
 from bots.checks.day import lines_with
 from bots.checks.findings import Denial, Finding, Severity
 from bots.checks.marks import Mark
-from bots.checks.modifier_ground import is_among
 from bots.claims import Case, ClaimType, ServiceLine
 from bots.codesets import CodeSets
 
@@ -118,7 +117,7 @@ elsewhere = Check(
     title="A therapy modifier on a service that is never therapy",
     authority="Pub. 100-04, ch. 5, section 20.1; the yearly therapy code list",
     severity=Severity.ERROR,
-    when=(Mark.MEDICARE, bearing(*DISCIPLINES), coded(lambda code: is_among(code, *_NEVER))),
+    when=(Mark.MEDICARE, bearing(*DISCIPLINES), coded(lambda code: is_in(code, _NEVER))),
     denial=Denial("CO", "4", "N823"),
 )
 
@@ -185,7 +184,7 @@ def discipline_where_none_is(case: Case, codesets: CodeSets) -> Iterator[Finding
     for line, _ in _medicare_lines(case, *DISCIPLINES):
         used = _disciplines(line)
         code = line.procedure
-        if used and is_among(code, *_NEVER) and code not in _SOMETIMES:
+        if used and is_in(code, _NEVER) and code not in _SOMETIMES:
             yield elsewhere.finding(
                 line,
                 f"{used[0]} on {code}, which is never therapy",
