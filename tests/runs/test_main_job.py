@@ -1,7 +1,13 @@
 """One claim with one defect, through the whole house, with a real browser."""
 
+import csv
 import json
+import shutil
 from pathlib import Path
+
+import pytest
+
+from bots.codesets.importing import take
 
 
 def test_a_defect_is_corrected_read_back_on_the_log_and_in_the_report(office, claim):
@@ -56,3 +62,33 @@ def test_a_shadow_run_only_looks_at_what_an_earlier_run_left_open(office, claim)
     assert done.returncode == 0, done.stderr
     assert office.intents()[left[0]][1] == ["not-done"]
     assert office.witness()["writes"] == 0
+
+
+@pytest.fixture
+def without_limits(office, tmp_path):
+    """The office without its tables of medically unlikely edits, for the length of a test."""
+    tables = shutil.copytree(office.root / "tables", tmp_path / "tables")
+    (tables / "mue.csv").unlink()
+    take([tables], tmp_path / "codesets")
+    whole = office.root / "codesets"
+    aside = whole.rename(tmp_path / "aside")
+    shutil.copytree(tmp_path / "codesets", whole)
+    for path in aside.iterdir():  # the diagnoses, which the practice tables do not hold
+        if not path.name.startswith("csv-"):
+            shutil.copy(path, whole)
+    yield office
+    shutil.rmtree(whole)
+    aside.rename(whole)
+
+
+def test_a_run_without_a_table_says_so_on_every_page(without_limits, claim):
+    office = without_limits
+
+    done = office.run("--claim", claim, "--shadow", "--json")
+
+    assert done.returncode == 0, done.stderr
+    page = Path(json.loads(done.stdout.splitlines()[-1])["report"])
+    rows = list(csv.DictReader((page.parent / "csv" / "not-evaluated.csv").open()))
+    said = {row["Check"]: row["Missing"] for row in rows if row["Claim"] == claim}
+    assert said["mue-line"] == "mue_practitioner: no table imported"
+    assert "mue_practitioner: no table imported" in page.read_text()
