@@ -96,13 +96,19 @@ def cause_is_the_reason(case: Case, codesets: CodeSets) -> Iterator[Finding]:
 
 @behind_a_line.review
 def line_rests_on_a_cause(case: Case, codesets: CodeSets) -> Iterator[Finding]:
-    """Only external causes: an error. First among others: a warning."""
+    """Only external causes: an error. First among others: a warning.
+
+    Silent where the cause is the first-listed diagnosis: `diagnosis-external-cause-first` says so.
+    """
     if case.claim.type is not ClaimType.PROFESSIONAL:
         return
-    by_position = {coded.entry.position: coded for coded in listed(case).every}
+    said = listed(case)
+    by_position = {coded.entry.position: coded for coded in said.every}
     for line in case.claim.lines:
         behind = [by_position[p] for p in line.pointers if p in by_position]
         if not behind or len(behind) < len(line.pointers) or not _is_cause(behind[0]):
+            continue
+        if behind[0] is said.first:
             continue
         only = all(map(_is_cause, behind))
         yield behind_a_line.finding(

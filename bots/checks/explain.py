@@ -201,6 +201,7 @@ REMARKS: Mapping[str, str] = {
     "N620": "the code only informs",
     "N640": "more, or more often, than is paid",
     "N657": "another code is meant for this",
+    "N705": "documentation that is incomplete or not valid",
     "N706": "documentation",
     "N815": "the unit count of a National Drug Code",
     "N822": "a modifier is missing",

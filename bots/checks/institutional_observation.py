@@ -180,32 +180,50 @@ def packaged_hours(case: Case, codesets: CodeSets) -> Iterator[Finding]:
 
 @many_hours.review
 def more_hours_than_days(case: Case, codesets: CodeSets) -> Iterator[Finding]:
-    """24 an every day of the statement from the line's own on."""
-    claim = case.claim
-    for line in claim.lines if bill_class(claim) else ():
-        most = _hours_there_are(claim, line)
-        if line.procedure == _HOURS and most is not None and line.units > most:
-            yield many_hours.finding(
-                line,
-                f"{plain(line.units)} hours of observation; from its day to the end of the "
-                f"statement there are {most}",
-            )
+    """24 on every day of the statement from the line's own on; several lines are added up."""
+    for lines, hours, most in _above_the_days(case.claim):
+        start = "its day" if len(lines) == 1 else "the first of these days"
+        yield many_hours.finding(
+            lines,
+            f"{plain(hours)} hours of observation; from {start} to the end of the statement "
+            f"there are {most}",
+        )
 
 
 @long_stay.review
 def two_days_of_observation(case: Case, codesets: CodeSets) -> Iterator[Finding]:
     """Silent where the hours are more than there are: that is `observation-hours-statement`."""
-    claim = case.claim
-    lines = [line for line in claim.lines if line.procedure == _HOURS]
+    lines = _hour_lines(case.claim)
     hours = sum((line.units for line in lines), Decimal(0))
-    if not is_opps(claim) or hours <= _LONG_HOURS:
-        return
-    limits = [(line.units, _hours_there_are(claim, line)) for line in lines]
-    if all(most is None or units <= most for units, most in limits):
+    if is_opps(case.claim) and hours > _LONG_HOURS and not _above_the_days(case.claim):
         yield long_stay.finding(
             lines,
             f"{plain(hours)} hours of observation; a decision is expected within {_LONG_HOURS}",
         )
+
+
+def _hour_lines(claim: Claim) -> list[ServiceLine]:
+    return [line for line in claim.lines if line.procedure == _HOURS]
+
+
+def _above_the_days(claim: Claim) -> list[tuple[list[ServiceLine], Decimal, int]]:
+    """Lines with more hours than there are, each alone or else all together, and both figures.
+
+    Hours of two lines are not of one moment: from the first line's day on there must be room
+    for both.
+    """
+    lines = _hour_lines(claim) if bill_class(claim) else []
+    limits = [_hours_there_are(claim, line) for line in lines]
+    known = [most for most in limits if most is not None]
+    above = [
+        ([line], line.units, most)
+        for line, most in zip(lines, limits, strict=True)
+        if most is not None and line.units > most
+    ]
+    total = sum((line.units for line in lines), Decimal(0))
+    if above or not known or len(known) < len(lines) or total <= max(known):
+        return above
+    return [(lines, total, max(known))]
 
 
 def _hours_there_are(claim: Claim, line: ServiceLine) -> int | None:

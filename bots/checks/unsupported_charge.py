@@ -15,12 +15,13 @@ from decimal import Decimal
 
 from bots.checks.catalogue import Check
 from bots.checks.day import coded_lines
-from bots.checks.findings import Finding, Severity
+from bots.checks.findings import Denial, Finding, Severity
 from bots.claims import Case, Documentation, ServiceLine, plain, unit_words
 from bots.codesets import CodeSets, Procedure
 
 _COUNTED = {"drug", "therapy"}
 _DISCARDED = "JW"  # the part of a vial that was thrown away: not given, so not in the record
+_INCOMPLETE = Denial("CO", "226", "N705")  # documentation that is incomplete or not valid
 
 nothing = Check(
     id="unsupported-line",
@@ -29,6 +30,7 @@ nothing = Check(
     authority="Social Security Act, section 1833(e); 42 CFR 424.5(a)(6)",
     severity=Severity.ERROR,
     needs=("documentation", "procedure"),
+    denial=Denial("CO", "226", "N706"),
 )
 
 unsigned = Check(
@@ -38,6 +40,7 @@ unsigned = Check(
     authority="Pub. 100-08, ch. 3, section 3.3.2.4",
     severity=Severity.ERROR,
     needs=("documentation", "procedure"),
+    denial=_INCOMPLETE,
 )
 
 units = Check(
@@ -47,6 +50,7 @@ units = Check(
     authority="42 CFR 424.5(a)(6); Pub. 100-08, ch. 3, section 3.3.2.4",
     severity=Severity.ERROR,
     needs=("documentation", "procedure"),
+    denial=_INCOMPLETE,
 )
 
 

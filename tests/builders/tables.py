@@ -200,4 +200,4 @@ def _not_replaced(table: str, over: tuple[Row, ...]) -> list[Row]:
         return tuple(getattr(row, field) for field in TABLES[table][1])
 
     taken = {key(row) for row in over}
-    return [row for row in BASE[table] if key(row) not in taken]
+    return [row for row in BASE.get(table, ()) if key(row) not in taken]

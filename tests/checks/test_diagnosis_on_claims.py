@@ -210,6 +210,13 @@ def test_a_line_does_not_rest_on_an_external_cause(pointers, severity):
     assert all(f.lines == (2,) for f in said)
 
 
+def test_a_cause_that_stands_first_is_one_finding():
+    case = a_case([a_line(pointers=(1,))], diagnoses=["W01.0XXA", "S52.501A"])
+
+    assert len(found(case, "diagnosis-external-cause-first")) == 1
+    assert found(case, "diagnosis-external-cause-pointer") == []
+
+
 @pytest.mark.parametrize(
     ("reason", "kind", "fires"),
     [
