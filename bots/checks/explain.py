@@ -234,7 +234,7 @@ def explain(check: Check, finding: Finding, page: str, answer: Class, reason: st
     return Explanation(
         what=_first(said.get(WHAT, "")) or check.title,
         authority=check.authority,
-        tables=finding.table or "no table was asked",
+        tables=finding.table or "it needs none",
         denial=denial_in_words(finding.denial) if finding.denial else _first(said.get(WHY, "")),
         remedy=_first(said.get(REMEDY, "")) or _changes(finding),
         answer=f"{_ANSWERS[answer]}: {reason}" + (f". {may}" if may else ""),

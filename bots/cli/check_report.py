@@ -207,7 +207,9 @@ class _RichTables:
         from rich.table import Table
         from rich.text import Text
 
-        table = Table("severity", "check", "line", "may be", "finding", padding=(0, 1))
+        table = Table(padding=(0, 1))
+        for title in ("severity", "check", "line", "may be", "finding"):
+            table.add_column(title, overflow="fold")  # a check's id is copied: never cut
         for row, colour in zip(rows, colours, strict=True):
             severity, *others = row
             table.add_row(Text(severity, colour), *map(Text, others))
