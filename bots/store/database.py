@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -99,9 +100,15 @@ def _advice(error: Exception) -> str:
 
 
 def _closed_file(places: Places) -> None:
-    """The -wal and -shm files take their mode from this one (SQLite does so by itself)."""
+    """The -wal and -shm files take their mode from this one (SQLite does so by itself).
+
+    A file that is there is not opened: closing it would drop every lock that this process
+    holds on it (fcntl(2)), and another process that leaves would then take itself for the last
+    one and delete the -wal file under us. https://www.sqlite.org/howtocorrupt.html, section 2.2.
+    """
     places.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.close(os.open(places.store, os.O_CREAT | os.O_RDWR, 0o600))
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(places.store, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     places.store.chmod(0o600)
 
 

@@ -114,6 +114,33 @@ def test_connecting_again_changes_nothing(places):
     assert records.get_run(run.id) == run
 
 
+def test_another_process_that_comes_and_goes_takes_no_write_away(places):
+    """POSIX drops a process's locks on a file when it closes any descriptor of it.
+
+    Two connections of one process, the second one opened later: were a lock lost by that, the
+    other process, when it leaves, would delete the -wal file, and what we write would be gone.
+    """
+    look = (
+        "import sys; from pathlib import Path; from bots.places import Places\n"
+        "from bots.store import database\n"
+        "database.connect(Places(Path(sys.argv[1])))\n"
+        "from bots.store.models import Run\n"
+        "print(Run.objects.count()); database.close()\n"
+    )
+
+    def seen_from_outside():
+        command = [sys.executable, "-c", look, str(places.root)]
+        return int(subprocess.run(command, capture_output=True, check=True, timeout=60).stdout)
+
+    store_cases.a_run()
+    database.connect(places)
+    assert seen_from_outside() == 1
+
+    store_cases.a_run()
+
+    assert seen_from_outside() == 2
+
+
 def test_two_folders_are_two_stores(places, tmp_path):
     run = store_cases.a_run()
     database.connect(Places(tmp_path / "other").made())
