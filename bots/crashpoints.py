@@ -1,9 +1,9 @@
 """Named places where a test may kill this process, so that recovery is proved, not hoped for.
 
 `CLAIMBOTS_CRASH_AT=name` kills with SIGKILL when the place is reached; `name:3` the third
-time. `CLAIMBOTS_CRASH_SIGNAL=TERM` sends SIGTERM instead. `CLAIMBOTS_CRASH_TRACE=FILE`
-writes down each place that was reached, so that a test can show that none is dead.
-Without these variables a crash point costs two look-ups.
+time. `CLAIMBOTS_CRASH_SIGNAL=TERM` sends SIGTERM instead, `TERM TERM` twice.
+`CLAIMBOTS_CRASH_TRACE=FILE` writes down each place that was reached, so that a test can show that
+none is dead. Without these variables a crash point costs two look-ups.
 """
 
 from __future__ import annotations
@@ -45,5 +45,6 @@ def crashpoint(name: str) -> None:
             file.write(name + "\n")
     wanted, _, nth = (at or "").partition(":")
     if name == wanted and _reached[name] == int(nth or 1):
-        gentle = os.environ.get("CLAIMBOTS_CRASH_SIGNAL") == "TERM"
-        os.kill(os.getpid(), signal.SIGTERM if gentle else signal.SIGKILL)
+        gentle = os.environ.get("CLAIMBOTS_CRASH_SIGNAL", "").count("TERM")
+        for _ in range(gentle or 1):
+            os.kill(os.getpid(), signal.SIGTERM if gentle else signal.SIGKILL)

@@ -27,6 +27,9 @@ def person() -> str:
 def run_to_end(request: RunRequest, *, quiet: bool = False, title: str = "claims") -> RunSummary:
     """Run with a progress line on standard error; SIGINT and SIGTERM end it cleanly.
 
+    At the first signal what was begun is ended, for `LAST_SECONDS` at most; at the second, or
+    then, it is broken off, and the next run looks up what became of it.
+
     Raises:
         Problem: as `bots.runs.run.run`.
         typer.Exit: 130 or 143 after a signal; what was begun is on the log.
@@ -39,6 +42,9 @@ def run_to_end(request: RunRequest, *, quiet: bool = False, title: str = "claims
             raise typer.Exit(_Signal.received + 128) from None
 
 
+LAST_SECONDS = 20.0  # for what was begun when a signal came; service managers kill after 30
+
+
 class _Signal:
     received = 0
 
@@ -47,16 +53,23 @@ async def _watched(request: RunRequest, progress: Progress) -> RunSummary:
     from bots.runs.run import run
 
     loop = asyncio.get_running_loop()
-    task = asyncio.ensure_future(run(request, progress=progress.at))
+    ending = asyncio.Event()
+    task = asyncio.ensure_future(run(request, progress=progress.at, ending=ending))
 
     def end(number: int) -> None:
         _Signal.received = number
-        task.cancel()
+        if ending.is_set():
+            task.cancel()
+        ending.set()
+        loop.call_later(LAST_SECONDS, task.cancel)
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, end, number)
     loop.set_exception_handler(_name_what_was_left)
-    return await task
+    summary = await task
+    if _Signal.received:
+        raise typer.Exit(_Signal.received + 128)
+    return summary
 
 
 def _name_what_was_left(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ Every portal starts in shadow. A live one says who allowed the bot to write and 
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
 
 from bots.config.folders import config_folder
+from bots.config.hours import Span, Window, are_all_day, closed_until
 from bots.config.models import ConfigModel, TimeZone
 from bots.config.reading import load_yaml, nearest
 from bots.config.settings import Settings
@@ -35,15 +36,6 @@ def _address(text: str) -> str:
     if parts.scheme == "http" and host not in LOOPBACK:
         raise ValueError("not encrypted; use https:// (http:// only on this very machine)")
     return text.rstrip("/")
-
-
-def _span(text: str) -> str:
-    begin, _, end = text.partition("-")
-    try:
-        time.fromisoformat(begin.strip()), time.fromisoformat(end.strip())
-    except ValueError:
-        raise ValueError("not a span of time; write 22:00-06:00") from None
-    return text
 
 
 class Pace(ConfigModel):
@@ -88,8 +80,13 @@ class Portal(ConfigModel):
         description="Claims side by side in one log-in; else `run.pages`.",
     )
     pace: Pace = Field(default_factory=Pace)
-    quiet_hours: tuple[Annotated[str, AfterValidator(_span)], ...] = Field(
+    quiet_hours: tuple[Span, ...] = Field(
         default=(), description="Times of day, in the portal's time zone, when no bot works there."
+    )
+    maintenance: tuple[Window, ...] = Field(
+        default=(),
+        description="When the portal is down, in its own time zone: sun 01:00-05:00, or "
+        "2026-12-05 22:00/2026-12-06 04:00.",
     )
     mode: Literal["shadow", "live"] = Field(
         default="shadow",
@@ -121,14 +118,20 @@ class Portal(ConfigModel):
         """Our own practice portal on this very machine: no permission and no real key."""
         return self.kind == "practice" and self.host in LOOPBACK
 
-    def is_quiet_at(self, moment: time) -> bool:
-        """Whether a time of day, in the portal's time zone, is within the quiet hours."""
-        for span in self.quiet_hours:
-            begin, end = (time.fromisoformat(part.strip()) for part in span.split("-"))
-            within = begin <= moment < end if begin <= end else moment >= begin or moment < end
-            if within:
-                return True
-        return False
+    def closed_until(self, moment: datetime) -> datetime | None:
+        """The end of the quiet hours or the maintenance that hold at a moment; None if none do.
+
+        Args:
+            moment: in the portal's own time zone, without one, as the answer is.
+        """
+        return closed_until(moment, self.quiet_hours, self.maintenance)
+
+    @field_validator("quiet_hours")
+    @classmethod
+    def _some_hour_is_left(cls, spans: tuple[str, ...]) -> tuple[str, ...]:
+        if are_all_day(spans):
+            raise ValueError("quiet all day: no bot would ever work there")
+        return spans
 
     @model_validator(mode="after")
     def _live_has_permission(self) -> Portal:

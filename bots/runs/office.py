@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -99,14 +99,27 @@ def open_office(
     )
 
 
-@contextmanager
-def sole_run(places: Places) -> Iterator[None]:
+def sole_run(places: Places) -> AbstractContextManager[None]:
     """Hold the data folder: two runs over one store and one log never meet.
 
     Raises:
         Problem: another run is at work; says which process.
     """
-    path: Path = places.locks / "run.lock"
+    return _sole(places, "run", "wait for it, or `claimbots stop` to halt its writing")
+
+
+def sole_service(places: Places) -> AbstractContextManager[None]:
+    """Hold the schedules of a data folder: one process begins what comes.
+
+    Raises:
+        Problem: another `claimbots serve` is at work; says which process.
+    """
+    return _sole(places, "serve", "end that one first")
+
+
+@contextmanager
+def _sole(places: Places, what: str, do: str) -> Iterator[None]:
+    path: Path = places.locks / f"{what}.lock"
     with path.open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -114,9 +127,9 @@ def sole_run(places: Places) -> Iterator[None]:
             file.seek(0)
             holder = file.read().strip() or "unknown"
             raise Problem(
-                f"another run is at work in this data folder (process {holder})",
+                f"another {what} is at work in this data folder (process {holder})",
                 where=str(places.root),
-                do="wait for it, or `claimbots stop` to halt its writing",
+                do=do,
                 exit=3,
             ) from None
         file.seek(0)

@@ -16,7 +16,7 @@ class RunRequest:
 
     `query.queue` is pending, historical or approved. `as_of` is the day against which
     "late" and "future" are judged where a claim says none; default today in the office.
-    `resume` is a run to go on with.
+    `resume` is a run to go on with; `scheduled` the time of a schedule that asks for it.
     """
 
     portal: str
@@ -27,6 +27,7 @@ class RunRequest:
     requested_by: str = ""
     resume: str = ""
     report: bool = True
+    scheduled: str = ""
 
 
 @dataclass(frozen=True)

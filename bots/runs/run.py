@@ -60,6 +60,7 @@ from bots.store.thread import StoreThread
 log = structlog.get_logger()
 
 # A portal whose screens no longer fit, or that fails claim after claim, is left alone.
+STOPPED_BY_SIGNAL = "stopped by a signal"
 _DRIFT_AFTER = 3
 _FAULTS_IN_A_ROW = 8
 
@@ -85,9 +86,16 @@ class _Course:
 
 
 async def run(
-    request: RunRequest, *, places: Places | None = None, progress: Progress | None = None
+    request: RunRequest,
+    *,
+    places: Places | None = None,
+    progress: Progress | None = None,
+    ending: asyncio.Event | None = None,
 ) -> RunSummary:
     """Do one run and say how it ended.
+
+    Args:
+        ending: once it is set no further claim and no save is begun; what was begun is ended.
 
     Raises:
         Problem: wrong configuration, another run at work, or a log-in that was refused.
@@ -98,7 +106,7 @@ async def run(
         async with StoreThread(places) as store:
             origin = office.settings.ledger.origin
             ledger = await asyncio.to_thread(Ledger.of_office, places, origin, office.master)
-            return await _Run(request, office, store, ledger, progress).whole()
+            return await _Run(request, office, store, ledger, progress, ending).whole()
 
 
 class _Run:
@@ -111,9 +119,10 @@ class _Run:
         store: StoreThread,
         ledger: Ledger,
         progress: Progress | None,
+        ending: asyncio.Event | None,
     ) -> None:
         self.request, self.office, self.store, self.ledger = request, office, store, ledger
-        self.progress = progress
+        self.progress, self.ending = progress, ending
         self.course = _Course()
         self.settled: dict[str, int] = {}
         self.id = ""
@@ -138,7 +147,7 @@ class _Run:
             state, self.course.stop_reason = RunState.FAILED, _words(error)
             await self._exception("", ExceptionType.APPLICATION, error.code, str(error))
         except asyncio.CancelledError:
-            self.course.stop_reason = "stopped by a signal"
+            self.course.stop_reason = STOPPED_BY_SIGNAL
             await asyncio.shield(self._end(RunState.STOPPED))
             raise
         except Exception as error:  # no browser, no log-in kept, a fault of ours: closed as well
@@ -163,6 +172,7 @@ class _Run:
                 kind=_KINDS[request.query.queue],
                 as_of=office.today,
                 requested_by=request.requested_by,
+                scheduled=request.scheduled,
                 query=_plain(request),
                 policy_version=office.policy.version,
                 tables=office.tables(),
@@ -228,10 +238,15 @@ class _Run:
     def _takes_no_more(self) -> bool:
         """Whether the run ends after this claim; the portal's quiet hours end it, too."""
         portal, office = self.office.portal, self.office.settings.office
-        now = datetime.now(ZoneInfo(portal.time_zone or office.time_zone))
-        if not self.course.stop_reason and portal.is_quiet_at(now.time()):
-            self.course.stop_reason = "the portal's quiet hours"
-        return bool(self.course.stop_reason)
+        now = datetime.now(ZoneInfo(portal.time_zone or office.time_zone)).replace(tzinfo=None)
+        if not self.course.stop_reason and portal.closed_until(now) is not None:
+            self.course.stop_reason = "the portal's quiet hours or maintenance"
+        return self._is_ending() or bool(self.course.stop_reason)
+
+    def _is_ending(self) -> bool:
+        if self.ending is not None and self.ending.is_set() and not self.course.stop_reason:
+            self.course.stop_reason = STOPPED_BY_SIGNAL
+        return self.course.stop_reason == STOPPED_BY_SIGNAL
 
     def _workplace(self, session: Session) -> Workplace:
         office = self.office
@@ -251,7 +266,7 @@ class _Run:
         limits = self.office.settings.run
         if brake.is_stopped(self.office.places):
             return "claimbots stop is on"
-        if self.course.stop_reason:
+        if self._is_ending() or self.course.stop_reason:
             return self.course.stop_reason
         if not is_correction:
             return None
@@ -322,7 +337,7 @@ class _Run:
         position = 0
         try:
             async for ref in self._refs(await session.reader()):
-                if self.course.stop_reason:
+                if self._is_ending() or self.course.stop_reason:
                     break
                 if ref.number in done:
                     continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -86,21 +86,6 @@ def test_neither_the_name_nor_the_address_alone_makes_a_practice_portal(changed)
 def test_an_address_that_is_not_safe_is_refused(address):
     with pytest.raises(ValueError, match="address"):
         a_portal(address=address)
-
-
-@pytest.mark.parametrize(
-    ("span", "moment", "quiet"),
-    [
-        ("22:00-06:00", time(21, 59), False),
-        ("22:00-06:00", time(22, 0), True),
-        ("22:00-06:00", time(3, 0), True),
-        ("22:00-06:00", time(6, 0), False),
-        ("12:00-13:00", time(12, 30), True),
-        ("12:00-13:00", time(13, 0), False),
-    ],
-)
-def test_quiet_hours_reach_over_midnight(span, moment, quiet):
-    assert a_portal(quiet_hours=[span]).is_quiet_at(moment) is quiet
 
 
 def test_a_portal_that_is_not_there_names_the_nearest():

@@ -63,11 +63,23 @@ def test_a_run_killed_there_is_ended_by_the_next_with_one_save(killed_and_ended,
 
 
 @pytest.mark.parametrize("place", _cases(QUICK_TERM.__contains__))
-def test_a_run_terminated_there_is_ended_by_the_next_with_one_save(killed_and_ended, place):
-    died = killed_and_ended(place, "TERM")
+def test_a_run_broken_off_there_is_ended_by_the_next_with_one_save(killed_and_ended, place):
+    """Asked twice to end: it waits for nothing."""
+    died = killed_and_ended(place, "TERM TERM")
 
     assert died.returncode == 143, died.stderr
     assert "Traceback" not in died.stderr
+
+
+def test_a_run_asked_to_end_in_the_middle_of_a_save_ends_it_first(office, claim):
+    ended = office.run(
+        "--claim", claim,
+        CLAIMBOTS_CRASH_AT="editor.after_click", CLAIMBOTS_CRASH_SIGNAL="TERM",
+    )  # fmt: skip
+
+    assert ended.returncode == 143, ended.stderr
+    assert [outcomes for _, outcomes in office.intents().values()][-1] == ["confirmed"]
+    assert office.saves(claim) == 1
 
 
 def test_what_a_killed_run_saved_is_kept_by_the_next_which_closes_its_row(office, claim):
