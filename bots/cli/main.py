@@ -20,6 +20,7 @@ from bots.cli import (
     practice,
     proposals,
     runs,
+    schedule,
 )
 from bots.cli.check import check
 from bots.cli.demo import demo
@@ -27,6 +28,7 @@ from bots.cli.doctor import doctor
 from bots.cli.init import init
 from bots.cli.report import report
 from bots.cli.run import run
+from bots.cli.serve import serve
 from bots.cli.switch import go, stop
 from bots.errors import Problem
 
@@ -37,10 +39,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Bots that check and correct healthcare claims through the portal's own screens.",
 )
-for command in (demo, init, doctor, run, check, report, stop, go):
+for command in (demo, init, doctor, run, serve, check, report, stop, go):
     app.command()(command)
 
-for noun in (audit, checks, codesets, credentials, exceptions, keys, practice, proposals, runs):
+for noun in (
+    audit,
+    checks,
+    codesets,
+    credentials,
+    exceptions,
+    keys,
+    practice,
+    proposals,
+    runs,
+    schedule,
+):
     app.add_typer(noun.app, name=noun.__name__.rpartition(".")[2])
 
 

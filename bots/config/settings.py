@@ -94,6 +94,17 @@ class Logging(ConfigModel):
     )
 
 
+class Serve(ConfigModel):
+    """`claimbots serve`: what it says of itself, on this machine only."""
+
+    port: int = Field(
+        default=8767,
+        ge=0,
+        le=65535,
+        description="The port of /healthz, /readyz and /metrics on 127.0.0.1; 0: none.",
+    )
+
+
 class Settings(ConfigModel):
     """All settings of an office."""
 
@@ -103,6 +114,7 @@ class Settings(ConfigModel):
     run: Run = Field(default_factory=Run)
     browser: Browser = Field(default_factory=Browser)
     logging: Logging = Field(default_factory=Logging)
+    serve: Serve = Field(default_factory=Serve)
 
 
 def load_settings(

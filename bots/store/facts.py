@@ -110,6 +110,7 @@ class NewRun:
     kind: RunKind
     as_of: date | None = None
     requested_by: str = ""
+    scheduled: str = ""
     query: Mapping[str, Any] = field(default_factory=dict)
     policy_version: str = ""
     tables: tuple[TableRelease, ...] = ()

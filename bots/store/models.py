@@ -26,6 +26,9 @@ class Run(models.Model):
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     requested_by = models.CharField(max_length=80, blank=True)
+    scheduled = models.CharField(  # the schedule and its local time, as `nightly@2026-09-30T02:30`
+        max_length=80, blank=True, default="", db_index=True
+    )
     query = models.JSONField(default=dict)
     policy_version = models.CharField(max_length=80, blank=True)
     tables = models.JSONField(default=list)
@@ -163,6 +166,33 @@ class ExceptionRow(models.Model):
     state = models.CharField(max_length=10, default="open", db_index=True)
     retry = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField()
+
+
+class ScheduleRow(models.Model):
+    """A schedule that was seen once: times before `since` are none of ours."""
+
+    name = models.CharField(max_length=60, primary_key=True)
+    since = models.DateTimeField()
+    paused_at = models.DateTimeField(null=True)
+    paused_until = models.DateTimeField(null=True)
+    paused_by = models.CharField(max_length=80, blank=True)
+    pause_reason = models.CharField(max_length=300, blank=True)
+
+
+class ScheduledTime(models.Model):
+    """What became of one time of a schedule. `key` is its local time, and comes once."""
+
+    schedule = models.CharField(max_length=60)
+    key = models.CharField(max_length=20)
+    due = models.DateTimeField()
+    state = models.CharField(max_length=10, db_index=True)
+    why = models.CharField(max_length=300, blank=True)
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("schedule", "key"), name="one_decision_a_time"),
+        )
 
 
 class Anchor(models.Model):

@@ -92,6 +92,7 @@ def start_run(new: NewRun) -> RunRecord:
             as_of=new.as_of,
             started_at=at,
             requested_by=new.requested_by,
+            scheduled=new.scheduled,
             query=dict(new.query),
             policy_version=new.policy_version,
             tables=[_table_json(table) for table in new.tables],
@@ -164,8 +165,14 @@ def intents_kept(intents: Iterable[str]) -> frozenset[str]:
 
 
 def seen_numbers(run: str) -> frozenset[str]:
-    """The claims a run has already kept, so that a resumed run leaves them alone."""
-    return frozenset(models.SeenClaim.objects.filter(run_id=run).values_list("number", flat=True))
+    """The claims that a run has already kept, and those of the runs with which it went on."""
+    chain: list[str] = []
+    while run and run not in chain:
+        chain.append(run)
+        found = models.Run.objects.filter(id=run).values_list("query", flat=True).first()
+        run = str((found or {}).get("going on with", ""))
+    kept = models.SeenClaim.objects.filter(run_id__in=chain)
+    return frozenset(kept.values_list("number", flat=True))
 
 
 def keep_claim(

@@ -18,6 +18,7 @@ from pydantic import BaseModel
 
 from bots.codesets.tables import FORMS, Manifest, import_tables
 from bots.config import Portal, Settings
+from bots.config.schedules import Schedule
 
 DOCS = Path(__file__).parents[2] / "docs"
 OPERATIONS = (DOCS / "operations.md").read_text(encoding="utf-8")
@@ -59,7 +60,8 @@ def marked(name: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("name", "model"), [("settings", Settings), ("portal", Portal), ("manifest", Manifest)]
+    ("name", "model"),
+    [("settings", Settings), ("portal", Portal), ("schedule", Schedule), ("manifest", Manifest)],
 )
 def test_the_page_and_the_model_name_the_same_keys(name, model):
     assert marked(name) == table(model)

@@ -1,0 +1,225 @@
+"""The scheduler: looks at the schedules, and begins the run of each time that has come, once.
+
+What becomes of a time is a row with a key of its own, so that it is decided once, whoever looks
+and however often. One run is at work in a data folder: what comes meanwhile waits its turn.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from bots.config import Settings, find_portal, load_portals, load_settings
+from bots.config.schedules import Schedule, load_schedules
+from bots.errors import Problem
+from bots.places import Places
+from bots.portals.base import Query
+from bots.runs.calendar import ClosedUntil, between, moment_of
+from bots.runs.due import decisions
+from bots.runs.health import Seen
+from bots.runs.request import RunRequest, RunSummary
+from bots.store import brake
+from bots.store import schedules as rows
+from bots.store.facts import RunState
+from bots.store.schedules import Became, TimeRecord
+from bots.store.thread import StoreThread
+
+log = structlog.get_logger()
+
+TICK = 10.0  # seconds between two looks
+_WEEK = timedelta(days=7)
+_FARTHEST_BACK = timedelta(days=14)  # nobody wants to read of more missed times than these
+_WORK_LEFT_OVER = 3  # the exit of a run that may be tried again, or for which another had to wait
+LAST_SECONDS = 20.0  # for what a run has begun when the process is to end
+Start = Callable[[RunRequest, asyncio.Event], Awaitable[RunSummary]]
+
+
+class Scheduler:
+    """Begins runs by the schedules of one office. Use `async with`, then `forever`."""
+
+    def __init__(self, places: Places, start: Start) -> None:
+        self._places, self._start = places, start
+        self._store = StoreThread(places)
+        self._task: asyncio.Task[None] | None = None
+        self._ending = asyncio.Event()
+        self._schedules: dict[str, Schedule] = {}
+        self.problem = ""  # why the configuration could not be read at the last look
+        self.seen: Seen | None = None
+
+    async def __aenter__(self) -> Scheduler:
+        await self._store.open()
+        await self._take_up()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._ending.set()
+        if self._task is not None:
+            await asyncio.wait({self._task}, timeout=LAST_SECONDS)
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        await self._store.close()
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether a run of ours is at work."""
+        return self._task is not None and not self._task.done()
+
+    async def forever(self) -> None:
+        """Look again and again; ends by being cancelled."""
+        while True:
+            await self.look(datetime.now(UTC))
+            await asyncio.sleep(TICK)
+
+    async def look(self, now: datetime) -> None:
+        """Decide what has come, and begin what waits if nothing is at work.
+
+        Raises:
+            Problem: the store cannot be asked.
+        """
+        try:
+            settings = load_settings()
+            self._schedules = load_schedules()
+            for name, schedule in self._schedules.items():
+                await self._decide(name, schedule, settings, now)
+            if not self.is_at_work:
+                await self._begin_next(settings, now)
+            self.problem = ""
+        except Problem as problem:  # a file that is being edited must not end the night
+            if self.problem != problem.sentence():
+                log.error("schedules cannot be read", what=problem.what, where=problem.where)
+            self.problem = problem.sentence()
+        await self._say(now)
+
+    async def _say(self, now: datetime) -> None:
+        """Keep for the watchdog what there is to say."""
+        stopped = "`claimbots stop` is on" if brake.is_stopped(self._places) else ""
+        standing = await self._store.call(rows.standing, now - _WEEK)
+        self.seen = Seen(
+            at=now,
+            is_at_work=self.is_at_work,
+            problem=self.problem or stopped,
+            open_exceptions=standing.open_exceptions,
+            open_proposals=standing.open_proposals,
+            done=standing.done,
+            waiting=standing.waiting,
+            failed=standing.failed,
+        )
+
+    async def _decide(
+        self, name: str, schedule: Schedule, settings: Settings, now: datetime
+    ) -> None:
+        since = await self._store.call(rows.known_since, name, now)
+        decided = await self._store.call(rows.decided_until, name)
+        after = max(decided or since, now - _FARTHEST_BACK)
+        zone = ZoneInfo(schedule.time_zone or settings.office.time_zone)
+        come = between(schedule, zone, after, now, portal_hours(schedule, settings))
+        if not come:
+            return
+        busy = await self._store.call(rows.times, name, Became.BEGUN, Became.WAITING)
+        pause = await self._store.call(rows.pause_of, name)
+        for entry in decisions(schedule, come, now, pause, is_busy=bool(busy)):
+            firing = entry.firing
+            if await self._store.call(
+                rows.decide, name, firing.key, firing.due, entry.became, entry.why
+            ):
+                log.info("scheduled", schedule=name, time=firing.key, became=entry.became.value,
+                         why=entry.why)  # fmt: skip
+
+    async def _take_up(self) -> None:
+        """What was at work when the process died, or was stopped, waits again to go on."""
+        for entry in await self._store.call(rows.times, "", Became.BEGUN):
+            await self._store.call(
+                rows.turn, entry.schedule, entry.key, Became.BEGUN, Became.WAITING,
+                "goes on after an interruption",
+            )  # fmt: skip
+
+    async def _begin_next(self, settings: Settings, now: datetime) -> None:
+        waiting = await self._store.call(rows.times, "", Became.WAITING)
+        for entry in reversed(waiting):
+            schedule = self._schedules.get(entry.schedule)
+            if schedule is None:
+                await self._turn(entry, Became.WAITING, Became.LEFT_OUT, "no such schedule now")
+            elif portal_hours(schedule, settings)(now) is not None:
+                continue  # what it waited for lasted until the portal's hours were over
+            elif await self._turn(entry, Became.WAITING, Became.BEGUN, entry.why):
+                self._task = asyncio.create_task(self._whole(entry, schedule))
+                return
+
+    async def _whole(self, entry: TimeRecord, schedule: Schedule) -> None:
+        """One run, from its beginning to what is kept of its end."""
+        before = await self._store.call(rows.newest_run, entry.run_key)
+        if before is not None and before.state is RunState.DONE:
+            await self._turn(
+                entry, Became.BEGUN, Became.DONE
+            )  # ended, and died before it was kept
+            return
+        request = request_of(schedule, entry, before.id if before else "")
+        try:
+            summary = await self._start(request, self._ending)
+        except Problem as problem:
+            is_another_at_work = problem.exit == _WORK_LEFT_OVER
+            became = Became.WAITING if is_another_at_work else Became.FAILED
+            await self._turn(entry, Became.BEGUN, became, problem.sentence())
+            if not is_another_at_work:
+                log.error("scheduled run failed", schedule=entry.schedule, what=problem.what)
+            return
+        except asyncio.CancelledError:
+            raise  # stays begun: the next start goes on with it
+        except Exception as error:
+            log.error("scheduled run failed", schedule=entry.schedule, error=type(error).__name__)
+            await self._turn(entry, Became.BEGUN, Became.FAILED, type(error).__name__)
+            return
+        if self._ending.is_set() and summary.state is RunState.STOPPED:
+            return  # stays begun: the next start goes on with it
+        became = Became.DONE if summary.exit == 0 else Became.LEFT_OVER
+        await self._turn(entry, Became.BEGUN, became, summary.stop_reason)
+
+    async def _turn(self, entry: TimeRecord, was: Became, became: Became, why: str = "") -> bool:
+        return await self._store.call(rows.turn, entry.schedule, entry.key, was, became, why)
+
+
+def request_of(
+    schedule: Schedule, entry: TimeRecord, resume: str, asked_by: str = ""
+) -> RunRequest:
+    """The run that one time of a schedule asks for; `resume` is the run that it goes on with."""
+    since = None
+    if schedule.days_back is not None:
+        since = date.fromisoformat(entry.key[:10]) - timedelta(days=schedule.days_back)
+    query = Query(
+        queue=schedule.queue,
+        since=since,
+        facility=schedule.facility,
+        code=schedule.code,
+        limit=schedule.limit,
+    )
+    return RunRequest(
+        portal=schedule.portal,
+        query=query,
+        shadow=schedule.shadow,
+        pages=schedule.pages,
+        requested_by=asked_by or f"schedule {entry.schedule}",
+        resume=resume,
+        scheduled=entry.run_key,
+    )
+
+
+def portal_hours(schedule: Schedule, settings: Settings) -> ClosedUntil:
+    """When the schedule's portal opens again, of a UTC moment; None where it is open.
+
+    Raises:
+        Problem: portals.yaml cannot be read, or has no such portal.
+    """
+    portal = find_portal(load_portals(), schedule.portal)
+    zone = ZoneInfo(portal.time_zone or settings.office.time_zone)
+
+    def closed_until(moment: datetime) -> datetime | None:
+        local = portal.closed_until(moment.astimezone(zone).replace(tzinfo=None))
+        return moment_of(local, zone) if local is not None else None
+
+    return closed_until

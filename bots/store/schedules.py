@@ -1,0 +1,178 @@
+"""Schedules in the store: what became of each of their times, and which are paused.
+
+Synchronous; from asyncio go through `bots.store.thread`. All times are UTC.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+
+from bots.store import models
+from bots.store.facts import ProposalState, RunRecord
+from bots.store.records import run_record
+
+BY_HAND = " now"  # how the key of a run ends that a person began
+
+
+class Became(StrEnum):
+    """What became of one time of a schedule."""
+
+    WAITING = "waiting"  # for quiet hours to end, or for another run
+    BEGUN = "begun"
+    DONE = "done"
+    LEFT_OVER = "left over"  # the run ended with work left over
+    FAILED = "failed"
+    MISSED = "missed"  # nobody was there to begin it
+    LEFT_OUT = "left out"  # by a rule: a day off, quiet hours, another run, a pause
+
+
+@dataclass(frozen=True, slots=True)
+class TimeRecord:
+    """One time of a schedule, as it was decided."""
+
+    schedule: str
+    key: str
+    due: datetime
+    became: Became
+    why: str
+    decided_at: datetime
+
+    @property
+    def run_key(self) -> str:
+        """How its run is marked, so that it is found again."""
+        return run_key(self.schedule, self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Who paused a schedule, when, why and until when (None: until it is resumed)."""
+
+    by: str
+    reason: str
+    at: datetime
+    until: datetime | None
+
+    def holds_at(self, moment: datetime) -> bool:
+        """Whether a time of that moment is left out."""
+        return self.at <= moment and (self.until is None or moment < self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the schedules stand, and what waits for a person."""
+
+    open_exceptions: int
+    open_proposals: int
+    waiting: int
+    failed: int  # times without a good run, since a moment
+    done: dict[str, datetime]  # schedule -> the time of its last good run
+
+
+def run_key(schedule: str, key: str) -> str:
+    """`nightly@2026-09-30T02:30`."""
+    return f"{schedule}@{key}"
+
+
+def known_since(schedule: str, now: datetime) -> datetime:
+    """When the schedule was first seen; now, and kept, where it is new."""
+    row, _ = models.ScheduleRow.objects.get_or_create(name=schedule, defaults={"since": now})
+    return row.since
+
+
+def decided_until(schedule: str) -> datetime | None:
+    """The latest time of the schedule of which it is known what became of it.
+
+    What a person began by hand is no time of the schedule.
+    """
+    own = models.ScheduledTime.objects.filter(schedule=schedule).exclude(key__endswith=BY_HAND)
+    row = own.order_by("-due").first()
+    return row.due if row else None
+
+
+def decide(schedule: str, key: str, due: datetime, became: Became, why: str = "") -> bool:
+    """Say what becomes of a time; False, and nothing changes, where that was said before."""
+    try:
+        with transaction.atomic():
+            models.ScheduledTime.objects.create(
+                schedule=schedule, key=key, due=due, state=became.value, why=why[:300],
+                decided_at=datetime.now(UTC),
+            )  # fmt: skip
+    except IntegrityError:
+        return False
+    return True
+
+
+def turn(schedule: str, key: str, was: Became, became: Became, why: str = "") -> bool:
+    """Say anew what became of a time; False where it is not any more what it was."""
+    return bool(
+        models.ScheduledTime.objects.filter(schedule=schedule, key=key, state=was.value).update(
+            state=became.value, why=why[:300], decided_at=datetime.now(UTC)
+        )
+    )
+
+
+def times(schedule: str = "", *states: Became, limit: int | None = None) -> list[TimeRecord]:
+    """The times of a schedule, or of all, the newest first."""
+    rows = models.ScheduledTime.objects.order_by("-due", "-id")
+    if schedule:
+        rows = rows.filter(schedule=schedule)
+    if states:
+        rows = rows.filter(state__in=[state.value for state in states])
+    return [_time(row) for row in rows[:limit]]
+
+
+def standing(since: datetime) -> Standing:
+    """How everything stands now; what failed is counted from a moment on."""
+    scheduled = models.ScheduledTime.objects
+    bad = (Became.FAILED.value, Became.LEFT_OVER.value, Became.MISSED.value)
+    good = scheduled.filter(state=Became.DONE.value).values("schedule").annotate(last=Max("due"))
+    return Standing(
+        open_exceptions=models.ExceptionRow.objects.filter(state="open").count(),
+        open_proposals=models.Proposal.objects.filter(state=ProposalState.OPEN.value).count(),
+        waiting=scheduled.filter(state=Became.WAITING.value).count(),
+        failed=scheduled.filter(state__in=bad, due__gte=since).count(),
+        done={row["schedule"]: row["last"] for row in good},
+    )
+
+
+def newest_run(key: str) -> RunRecord | None:
+    """The newest run that a time of a schedule began."""
+    row = models.Run.objects.filter(scheduled=key).order_by("-started_at", "-id").first()
+    return run_record(row) if row else None
+
+
+def pause(schedule: str, by: str, reason: str, until: datetime | None) -> None:
+    """Let a schedule begin nothing, until a moment or until it is resumed."""
+    now = datetime.now(UTC)
+    known_since(schedule, now)
+    models.ScheduleRow.objects.filter(name=schedule).update(
+        paused_at=now, paused_by=by, pause_reason=reason[:300], paused_until=until
+    )
+
+
+def resume(schedule: str) -> bool:
+    """Let it begin again from now on; False where it was not paused."""
+    now = datetime.now(UTC)
+    was = pause_of(schedule)
+    if was is None or not was.holds_at(now):
+        return False
+    # What was paused up to now stays so: those times are not caught up with.
+    models.ScheduleRow.objects.filter(name=schedule).update(paused_until=now)
+    return True
+
+
+def pause_of(schedule: str) -> Pause | None:
+    """The latest pause, over or not."""
+    row = models.ScheduleRow.objects.filter(name=schedule).first()
+    if row is None or row.paused_at is None:
+        return None
+    return Pause(row.paused_by, row.pause_reason, row.paused_at, row.paused_until)
+
+
+def _time(row: models.ScheduledTime) -> TimeRecord:
+    return TimeRecord(row.schedule, row.key, row.due, Became(row.state), row.why, row.decided_at)
