@@ -24,6 +24,11 @@ class Places:
         return self.root / "store.sqlite3"
 
     @property
+    def workflows(self) -> Path:
+        """What DBOS keeps of workflows under way: ids and counts."""
+        return self.root / "dbos.sqlite3"
+
+    @property
     def ledger(self) -> Path:
         """The audit log, a folder for each origin."""
         return self.root / "ledger"

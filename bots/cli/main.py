@@ -21,6 +21,7 @@ from bots.cli import (
     proposals,
     runs,
     schedule,
+    workers,
 )
 from bots.cli.check import check
 from bots.cli.demo import demo
@@ -30,6 +31,7 @@ from bots.cli.report import report
 from bots.cli.run import run
 from bots.cli.serve import serve
 from bots.cli.switch import go, stop
+from bots.cli.workers import worker
 from bots.errors import Problem
 
 # A traceback with local variables would print patient data.
@@ -39,7 +41,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Bots that check and correct healthcare claims through the portal's own screens.",
 )
-for command in (demo, init, doctor, run, serve, check, report, stop, go):
+for command in (demo, init, doctor, run, worker, serve, check, report, stop, go):
     app.command()(command)
 
 for noun in (
@@ -53,6 +55,7 @@ for noun in (
     proposals,
     runs,
     schedule,
+    workers,
 ):
     app.add_typer(noun.app, name=noun.__name__.rpartition(".")[2])
 

@@ -72,6 +72,21 @@ async def _watched(request: RunRequest, progress: Progress) -> RunSummary:
     return summary
 
 
+def first_signal() -> asyncio.Future[int]:
+    """The number of the first SIGINT or SIGTERM, once it comes; to be asked in the loop."""
+    loop = asyncio.get_running_loop()
+    received: asyncio.Future[int] = loop.create_future()
+
+    def end(number: int) -> None:
+        if not received.done():
+            received.set_result(number)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, end, number)
+    loop.set_exception_handler(_name_what_was_left)
+    return received
+
+
 def _name_what_was_left(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     """Browser calls that nobody awaits any more end in errors whose texts may quote a page."""
     import structlog

@@ -60,6 +60,122 @@ def show(
         typer.echo(line)
 
 
+Run = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or `last`.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why.")]
+
+
+@app.command()
+def watch(run: Run, as_json: Json = False) -> None:
+    """Look on until a run has ended; Ctrl-C ends the looking, not the run."""
+    import asyncio
+
+    from bots.cli.running import Progress, say, set_up_log
+    from bots.cli.store_door import open_store
+    from bots.places import here
+    from bots.runs.run import watched
+
+    open_store()
+    from bots.store import records
+
+    set_up_log()
+    found = records.get_run(run).id
+    with Progress("claims", quiet=as_json) as progress:
+        summary = asyncio.run(watched(found, here(), progress.at))
+    say(summary, as_json=as_json)
+    raise typer.Exit(summary.exit)
+
+
+@app.command()
+def cancel(run: Run, reason: Reason = "") -> None:
+    """End a run early: what it has begun is ended, nothing more is."""
+    _want(run, "cancelled", reason)
+
+
+@app.command()
+def pause(run: Run, reason: Reason = "") -> None:
+    """Let a run rest: what it has begun is ended; `runs resume` lets it go on."""
+    _want(run, "paused", reason)
+
+
+def _want(run: str, what: str, reason: str) -> None:
+    from bots.cli.running import person
+    from bots.cli.store_door import open_store
+    from bots.errors import Problem
+
+    open_store()
+    from bots.store import records, work
+    from bots.store.facts import RunState
+
+    found = records.get_run(run)
+    if found.state not in (RunState.PENDING, RunState.IN_PROGRESS, RunState.PAUSED):
+        raise Problem(f"run {found.id} has ended already ({found.state.value})", where="runs")
+    state = work.want(found.id, f"{what} by {person()}{f': {reason}' if reason else ''}")
+    if state is RunState.IN_PROGRESS:
+        typer.echo(f"{found.id} is being {what}: the claims it has begun are ended first")
+    else:
+        typer.echo(f"{found.id} is {what}")
+
+
+@app.command()
+def resume(run: Run) -> None:
+    """Let a paused run wait for a worker; `claimbots worker` or `serve` goes on with it."""
+    from bots.cli.store_door import open_store
+    from bots.errors import Problem
+
+    open_store()
+    from bots.store import records, work
+    from bots.store.facts import RunState
+
+    found = records.get_run(run)
+    if found.state is not RunState.PAUSED:
+        raise Problem(
+            f"run {found.id} is not paused ({found.state.value})",
+            where="runs",
+            do=f"`claimbots run … --resume {found.id}` leaves out what it has done",
+        )
+    if not work.go_on(found.id):
+        raise Problem("the very same run waits or is at work already", where=found.id, exit=3)
+    typer.echo(f"{found.id} waits for a worker")
+
+
+@app.command()
+def retry(run: Run, as_json: Json = False) -> None:
+    """Do the claims again that failed in a run for the machinery's sake, or were not begun."""
+    from dataclasses import replace
+
+    from bots.cli.running import person, run_to_end, say
+    from bots.cli.store_door import open_store
+    from bots.errors import Problem
+
+    open_store()
+    from bots.runs.request import asked
+    from bots.store import records, work
+
+    found = records.get_run(run)
+    numbers = work.failed_numbers(found.id)
+    if not numbers:
+        typer.echo(f"no claim of {found.id} failed for the machinery's sake", err=True)
+        return
+    said = work.request_of(found.id)
+    if not said:
+        raise Problem(
+            f"run {found.id} is of an older version, which kept no request",
+            where="runs",
+            do=f"`claimbots run … --resume {found.id}` takes what it left",
+        )
+    before = asked(said)
+    request = replace(
+        before,
+        query=replace(before.query, numbers=numbers, limit=None),
+        requested_by=person(),
+        resume="",
+        scheduled="",
+    )
+    summary = run_to_end(request, quiet=as_json)
+    say(summary, as_json=as_json)
+    raise typer.Exit(summary.exit)
+
+
 def as_dict(run: RunRecord) -> dict[str, Any]:
     """A run for JSON."""
     return {

@@ -7,11 +7,18 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Awaitable
+
     from bots.places import Places
+    from bots.runs.request import RunRequest, RunSummary
 
 
 def serve() -> None:
-    """Begin runs by config/schedules.yaml until Ctrl-C or SIGTERM; a run at work ends cleanly."""
+    """Do runs: those of config/schedules.yaml at their times, and those asked for meanwhile.
+
+    Until Ctrl-C or SIGTERM; what is at work then ends cleanly, and goes on at the next start.
+    """
     import asyncio
 
     from bots.cli.running import set_up_log
@@ -25,38 +32,41 @@ def serve() -> None:
 async def _served(places: Places) -> int:
     """The number of the signal that ended it."""
     import asyncio
-    import signal
 
     import structlog
 
+    from bots.cli.running import first_signal
     from bots.config import load_portals, load_settings
     from bots.config.schedules import load_schedules
     from bots.runs.health import answering
-    from bots.runs.office import sole_service
-    from bots.runs.run import run
+    from bots.runs.run import have_done
     from bots.runs.scheduler import Scheduler
+    from bots.runs.worker import Worker
+    from bots.store.thread import StoreThread
 
+    log = structlog.get_logger()
     port = load_settings().serve.port
     load_portals()  # what is wrong now is said now; later a file may be wrong for a while
     names = sorted(load_schedules())
-    received: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    received = first_signal()
+    async with StoreThread(places) as store, Worker(places) as worker:
 
-    def end(number: int) -> None:
-        if not received.done():
-            received.set_result(number)
+        def start(ask: RunRequest, _: asyncio.Event) -> Awaitable[RunSummary]:
+            return have_done(ask, store, places, worker.ending)
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, end, number)
-    with sole_service(places):
-        async with Scheduler(places, lambda ask, ending: run(ask, ending=ending)) as scheduler:
+        async with Scheduler(places, start) as scheduler:
             with answering(port, lambda: scheduler.seen) as at:
-                log = structlog.get_logger()
                 log.info("serving", schedules=names, health=f"http://127.0.0.1:{at}" if at else "")
-                looking = asyncio.create_task(scheduler.forever())
-                both: set[asyncio.Future[Any]] = {looking, received}
+                loops = [
+                    asyncio.create_task(scheduler.forever()),
+                    asyncio.create_task(worker.forever()),
+                ]
+                both: set[asyncio.Future[Any]] = {*loops, received}
                 await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
-                if not received.done():
-                    looking.result()  # raises why it ended
-                looking.cancel()
-                log.info("ending", signal=received.result(), run_at_work=scheduler.is_at_work)
+                log.info("ending", signal=received.done(), run_at_work=worker.is_at_work)
+                loops[0].cancel()
+                await worker.end()
+                for loop in loops:
+                    if loop.done() and not loop.cancelled():
+                        loop.result()  # raises why it ended
     return received.result()

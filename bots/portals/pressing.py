@@ -74,6 +74,7 @@ async def press(
     }
     with _listening(tab, heard):
         try:
+            tab.fence()
             await tab.call(button.locator.click(no_wait_after=True), what)
             after_click()
             async with asyncio.timeout(_SEND_LIMIT):

@@ -16,7 +16,7 @@ import os
 import signal
 import time
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -82,6 +82,7 @@ class Session:
         self.ranks: Ranks = defaultdict(Counter)
         self.words: list[str] = []
         self.browser_pid = 0
+        self.fence: Callable[[], None] = lambda: None  # a run sets its worker's lease here
         self._key, self._keeps = key, keeps
         self._program = browsers.find(settings.browser.path)
         self._driver: Playwright | None = None
@@ -232,6 +233,7 @@ class Session:
             doorman=self._doorman,
             generation=self._generation,
             ranks=self.ranks,
+            fence=lambda: self.fence(),
             uncached=uncached,
         )
 

@@ -26,7 +26,7 @@ from bots.portals.deadline import Unreached, within
 from bots.portals.screen import Seen
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from bots.portals.dialogs import Doorman
     from bots.portals.locators import Selectors
@@ -49,6 +49,7 @@ class Tab:
     doorman: Doorman
     generation: int
     ranks: Ranks
+    fence: Callable[[], None]  # asked in the last moment before anything is sent
     uncached: bool = False
     spoiled: bool = False
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -99,39 +99,35 @@ def open_office(
     )
 
 
-def sole_run(places: Places) -> AbstractContextManager[None]:
-    """Hold the data folder: two runs over one store and one log never meet.
+class Occupied(Problem):
+    """Another worker has the data folder; `process` is its number, or 0 while it begins."""
 
-    Raises:
-        Problem: another run is at work; says which process.
-    """
-    return _sole(places, "run", "wait for it, or `claimbots stop` to halt its writing")
-
-
-def sole_service(places: Places) -> AbstractContextManager[None]:
-    """Hold the schedules of a data folder: one process begins what comes.
-
-    Raises:
-        Problem: another `claimbots serve` is at work; says which process.
-    """
-    return _sole(places, "serve", "end that one first")
+    def __init__(self, process: int, where: str) -> None:
+        super().__init__(
+            f"another worker is at work in this data folder (process {process or 'unknown'})",
+            where=where,
+            do="`claimbots run` has it do a run; `claimbots workers list` shows it",
+            exit=3,
+        )
+        self.process = process
 
 
 @contextmanager
-def _sole(places: Places, what: str, do: str) -> Iterator[None]:
-    path: Path = places.locks / f"{what}.lock"
+def sole_worker(places: Places) -> Iterator[None]:
+    """Hold the data folder: two workers over one store and one log never meet.
+
+    Raises:
+        Occupied: another worker is at work.
+    """
+    path: Path = places.locks / "worker.lock"
     with path.open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             file.seek(0)
-            holder = file.read().strip() or "unknown"
-            raise Problem(
-                f"another {what} is at work in this data folder (process {holder})",
-                where=str(places.root),
-                do=do,
-                exit=3,
-            ) from None
+            holder = file.read().strip()
+            process = int(holder) if holder.isdigit() else 0
+            raise Occupied(process, str(places.root)) from None
         file.seek(0)
         file.truncate()
         file.write(str(os.getpid()))

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
+
+from pydantic import TypeAdapter
 
 from bots.portals.base import Query
 from bots.reports import ReportFiles
@@ -44,3 +48,17 @@ class RunSummary:
     new_corrections: int = 0
     settled: dict[str, int] = field(default_factory=dict)
     outcomes: dict[str, str] = field(default_factory=dict)
+
+
+_FORM = TypeAdapter(RunRequest)
+
+
+def as_json(request: RunRequest) -> dict[str, Any]:
+    """A request as any worker can read it."""
+    said: dict[str, Any] = _FORM.dump_python(request, mode="json")
+    return said
+
+
+def asked(said: Mapping[str, Any]) -> RunRequest:
+    """The request that `as_json` wrote."""
+    return _FORM.validate_python(dict(said))

@@ -159,7 +159,8 @@ class Scheduler:
                 entry, Became.BEGUN, Became.DONE
             )  # ended, and died before it was kept
             return
-        request = request_of(schedule, entry, before.id if before else "")
+        goes_on = before.id if before and before.ended_at else ""
+        request = request_of(schedule, entry, goes_on)
         try:
             summary = await self._start(request, self._ending)
         except Problem as problem:
@@ -175,7 +176,8 @@ class Scheduler:
             log.error("scheduled run failed", schedule=entry.schedule, error=type(error).__name__)
             await self._turn(entry, Became.BEGUN, Became.FAILED, type(error).__name__)
             return
-        if self._ending.is_set() and summary.state is RunState.STOPPED:
+        is_interrupted = self._ending.is_set() and summary.state is RunState.STOPPED
+        if is_interrupted or summary.state is RunState.PENDING:
             return  # stays begun: the next start goes on with it
         became = Became.DONE if summary.exit == 0 else Became.LEFT_OVER
         await self._turn(entry, Became.BEGUN, became, summary.stop_reason)

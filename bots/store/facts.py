@@ -26,6 +26,7 @@ class RunState(StrEnum):
 
     PENDING = "pending"
     IN_PROGRESS = "in progress"
+    PAUSED = "paused"
     DONE = "done"
     FAILED = "failed"
     STOPPED = "stopped"
@@ -143,13 +144,15 @@ class RunRecord:
     selector_ranks: Mapping[str, Mapping[str, int]]
     checkpoint: str
     audit_line: str
+    exit: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a run ended."""
+    """How a run ended. `exit` is what its command exits with."""
 
     state: RunState
+    exit: int = 0
     ceiling_hit: str = ""
     stop_reason: str = ""
     selector_ranks: Mapping[str, Mapping[int, int]] = field(default_factory=dict)

@@ -40,6 +40,56 @@ class Run(models.Model):
     selector_ranks = models.JSONField(default=dict)
     checkpoint = models.TextField(blank=True)
     audit_line = models.CharField(max_length=300, blank=True)
+    request = models.JSONField(default=dict)  # all that any worker needs to do it
+    asked_for = models.CharField(max_length=64, blank=True, default="")  # its digest
+    worker = models.CharField(max_length=80, blank=True, default="")  # name.generation
+    attempt = models.PositiveIntegerField(default=0)
+    wanted = models.CharField(max_length=120, blank=True, default="")  # "cancelled by NAME: …"
+    listed = models.BooleanField(default=False)  # its work items are all there
+    exit = models.PositiveSmallIntegerField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("asked_for",),
+                condition=models.Q(state__in=("pending", "in progress")) & ~models.Q(asked_for=""),
+                name="one_run_of_a_kind_at_a_time",
+            ),
+        )
+
+
+class WorkItem(models.Model):
+    """One claim that a run is to do. `attempt` counts how often it was taken."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="items")
+    position = models.PositiveIntegerField()
+    number = models.CharField(max_length=80)
+    status = models.CharField(max_length=40, blank=True)
+    proposal = models.CharField(max_length=12, blank=True)
+    state = models.CharField(max_length=8, default="due")  # due, at work, done
+    attempt = models.PositiveIntegerField(default=0)
+    taken_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("run", "number", "proposal"), name="one_item_a_claim_and_run"
+            ),
+        )
+        indexes = (models.Index(fields=("run", "state", "position")),)
+
+
+class Worker(models.Model):
+    """A worker, and the lease that it renews while it lives."""
+
+    name = models.CharField(max_length=60, primary_key=True)
+    generation = models.PositiveIntegerField()
+    host = models.CharField(max_length=120)
+    process = models.PositiveIntegerField()
+    since = models.DateTimeField()
+    renewed_at = models.DateTimeField()
+    until = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
 
 
 class SeenClaim(models.Model):

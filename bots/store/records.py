@@ -52,6 +52,7 @@ from bots.store.proposals import (
 
 __all__ = [
     "approved_proposals",
+    "begin_run",
     "corrections_in",
     "corrections_on",
     "decide",
@@ -67,6 +68,7 @@ __all__ = [
     "keep_settled",
     "mark",
     "newest_anchor",
+    "next_run_id",
     "open_proposals",
     "proposals",
     "run_counts",
@@ -83,7 +85,7 @@ def start_run(new: NewRun) -> RunRecord:
     at = datetime.now(UTC)
     with transaction.atomic():
         row = models.Run.objects.create(
-            id=_next_id(at),
+            id=next_run_id(at),
             portal=new.portal,
             queue=new.queue,
             mode=new.mode,
@@ -102,7 +104,25 @@ def start_run(new: NewRun) -> RunRecord:
     return run_record(row)
 
 
-def _next_id(at: datetime) -> str:
+def begin_run(
+    run: str, new: NewRun, tables: Iterable[TableRelease], checks: Iterable[CheckAsked]
+) -> RunRecord:
+    """Say of a run that was asked for, and now begins, what it is done with."""
+    used = list(tables)
+    with transaction.atomic():
+        row = lookup.find_run(run)
+        row.state = RunState.IN_PROGRESS.value
+        row.mode, row.as_of = new.mode, new.as_of
+        row.policy_version = new.policy_version
+        row.tables = [_table_json(table) for table in used]
+        row.checks = [_check_json(check) for check in checks]
+        row.synthetic = new.synthetic or any(table.synthetic for table in used)
+        row.save()
+    return run_record(row)
+
+
+def next_run_id(at: datetime) -> str:
+    """The next run's id: the UTC day and a count."""
     head = f"R-{at:%Y%m%d}-"
     last = models.Run.objects.filter(id__startswith=head).aggregate(last=Max("id"))["last"]
     return f"{head}{int(last.removeprefix(head)) + 1 if last else 1:04d}"
@@ -118,6 +138,7 @@ def end_run(run: str, ending: Ending) -> RunRecord:
         row = lookup.find_run(run)
         counts = run_counts([row.id])
         row.state = ending.state.value
+        row.exit = ending.exit
         row.ended_at = datetime.now(UTC)
         row.ceiling_hit = ending.ceiling_hit
         row.stop_reason = ending.stop_reason[:300]
@@ -185,8 +206,9 @@ def keep_claim(
     proposals: Iterable[NewProposal] = (),
     exceptions: Iterable[NewException] = (),
     became: Iterable[Became] = (),
+    item: int = 0,
 ) -> Kept:
-    """Keep all that a run has to say about one claim, in one transaction.
+    """Keep all that a run has to say about one claim, in one transaction; its item is done.
 
     Kept twice for the same run and claim, the later replaces what the earlier said of the
     claim; changes already kept stay, as they happened. Open proposals of the claim that
@@ -214,6 +236,7 @@ def keep_claim(
             _exception_row(run, seen.number, new, at).save()
         for end in became:
             mark(end.proposal, end.state, intent=end.intent)
+        models.WorkItem.objects.filter(id=item).update(state="done")
     return Kept(kept)
 
 
@@ -479,6 +502,7 @@ def run_record(row: models.Run) -> RunRecord:
         selector_ranks=row.selector_ranks,
         checkpoint=row.checkpoint,
         audit_line=row.audit_line,
+        exit=row.exit,
     )
 
 

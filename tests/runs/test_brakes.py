@@ -1,6 +1,8 @@
 """A stopped office writes nothing; a wrong password is tried once."""
 
 import json
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -25,9 +27,9 @@ def test_after_stop_a_run_writes_nothing_and_exits_3(office, claim):
 def quiet_hours(office):
     portals = office.root / "config" / "portals.yaml"
     kept = portals.read_text()
-    portals.write_text(
-        kept.replace("quiet_hours: []", 'quiet_hours: ["00:00-12:00", "12:00-00:00"]')
-    )
+    midday = datetime.now(ZoneInfo("America/New_York")).hour in range(6, 18)
+    hours = "04:00-20:00" if midday else "16:00-08:00"
+    portals.write_text(kept.replace("quiet_hours: []", f'quiet_hours: ["{hours}"]'))
     yield
     portals.write_text(kept)
 

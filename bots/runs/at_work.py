@@ -1,0 +1,622 @@
+"""One run at work: log in, settle what was left open, list the claims, take each through, report.
+
+The list goes into the store as it is read, and claims come from there, a few at a time: memory
+does not grow with it, and a process that dies takes none of it with it. Whatever happens the
+run's row is closed, the log gets a checkpoint, and the report is written; or, where the process
+is to end and another will go on, the row waits again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from bots.claims import Case, ClaimRef
+from bots.errors import Problem
+from bots.hands import Workplace, settle
+from bots.ledger import Ledger, LedgerBroken, Outcome
+from bots.portals.base import (
+    BusinessError,
+    ElementMissing,
+    LoginRefused,
+    PortalError,
+    PortalFault,
+    Reader,
+)
+from bots.portals.looking import looking
+from bots.portals.session import Session
+from bots.reports import ReportFiles, write_report
+from bots.runs.claim import (
+    CHANGE_OUTCOMES,
+    Approved,
+    Rules,
+    Told,
+    apply_approved,
+    process,
+)
+from bots.runs.lost import changes_of
+from bots.runs.office import Office
+from bots.runs.request import RunRequest, RunSummary
+from bots.secrets.credentials import credential_for
+from bots.store import brake, records, work
+from bots.store.facts import (
+    ClaimOutcome,
+    Ending,
+    ExceptionType,
+    NewException,
+    NewRun,
+    RunKind,
+    RunState,
+    SeenRecord,
+)
+from bots.store.thread import StoreThread
+
+if TYPE_CHECKING:
+    from bots.runs.durable import Steps
+
+log = structlog.get_logger()
+
+# A portal whose screens no longer fit, or that fails claim after claim, is left alone.
+STOPPED_BY_SIGNAL = "stopped by a signal"
+LEFT = "left"
+_WINDOW = 4  # claims begun, for each page: enough that none ever waits
+_HEED = 1.0  # seconds between two looks whether somebody wants the run to stop
+_ROWS_AT_ONCE = 50  # of the portal's list
+_DRIFT_AFTER = 3
+_FAULTS_IN_A_ROW = 8
+
+Progress = Callable[[int], None]
+_KINDS = {
+    "pending": RunKind.PRE_BILL,
+    "historical": RunKind.LOOK_BACK,
+    "approved": RunKind.APPROVED,
+}
+
+
+@dataclass
+class _Course:
+    """How the run is going: what its workers share."""
+
+    seen: int = 0
+    drift: int = 0
+    faults: int = 0
+    stop_reason: str = ""
+    ceiling: str = ""
+    outcomes: dict[str, str] = field(default_factory=dict)
+    left_over: bool = False
+
+
+class RunAtWork:
+    """One run in this process, so that each step of it reads as a sentence.
+
+    `ending`: once it is set no further claim and no save is begun; what was begun is ended.
+    `fence` is asked in the last moment before anything is sent.
+    """
+
+    def __init__(
+        self,
+        id: str,
+        request: RunRequest,
+        office: Office,
+        store: StoreThread,
+        ledger: Ledger,
+        *,
+        fence: Callable[[], None],
+        ending: asyncio.Event,
+        hands_back: bool,
+        progress: Progress | None = None,
+    ) -> None:
+        self.id = id
+        self.request, self.office, self.store, self.ledger = request, office, store, ledger
+        self.fence, self.ending, self.hands_back = fence, ending, hands_back
+        self.progress = progress
+        self.course = _Course()
+        self.failure: Exception | None = None  # of a claim, that ends the run
+        self.settled: dict[str, int] = {}
+        self.ranks: dict[str, dict[int, int]] = {}
+        self.saves_before_today = 0
+        self.begun = 0
+        self.browser_pid = 0
+        self._readers: asyncio.Queue[Reader] = asyncio.Queue()
+        self._tasks: set[asyncio.Task[object]] = set()
+
+    async def whole(self, steps: Steps) -> RunSummary:
+        """Begin, do, end; the end comes whatever happens in between.
+
+        Raises:
+            Problem: the log-in was refused, no browser, or a fault of ours; the run is closed.
+        """
+        await self._begin()
+        state = RunState.DONE
+        problem: Exception | None = None
+        watch = asyncio.create_task(self._heed())
+        try:
+            await self._do(steps)
+        except LoginRefused as error:
+            state, problem = RunState.FAILED, _login_problem(error, self.office)
+            await self._exception("", ExceptionType.BUSINESS, error.code, "log-in refused")
+        except LedgerBroken as error:
+            state, self.course.stop_reason = RunState.STOPPED, "the audit log cannot be written"
+            problem = error if isinstance(error, Problem) else None
+        except PortalError as error:
+            state, self.course.stop_reason = RunState.FAILED, _words(error)
+            await self._exception("", ExceptionType.APPLICATION, error.code, str(error))
+        except asyncio.CancelledError:
+            self.course.stop_reason = STOPPED_BY_SIGNAL
+            await asyncio.shield(self._end(RunState.STOPPED))
+            raise
+        except Exception as error:  # no browser, no log-in kept, a fault of ours: closed as well
+            state, problem = RunState.FAILED, error
+            what = error.what if isinstance(error, Problem) else type(error).__name__
+            self.course.stop_reason = what
+        finally:
+            watch.cancel()
+        if self.course.stop_reason and state is RunState.DONE:
+            state = RunState.STOPPED
+        summary = await self._end(state)
+        if problem is not None:
+            raise problem
+        return summary
+
+    async def _begin(self) -> None:
+        office, request = self.office, self.request
+        await self.store.call(work.release, self.id)
+        record = await self.store.call(
+            records.begin_run, self.id, facts_of(request, office), office.tables(), office.asked()
+        )
+        zone = ZoneInfo(office.settings.office.time_zone)
+        today = datetime.now(UTC).astimezone(zone).date()
+        self.begun = await self.store.call(records.corrections_in, self.id)
+        self.saves_before_today = (
+            await self.store.call(records.corrections_on, today, zone) - self.begun
+        )
+        await self._log("run-started", {"mode": record.mode, "queue": record.queue})
+
+    async def _heed(self) -> None:
+        """Stop where somebody pauses or cancels the run."""
+        while True:
+            await asyncio.sleep(_HEED)
+            with contextlib.suppress(Problem):
+                wish = await self.store.call(work.wanted, self.id)
+                self.course.stop_reason = self.course.stop_reason or wish
+
+    async def _do(self, steps: Steps) -> None:
+        office = self.office
+        if self._takes_no_more():
+            return
+        credential = await asyncio.to_thread(
+            credential_for, office.portal.credential, office.places, office.master
+        )
+        async with Session.opened(
+            office.name,
+            office.portal,
+            credential,
+            settings=office.settings,
+            places=office.places,
+            master=office.master,
+        ) as session:
+            try:
+                session.fence, self.browser_pid = self.fence, session.browser_pid
+                await session.log_in()
+                self.at = self._workplace(session)
+                await self._settle()
+                await self._look_at_screens(session)
+                for _ in range(self._pages):
+                    self._readers.put_nowait(await session.reader())
+                await self._list()
+                await self._take_claims(steps)
+            finally:
+                self.ranks = {name: dict(ranks) for name, ranks in session.ranks.items()}
+
+    @property
+    def _pages(self) -> int:
+        """How many claims are looked at side by side."""
+        return self.request.pages or self.office.portal.pages or self.office.settings.run.pages
+
+    def _takes_no_more(self) -> bool:
+        """Whether the run ends after this claim; the portal's quiet hours end it, too."""
+        portal, office = self.office.portal, self.office.settings.office
+        now = datetime.now(ZoneInfo(portal.time_zone or office.time_zone)).replace(tzinfo=None)
+        if not self.course.stop_reason and portal.closed_until(now) is not None:
+            self.course.stop_reason = "the portal's quiet hours or maintenance"
+        return self._is_ending() or bool(self.course.stop_reason) or self.failure is not None
+
+    def _is_ending(self) -> bool:
+        if self.ending.is_set() and not self.course.stop_reason:
+            self.course.stop_reason = STOPPED_BY_SIGNAL
+        return self.course.stop_reason == STOPPED_BY_SIGNAL
+
+    def _workplace(self, session: Session) -> Workplace:
+        office = self.office
+        return Workplace(
+            session=session,
+            ledger=self.ledger,
+            portal=office.portal,
+            run=self.id,
+            actor=self.request.requested_by or "claimbots",
+            shadow=not office.writes,
+            policy_version=office.policy.version,
+            tables="; ".join(sorted({table.release for table in office.tables()})),
+            brake=self._brake,
+        )
+
+    async def _brake(self, is_correction: bool) -> str | None:
+        limits = self.office.settings.run
+        if brake.is_stopped(self.office.places):
+            return "claimbots stop is on"
+        if self._is_ending() or self.course.stop_reason:
+            return self.course.stop_reason
+        if not is_correction:
+            return None
+        if self.begun >= limits.corrections_per_run:
+            self.course.ceiling = f"{limits.corrections_per_run} corrections in this run"
+        elif self.saves_before_today + self.begun >= limits.corrections_per_day:
+            self.course.ceiling = f"{limits.corrections_per_day} corrections today"
+        else:
+            # Spent before the save begins: pages side by side must not pass it together.
+            self.begun += 1
+            return None
+        return self.course.ceiling
+
+    async def _settle(self) -> None:
+        """Find out what became of the intents that an earlier process left open."""
+        for intent in await asyncio.to_thread(self.ledger.open_intents):
+            if intent.portal != self.request.portal:
+                continue  # one log a host: its own portal's next run settles it
+            done = await settle(intent, self.at)
+            name = str(done.outcome)
+            self.settled[name] = self.settled.get(name, 0) + 1
+            log.info("settled", intent=intent.id, outcome=name)
+            if done.outcome in {Outcome.CONFIRMED, Outcome.CONFLICT}:
+                became = CHANGE_OUTCOMES[done.outcome]
+                changes = changes_of(intent.id, intent.changes, intent.checks, became)
+                await self.store.call(records.keep_settled, self.id, intent.claim_number, changes)
+            if done.outcome is Outcome.CONFLICT:
+                await self._exception(
+                    intent.claim_number, ExceptionType.BUSINESS, "SAVE_CONFLICT", done.words
+                )
+            if done.outcome is Outcome.UNKNOWN:
+                self.course.left_over = True
+
+    async def _look_at_screens(self, session: Session) -> None:
+        """The canary: the named screens must be there before the first claim is opened."""
+        reader = await session.reader()
+        missing = await reader.canary()
+        if missing:
+            await self._exception("", ExceptionType.APPLICATION, "DRIFT", "; ".join(missing)[:400])
+            self.course.stop_reason = "the portal's screens are not as the selector file says"
+
+    async def _list(self) -> None:
+        """Put the claims of the portal's list, or what is approved, into the run's own list."""
+        if await self.store.call(work.is_listed, self.id):
+            return
+        done = await self._already_done()
+        rows: list[tuple[int, str, str, str]] = []
+        position = 0
+        async for ref, proposal in self._refs():
+            if self._takes_no_more():
+                break
+            if ref.number in done:
+                continue
+            position += 1
+            rows.append((position, ref.number, ref.status, proposal))
+            if len(rows) >= _ROWS_AT_ONCE:
+                await self.store.call(work.list_claims, self.id, rows)
+                rows = []
+        else:
+            await self.store.call(work.list_claims, self.id, rows)
+            await self.store.call(work.mark_listed, self.id)
+            return
+        await self.store.call(work.list_claims, self.id, rows)
+        self.course.left_over = True
+
+    async def _refs(self) -> AsyncIterator[tuple[ClaimRef, str]]:
+        """The claims to list, each with the id of an approved proposal, or an empty one."""
+        if self.request.query.queue == "approved":
+            for proposal in await self.store.call(records.approved_proposals, self.request.portal):
+                yield ClaimRef(self.request.portal, proposal.number, "approved"), proposal.id
+            return
+        reader = await self._readers.get()
+        try:
+            async for ref in reader.worklist(self.request.query):
+                yield ref, ""
+        finally:
+            self._readers.put_nowait(reader)
+
+    async def _already_done(self) -> frozenset[str]:
+        if not self.request.resume:
+            return frozenset()
+        return await self.store.call(records.seen_numbers, self.request.resume)
+
+    async def _take_claims(self, steps: Steps) -> None:
+        """Take the claims that are due: half of those begun are through, the next are begun.
+
+        The order of steps follows from what each gave, so that it can be played again.
+        """
+        window = _WINDOW * self._pages
+        going: deque[Callable[[], Awaitable[str]]] = deque()
+        try:
+            while True:
+                count = window - len(going)
+                taken = await steps.once("take", partial(self._take, count))
+                for item, attempt in taken:
+                    going.append(await steps.begin_claim(self.id, item, attempt))
+                if not going:
+                    break
+                for _ in range(len(going) // 2 if taken else len(going)):
+                    await going.popleft()()
+        finally:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self.failure is not None:
+            raise self.failure
+
+    async def _take(self, count: int) -> list[list[int]]:
+        """The next claims, each with which time it is; none where no more is begun."""
+        try:
+            if self._takes_no_more():
+                standing = await self.store.call(work.standing, self.id)
+                self.course.left_over = self.course.left_over or standing.due > 0
+                return []
+            ids = await self.store.call(work.take, self.id, count)
+            attempts = await self.store.call(work.attempts, ids)
+        except Problem as problem:  # as a value: DBOS keeps no exception of ours
+            self.failure = self.failure or problem
+            return []
+        return [[item, attempts[item]] for item in ids]
+
+    async def claim(self, item: int, attempt: int) -> str:
+        """Take one claim through, as soon as a page is free.
+
+        Returns:
+            What became of it; `left` where nothing was begun.
+        """
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        reader = await self._readers.get()
+        try:
+            if self._takes_no_more():
+                self.course.left_over = True
+                return LEFT
+            found = await self.store.call(work.item, item, attempt)
+            if found is None:  # it was given up, or is at work for another time
+                return LEFT
+            told = await self._through(reader, found)
+            await self._keep(told, item)
+            pace, saved = self.office.portal.pace, any(change.intent for change in told.changes)
+            rest = max(pace.between_opens, pace.between_saves if saved else 0)
+            if rest:
+                await asyncio.sleep(rest)
+            return told.seen.outcome.value
+        except Exception as error:  # a log-in refused, a log that is broken, a full disk
+            self.failure = self.failure or error
+            return LEFT
+        finally:
+            self._readers.put_nowait(reader)
+
+    async def _through(self, reader: Reader, item: work.Item) -> Told:
+        ref = ClaimRef(self.request.portal, item.number, self.request.query.queue, item.status)
+        if item.attempt > work.MOST_ATTEMPTS:
+            words = f"the worker died {work.MOST_ATTEMPTS} times while it was at this claim"
+            return _failed(ref, item.position, ExceptionType.APPLICATION, "GIVEN_UP", words)
+        if item.proposal:
+            return await self._apply(reader, ref, item)
+        return await self._one(reader, ref, item.position)
+
+    async def _one(self, reader: Reader, ref: ClaimRef, position: int) -> Told:
+        """Take one claim through; whatever it meets ends in something to keep."""
+        rules = Rules(self.office.codesets, self.office.policy, self.office.today)
+        told: Told | None = None
+        try:
+            for _ in range(2):
+                case = await self._read(reader, ref)
+                before = told
+                told, again = await process(case, ref, position, rules, self.at)
+                if before is not None:
+                    told.changes = before.changes + told.changes
+                if not again:
+                    break
+            assert told is not None
+            self.course.drift = self.course.faults = 0
+            return told
+        except (LoginRefused, LedgerBroken):
+            raise
+        except BusinessError as error:
+            return _failed(ref, position, ExceptionType.BUSINESS, error.code, str(error))
+        except PortalFault as error:
+            self._count_fault(error)
+            return _failed(ref, position, ExceptionType.APPLICATION, error.code, str(error))
+        except PortalError as error:
+            self.course.stop_reason = _words(error)
+            return _failed(ref, position, ExceptionType.APPLICATION, error.code, str(error))
+        except Exception as error:  # a fault of ours must not cost the other claims
+            log.error("claim failed", error=type(error).__name__)
+            return _failed(
+                ref, position, ExceptionType.APPLICATION, "UNEXPECTED", type(error).__name__
+            )
+
+    async def _read(self, reader: Reader, ref: ClaimRef) -> Case:
+        """A fault of the machinery is tried again twice, a refusal never."""
+        return await looking(self.at.session)(reader.open, ref, self.office.today)
+
+    def _count_fault(self, error: PortalFault) -> None:
+        self.course.faults += 1
+        self.course.drift = self.course.drift + 1 if isinstance(error, ElementMissing) else 0
+        if self.course.drift >= _DRIFT_AFTER:
+            self.course.stop_reason = "the portal's screens have changed"
+        elif self.course.faults >= _FAULTS_IN_A_ROW:
+            self.course.stop_reason = f"{self.course.faults} faults in a row"
+
+    async def _keep(self, told: Told, item: int) -> None:
+        if told.halted and not self.course.ceiling:
+            self.course.stop_reason = self.course.stop_reason or told.halted
+        if told.halted or any(e.type is ExceptionType.APPLICATION for e in told.exceptions):
+            self.course.left_over = True
+        await self.store.call(
+            records.keep_claim,
+            self.id,
+            told.seen,
+            findings=told.findings,
+            not_evaluated=told.not_evaluated,
+            changes=told.changes,
+            proposals=told.proposals,
+            exceptions=told.exceptions,
+            became=told.became,
+            item=item,
+        )
+        self.course.outcomes[told.seen.number] = told.seen.outcome.value
+        self.course.seen += 1
+        if self.progress:
+            self.progress(self.course.seen)
+
+    async def _apply(self, reader: Reader, ref: ClaimRef, item: work.Item) -> Told:
+        """An approved proposal: read and check the claim again, then do it or say stale."""
+        proposal = await self.store.call(records.find_proposal, item.proposal)
+        rules = Rules(self.office.codesets, self.office.policy, self.office.today)
+        approved = Approved(
+            proposal.id,
+            proposal.check,
+            proposal.changes,
+            proposal.decided_by,
+            proposal.decision_reason,
+        )
+        try:
+            case = await self._read(reader, ref)
+            told = await apply_approved(case, ref, item.position, rules, self.at, approved)
+        except BusinessError as error:
+            return _failed(ref, item.position, ExceptionType.BUSINESS, error.code, str(error))
+        except PortalFault as error:
+            self._count_fault(error)
+            return _failed(ref, item.position, ExceptionType.APPLICATION, error.code, str(error))
+        told.seen = replace(told.seen, reviewed=False)  # keeps the claim's other proposals
+        return told
+
+    async def _exception(self, number: str, kind: ExceptionType, code: str, text: str) -> None:
+        await self.store.call(
+            records.keep_exception, self.id, number, NewException(kind, code, text)
+        )
+
+    async def _log(self, kind: str, body: dict[str, object]) -> None:
+        await asyncio.to_thread(
+            self.ledger.append,
+            kind,
+            run=self.id,
+            actor=self.request.requested_by or "claimbots",
+            body=body,
+        )
+
+    async def _end(self, state: RunState) -> RunSummary:
+        is_paused = self.course.stop_reason.startswith(work.PAUSED)
+        hands_back = self.hands_back and self.course.stop_reason == STOPPED_BY_SIGNAL
+        said = "paused" if is_paused else "handed back" if hands_back else state.value
+        audit_line = "the audit log could not be written"
+        text = ""
+        with contextlib.suppress(LedgerBroken):
+            await self._log("run-ended", {"state": said, "claims": self.course.seen})
+            checkpoint = await asyncio.to_thread(self.ledger.checkpoint)
+            await self.store.call(
+                records.keep_anchor, checkpoint.origin, checkpoint.size, checkpoint.text
+            )
+            audit_line = f"audit log: {checkpoint.size} records, checkpoint signed"
+            text = checkpoint.text
+        left_over = state is not RunState.DONE or self.course.left_over or self.course.ceiling
+        if is_paused or hands_back:
+            aside = work.put_aside if is_paused else work.hand_back
+            await self.store.call(aside, self.id)
+            return RunSummary(
+                run=self.id,
+                state=RunState.PAUSED if is_paused else RunState.PENDING,
+                counts=await self.store.call(records.run_counts, [self.id]),
+                exit=3,
+                stop_reason=self.course.stop_reason,
+            )
+        await self.store.call(work.release, self.id)
+        await self.store.call(
+            records.end_run,
+            self.id,
+            Ending(
+                state=state,
+                exit=3 if left_over else 0,
+                ceiling_hit=self.course.ceiling,
+                stop_reason=self.course.stop_reason,
+                selector_ranks=self.ranks,
+                checkpoint=text,
+                audit_line=audit_line,
+            ),
+        )
+        reports: ReportFiles | None = None
+        if self.request.report:
+            reports = await self.store.call(write_report, self.id, self.office.places)
+        counts = await self.store.call(records.run_counts, [self.id])
+        return RunSummary(
+            run=self.id,
+            state=state,
+            counts=counts,
+            exit=3 if left_over else 0,
+            stop_reason=self.course.stop_reason,
+            reports=reports,
+            audit_line=audit_line,
+            new_corrections=counts.saves,
+            settled=self.settled,
+            outcomes=self.course.outcomes,
+        )
+
+
+def _failed(ref: ClaimRef, position: int, kind: ExceptionType, code: str, text: str) -> Told:
+    seen = SeenRecord(ref.number, position, ClaimOutcome.FAILED, status=ref.status, reviewed=False)
+    return Told(seen, exceptions=[NewException(kind, code, text)])
+
+
+def _login_problem(error: LoginRefused, office: Office) -> Problem:
+    return Problem(
+        f"the portal refused the log-in ({error})",
+        where=f"portals.yaml {office.name} credential {office.portal.credential}",
+        do="it is not tried again; put it right with `claimbots credentials set` or `unlock`",
+    )
+
+
+def _words(error: PortalError) -> str:
+    return f"{error} ({error.code})"[:300]
+
+
+def facts_of(request: RunRequest, office: Office) -> NewRun:
+    """What is kept of a run before it begins."""
+    return NewRun(
+        portal=request.portal,
+        queue=request.query.queue,
+        mode="live" if office.writes else "shadow",
+        kind=_KINDS[request.query.queue],
+        as_of=office.today,
+        requested_by=request.requested_by,
+        scheduled=request.scheduled,
+        query=_plain(request),
+        policy_version=office.policy.version,
+        synthetic=office.codesets.synthetic,
+    )
+
+
+def _plain(request: RunRequest) -> dict[str, object]:
+    """What was asked for, in words for the report: a list of claims by its length."""
+    query = request.query
+    asked: dict[str, object] = {
+        name: str(value)
+        for name in ("queue", "since", "until", "facility", "code", "min_charge", "limit")
+        if (value := getattr(query, name)) not in (None, "")
+    }
+    if query.numbers:
+        asked["claims named"] = str(len(query.numbers))
+    if request.resume:
+        asked["going on with"] = request.resume
+    return asked

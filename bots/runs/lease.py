@@ -1,0 +1,109 @@
+"""A worker's lease: renewed while it lives, looked at before every save.
+
+A worker that cannot renew by half of the lease's length ends itself at once: after the whole
+length another may take its claims, and a save by both would be one too many. Time is taken from
+the monotonic clock, which runs on while a process is frozen.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+import structlog
+
+from bots.errors import Problem
+from bots.places import Places
+from bots.store import database, leases
+
+log = structlog.get_logger()
+
+LENGTH = 30.0  # seconds; a dead worker is seen after these
+_BEATS = 6  # renewals in that time
+LOST = 75  # the exit of a process whose lease is lost (EX_TEMPFAIL)
+
+
+class Lease:
+    """One life of a worker. Use as a context; `check` before every save.
+
+    `on_lost` is called, once, in whatever thread finds out, and must end all writing.
+    """
+
+    def __init__(
+        self,
+        places: Places,
+        name: str,
+        on_lost: Callable[[], None],
+        *,
+        length: float | None = None,
+    ) -> None:
+        self._places, self._name, self._on_lost = places, name, on_lost
+        self._length = LENGTH if length is None else length
+        self._done = threading.Event()
+        self._renewed = 0.0
+        self._thread: threading.Thread | None = None
+        self.generation = 0
+
+    @property
+    def executor(self) -> str:
+        """Unique to this life."""
+        return f"{self._name}.{self.generation}"
+
+    def __enter__(self) -> Lease:
+        began = time.monotonic()
+        database.connect(self._places)
+        record = leases.take(self._name, socket.gethostname(), os.getpid(), self._span)
+        self.generation, self._renewed = record.generation, began
+        database.close()
+        self._thread = threading.Thread(target=self._beat, name="lease", daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        if self._thread is not None:
+            self._thread.join(self._length)
+
+    def check(self) -> None:
+        """Return where the lease surely holds; else end all writing.
+
+        To be asked in the last moment before something is sent that cannot be taken back.
+        """
+        if not self.holds():
+            self._lose()
+
+    def holds(self) -> bool:
+        """Whether it was renewed within half of its length."""
+        return time.monotonic() - self._renewed < self._length / 2
+
+    @property
+    def _span(self) -> timedelta:
+        return timedelta(seconds=self._length)
+
+    def _beat(self) -> None:
+        database.connect(self._places)
+        try:
+            while not self._done.wait(self._length / _BEATS):
+                asked = time.monotonic()
+                if not self.holds():  # frozen, or the store did not answer for too long
+                    return self._lose()
+                try:
+                    with database.speaking(self._places):
+                        renewed = leases.renew(self._name, self.generation, self._span)
+                except Problem as problem:
+                    log.warning("the lease cannot be renewed", what=problem.what)
+                    continue
+                if not renewed:
+                    return self._lose()
+                self._renewed = asked
+            leases.end(self._name, self.generation)
+        finally:
+            database.close()
+
+    def _lose(self) -> None:
+        log.error("the lease is lost", worker=self.executor)
+        self._on_lost()

@@ -1,0 +1,330 @@
+"""A worker: takes up the runs that were asked for, one after the other, while its lease holds.
+
+It first goes on with what a dead one had at work. Only a worker launches DBOS, in the loop in
+which the browser lives.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bots.errors import Problem
+from bots.ledger import Ledger
+from bots.places import Places
+from bots.runs.at_work import Progress, RunAtWork
+from bots.runs.lease import LOST, Lease
+from bots.runs.lost import written_by
+from bots.runs.office import Occupied, Office, open_office, sole_worker
+from bots.runs.request import RunSummary, asked
+from bots.store import leases, records, work
+from bots.store.facts import Ending, RunRecord, RunState
+from bots.store.thread import StoreThread
+
+if TYPE_CHECKING:
+    from bots.runs.durable import Durable, Steps
+
+log = structlog.get_logger()
+
+NAME = "worker"
+LAST_SECONDS = 20.0  # for what was begun when the process is to end; many kill after 30
+_LOOK = 1.0  # seconds between two looks for a run that waits
+_TOO_OLD = timedelta(hours=24)  # a run whose worker died before that is closed, not gone on with
+_RECOVERED_WITHIN = 30.0  # seconds in which DBOS begins again what it said that it would
+
+
+class Worker:
+    """One worker of a data folder. Use `async with`; then `until_ended` or `forever`.
+
+    Args:
+        only: the one run that it is here for: of what a dead worker left it goes on with this
+            one and closes the others. Without it, it goes on with all.
+        ending: once it is set no run, no claim and no save is begun; what was begun is ended.
+            A run that is not through then waits again, or ends stopped where `only` is given.
+    """
+
+    def __init__(
+        self,
+        places: Places,
+        *,
+        name: str = NAME,
+        only: str = "",
+        ending: asyncio.Event | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        self._places, self._progress = places, progress
+        self.ending, self._only = ending or asyncio.Event(), only
+        self._lease = Lease(places, name, self._give_up)
+        self._store = StoreThread(places)
+        self._exit = AsyncExitStack()
+        self._turn = asyncio.Lock()
+        self._at_work: dict[str, RunAtWork] = {}
+        self._sessions: dict[str, asyncio.Task[object]] = {}
+        self._told: dict[str, RunSummary | Exception] = {}
+        self._offices: dict[str, Office] = {}
+        self._forgetting: list[asyncio.Task[None]] = []
+        self._durable: Durable
+
+    async def __aenter__(self) -> Worker:
+        """Take the data folder and the lease, and go on with what a dead worker had.
+
+        Raises:
+            Occupied: another worker is at work in this data folder.
+        """
+        async with self._exit:
+            try:
+                self._exit.enter_context(sole_worker(self._places))
+            except Occupied:
+                if not await end_if_frozen(self._places):
+                    raise
+                self._exit.enter_context(sole_worker(self._places))
+            from bots.runs.durable import launched  # a third of a second, only where needed
+
+            await self._exit.enter_async_context(self._store)
+            await asyncio.to_thread(self._lease.__enter__)
+            self._exit.push(self._lease.__exit__)
+            self._durable = await self._exit.enter_async_context(
+                launched(self._places, self._lease.executor, self)
+            )
+            self._exit.push_async_callback(self.break_off)
+            await self._take_over()
+            self._exit = self._exit.pop_all()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._exit.aclose()
+
+    @property
+    def executor(self) -> str:
+        """This life of this worker, as the runs that it has at work name it."""
+        return self._lease.executor
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether a run is at work here."""
+        return bool(self._at_work)
+
+    async def end(self) -> None:
+        """Begin nothing more; what was begun may end for `LAST_SECONDS`, then it is cancelled."""
+        self.ending.set()
+        if self._sessions:
+            await asyncio.wait(self._sessions.values(), timeout=LAST_SECONDS)
+        await self.break_off()
+
+    async def forever(self) -> None:
+        """Take up run after run, until `ending` is set."""
+        while not self.ending.is_set():
+            run = await self._store.call(work.next_pending)
+            if run:
+                with contextlib.suppress(Problem):  # kept on its row, and logged
+                    await self.until_ended(run)
+            else:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self.ending.wait(), _LOOK)
+
+    async def until_ended(self, run: str, office: Office | None = None) -> RunSummary | None:
+        """Do a run, or wait for its end where it is at work here already.
+
+        Returns:
+            How it ended; None where another has it, or it was cancelled.
+
+        Raises:
+            Problem: it could not be done; its row says so, too.
+        """
+        if office is not None:
+            self._offices[run] = office
+        if run not in self._sessions and run not in self._told:
+            attempt = await self._store.call(work.take_up, run, self._lease.executor)
+            if not attempt:
+                return None
+            handle = await self._durable.begin(run, attempt)
+            await handle.get_result()
+            await self._durable.forget(handle.workflow_id)
+        elif run in self._sessions:
+            await asyncio.wait({self._sessions[run]})
+        told = self._told.pop(run, None)
+        if isinstance(told, Exception):
+            raise told
+        return told
+
+    # What the workflows ask for (`durable.Desk`).
+
+    async def session(self, run: str, attempt: int, steps: Steps) -> str:
+        """One run under one log-in, from its beginning to its end; again after a crash."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._sessions[run] = task
+        try:
+            async with self._turn:
+                if not await self._is_ours(run, attempt):
+                    return "given up"
+                self._told[run] = summary = await self._whole(run, steps)
+                return summary.state.value
+        except Exception as error:
+            if not isinstance(error, Problem):
+                log.error("a run failed", run=run, error=type(error).__name__)
+            self._told[run] = error
+            await self._close(run, error)
+            return RunState.FAILED.value
+        finally:
+            self._sessions.pop(run, None)
+
+    async def claim(self, run: str, item: int, attempt: int) -> str:
+        """One claim of a run that is at work here; of another one nothing is begun."""
+        at_work = self._at_work.get(run)
+        return await at_work.claim(item, attempt) if at_work else "left"
+
+    async def _whole(self, run: str, steps: Steps) -> RunSummary:
+        request = asked(await self._store.call(work.request_of, run))
+        office = self._offices.pop(run, None)
+        if office is None:
+            office = await asyncio.to_thread(
+                open_office,
+                self._places,
+                request.portal,
+                shadow=request.shadow,
+                as_of=request.as_of,
+            )
+        ledger = await asyncio.to_thread(
+            Ledger.of_office, self._places, office.settings.ledger.origin, office.master
+        )
+        at_work = RunAtWork(
+            run, request, office, self._store, ledger,
+            fence=self._lease.check, ending=self.ending,
+            hands_back=not self._only, progress=self._progress,
+        )  # fmt: skip
+        self._at_work[run] = at_work
+        try:
+            return await at_work.whole(steps)
+        finally:
+            self._at_work.pop(run, None)
+
+    async def _close(self, run: str, error: Exception) -> None:
+        """A run that could not even begin is closed like any other."""
+        record = await self._store.call(records.get_run, run)
+        if record.state is RunState.IN_PROGRESS:
+            what = error.what if isinstance(error, Problem) else type(error).__name__
+            code = error.exit if isinstance(error, Problem) else 2
+            ending = Ending(RunState.FAILED, exit=code, stop_reason=what)
+            await self._store.call(records.end_run, run, ending)
+
+    # Whoever was here before is dead: this data folder is ours.
+
+    async def _take_over(self) -> None:
+        executors: set[str] = set()
+        adopted: dict[str, str] = {}
+        for lost in await self._store.call(records.unended_runs):
+            was, attempt = await self._store.call(work.worker_of, lost.id)
+            is_old = datetime.now(UTC) - lost.started_at > _TOO_OLD
+            is_other = self._only not in ("", lost.id)
+            is_whole = await self._keep_what_it_saved(lost)
+            if is_old or is_other or not is_whole or not attempt:
+                ending = Ending(RunState.FAILED, exit=3, stop_reason="it was killed")
+                await self._store.call(records.end_run, lost.id, ending)
+                continue
+            await self._store.call(work.adopt, lost.id, was, self._lease.executor)
+            executors.add(was)
+            adopted[f"{lost.id}.{attempt}"] = lost.id
+        if not adopted:
+            return
+        going = await self._durable.recover(sorted(executors))
+        for workflow, run in adopted.items():
+            log.warning("goes on with a run whose worker died", run=run)
+            if workflow in going and await self._is_begun(run):
+                self._forgetting.append(asyncio.create_task(self._forget(run, workflow)))
+            else:
+                # DBOS knows nothing of it, or does not begin: our own table has what is due.
+                await self._store.call(work.hand_back, run)
+
+    async def _forget(self, run: str, workflow: str) -> None:
+        if session := self._sessions.get(run):
+            await asyncio.wait({session})
+        await self._durable.forget(workflow)
+
+    async def _is_ours(self, run: str, attempt: int) -> bool:
+        record = await self._store.call(records.get_run, run)
+        mine = (self._lease.executor, attempt)
+        owner = await self._store.call(work.worker_of, run)
+        return record.state is RunState.IN_PROGRESS and owner == mine
+
+    async def _is_begun(self, run: str) -> bool:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_RECOVERED_WITHIN):
+                while run not in self._sessions and run not in self._told:
+                    await asyncio.sleep(0.05)
+                return True
+        return False
+
+    async def _keep_what_it_saved(self, lost: RunRecord) -> bool:
+        """Keep what the log says that a dead run saved, and the store does not know.
+
+        Returns:
+            Whether the run's portal is still one of ours.
+        """
+        try:
+            office = await asyncio.to_thread(open_office, self._places, lost.portal, shadow=True)
+        except Problem as problem:
+            log.error("a run that was killed cannot go on", run=lost.id, what=problem.what)
+            return False
+        ledger = await asyncio.to_thread(
+            Ledger.of_office, self._places, office.settings.ledger.origin, office.master
+        )
+        written = await asyncio.to_thread(written_by, ledger, lost.id)
+        known = await self._store.call(records.intents_kept, [w.intent for w in written])
+        for entry in written:
+            if entry.intent not in known:
+                await self._store.call(records.keep_settled, lost.id, entry.claim, entry.changes)
+        log.warning("a run was killed", run=lost.id, kept=len(written) - len(known))
+        return True
+
+    # How it ends.
+
+    async def break_off(self) -> None:
+        """Cancel what is still at work; its claims and intents are looked up when it goes on."""
+        tasks = [*self._sessions.values(), *self._forgetting]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _give_up(self) -> None:
+        """The lease is lost: another may be at these claims. Nothing more leaves this process."""
+        for at_work in self._at_work.values():
+            if at_work.browser_pid:
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.kill(at_work.browser_pid, signal.SIGKILL)
+        os._exit(LOST)
+
+
+async def end_if_frozen(places: Places) -> int:
+    """End the process that has the data folder where its lease has run out.
+
+    It is of this machine, has the lock, and did not renew its lease for the whole of its length:
+    it is frozen or hangs, and could only wake to find its claims with another.
+
+    Returns:
+        The process, or 0 where there is none.
+    """
+    try:
+        with sole_worker(places):
+            return 0
+    except Occupied as held:
+        process = held.process
+    async with StoreThread(places) as store:
+        if not await store.call(leases.has_run_out, socket.gethostname(), process):
+            return 0
+    log.warning("a worker that does not answer is ended", process=process)
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(process, signal.SIGKILL)
+    for _ in range(50):
+        with contextlib.suppress(Occupied), sole_worker(places):
+            return process
+        await asyncio.sleep(0.1)
+    return 0

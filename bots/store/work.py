@@ -1,0 +1,257 @@
+"""The runs that were asked for, and the claims of each that are due. Synchronous; UTC.
+
+Who asks puts a row here; a worker takes it up. A claim of a run is due, at work, or done: this
+table says which, so that nothing is lost with a process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Count, F, Q
+
+from bots.store import models
+from bots.store.facts import NewRun, RunRecord, RunState
+from bots.store.records import next_run_id, run_record
+
+OPEN = (RunState.PENDING.value, RunState.IN_PROGRESS.value)  # somebody does it, or will
+PAUSED, CANCELLED = "paused", "cancelled"  # how a wish begins, and a reason to stop
+MOST_ATTEMPTS = 5  # of one claim in one run: what kills a worker again and again goes to a person
+DUE, AT_WORK, DONE = "due", "at work", "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A claim of a run that is to be done. `proposal` is the approved one, or empty."""
+
+    id: int
+    number: str
+    position: int
+    status: str
+    proposal: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a run is: its claims by state."""
+
+    due: int
+    at_work: int
+    done: int
+
+
+def ask(new: NewRun, request: Mapping[str, Any], digest: str) -> tuple[RunRecord, bool]:
+    """Ask for a run. Where the very same is waiting or at work, it is that one.
+
+    Args:
+        request: what any worker needs to do it.
+        digest: the same for two requests that mean the same run.
+
+    Returns:
+        The run, and whether it is new.
+    """
+    for _ in range(2):
+        same = models.Run.objects.filter(asked_for=digest, state__in=OPEN).first()
+        if same is not None:
+            return run_record(same), False
+        at = datetime.now(UTC)
+        try:
+            with transaction.atomic():
+                row = models.Run.objects.create(
+                    id=next_run_id(at),
+                    portal=new.portal,
+                    queue=new.queue,
+                    mode=new.mode,
+                    kind=new.kind.value,
+                    state=RunState.PENDING.value,
+                    started_at=at,
+                    requested_by=new.requested_by,
+                    scheduled=new.scheduled,
+                    query=dict(new.query),
+                    request=dict(request),
+                    asked_for=digest,
+                )
+            return run_record(row), True
+        except IntegrityError:  # somebody asked for the same, or took the same id, just now
+            continue
+    raise AssertionError("a run of the same kind is there, and cannot be found")
+
+
+def request_of(run: str) -> dict[str, Any]:
+    """What was asked for, as it was given to `ask`."""
+    return dict(models.Run.objects.values_list("request", flat=True).get(id=run))
+
+
+def next_pending() -> str:
+    """The run that waits longest, or an empty text."""
+    row = models.Run.objects.filter(state=RunState.PENDING.value).order_by("started_at", "id")
+    return row.values_list("id", flat=True).first() or ""
+
+
+def take_up(run: str, worker: str) -> int:
+    """Let a worker begin a waiting run, or go on with it.
+
+    Returns:
+        Which time this is, from 1; 0 where somebody else has it, or it is cancelled.
+    """
+    waiting = models.Run.objects.filter(id=run, state=RunState.PENDING.value)
+    taken = waiting.update(
+        state=RunState.IN_PROGRESS.value, worker=worker, attempt=F("attempt") + 1
+    )
+    return int(models.Run.objects.values_list("attempt", flat=True).get(id=run)) if taken else 0
+
+
+def adopt(run: str, was: str, worker: str) -> bool:
+    """Give a run at work to another worker, whose predecessor is dead."""
+    at_work = models.Run.objects.filter(id=run, state=RunState.IN_PROGRESS.value, worker=was)
+    return bool(at_work.update(worker=worker))
+
+
+def hand_back(run: str) -> bool:
+    """Let a run that is at work wait again: what of it is not done stays due."""
+    return _put_aside(run, RunState.PENDING)
+
+
+def put_aside(run: str) -> bool:
+    """Let a run that is at work rest until somebody lets it go on."""
+    return _put_aside(run, RunState.PAUSED)
+
+
+def _put_aside(run: str, state: RunState) -> bool:
+    with transaction.atomic():
+        release(run)
+        at_work = models.Run.objects.filter(id=run, state=RunState.IN_PROGRESS.value)
+        return bool(at_work.update(state=state.value, worker="", wanted=""))
+
+
+def want(run: str, wish: str) -> RunState:
+    """Ask for a run to be paused or cancelled; `wish` is `PAUSED` or `CANCELLED` and by whom.
+
+    Returns:
+        Its state: one that waited is so at once, one at work as soon as its claims are through.
+    """
+    with transaction.atomic():
+        row = models.Run.objects.select_for_update().get(id=run)
+        if row.state == RunState.IN_PROGRESS.value:
+            row.wanted = wish[:120]
+        elif row.state in (RunState.PENDING.value, RunState.PAUSED.value):
+            is_pause = wish.startswith(PAUSED)
+            row.state = (RunState.PAUSED if is_pause else RunState.STOPPED).value
+            row.stop_reason = wish
+            if not is_pause:
+                row.ended_at, row.exit = datetime.now(UTC), 3
+        row.save()
+        return RunState(row.state)
+
+
+def wanted(run: str) -> str:
+    """What was asked for by `want`, or an empty text."""
+    return str(models.Run.objects.values_list("wanted", flat=True).get(id=run))
+
+
+def go_on(run: str) -> bool:
+    """Let a paused run wait for a worker; False where the very same waits or is at work."""
+    try:
+        with transaction.atomic():
+            paused = models.Run.objects.filter(id=run, state=RunState.PAUSED.value)
+            return bool(paused.update(state=RunState.PENDING.value, stop_reason=""))
+    except IntegrityError:
+        return False
+
+
+def failed_numbers(run: str) -> tuple[str, ...]:
+    """The claims of a run that failed for the machinery's sake, or were never begun."""
+    failed = models.ExceptionRow.objects.filter(run_id=run, type="APPLICATION").exclude(number="")
+    left = models.WorkItem.objects.filter(run_id=run).exclude(state=DONE)
+    numbers = {*failed.values_list("number", flat=True), *left.values_list("number", flat=True)}
+    return tuple(sorted(numbers))
+
+
+def worker_of(run: str) -> tuple[str, int]:
+    """Who has a run at work, and for which time."""
+    row = models.Run.objects.get(id=run)
+    return row.worker, row.attempt
+
+
+def runs_of(worker: str) -> list[str]:
+    """The runs that a worker has at work, or had when it died."""
+    rows = models.Run.objects.filter(worker=worker, state=RunState.IN_PROGRESS.value)
+    return list(rows.order_by("started_at").values_list("id", flat=True))
+
+
+def list_claims(run: str, claims: Iterable[tuple[int, str, str, str]]) -> int:
+    """Put claims of a run into its list: position, number, state, proposal; each once.
+
+    Returns:
+        How many stand there now.
+    """
+    models.WorkItem.objects.bulk_create(
+        (
+            models.WorkItem(
+                run_id=run, position=position, number=number, status=status, proposal=proposal
+            )
+            for position, number, status, proposal in claims
+        ),
+        ignore_conflicts=True,
+    )
+    return int(models.WorkItem.objects.filter(run_id=run).count())
+
+
+def is_listed(run: str) -> bool:
+    """Whether a run's list is whole."""
+    return bool(models.Run.objects.values_list("listed", flat=True).get(id=run))
+
+
+def mark_listed(run: str) -> None:
+    """A run's list is whole."""
+    models.Run.objects.filter(id=run).update(listed=True)
+
+
+def take(run: str, count: int) -> list[int]:
+    """The next claims that are due, at most so many; they are at work from now on."""
+    with transaction.atomic():
+        due = models.WorkItem.objects.filter(run_id=run, state=DUE).order_by("position", "id")
+        ids = list(due.values_list("id", flat=True)[:count])
+        models.WorkItem.objects.filter(id__in=ids).update(
+            state=AT_WORK, attempt=F("attempt") + 1, taken_at=datetime.now(UTC)
+        )
+    return ids
+
+
+def attempts(ids: Iterable[int]) -> dict[int, int]:
+    """Which time it is for each of these claims."""
+    rows = models.WorkItem.objects.filter(id__in=list(ids))
+    return dict(rows.values_list("id", "attempt"))
+
+
+def item(id: int, attempt: int) -> Item | None:
+    """A claim that is at work for that time; None where it is not any more."""
+    row = models.WorkItem.objects.filter(id=id, attempt=attempt, state=AT_WORK).first()
+    if row is None:
+        return None
+    return Item(row.pk, row.number, row.position, row.status, row.proposal, row.attempt)
+
+
+def finish(run: str, number: str) -> None:
+    """A claim is through; called where all that is to be said of it is kept."""
+    models.WorkItem.objects.filter(run_id=run, number=number).update(state=DONE)
+
+
+def release(run: str) -> int:
+    """Whatever was at work is due again; for when nobody is at work on it any more."""
+    return models.WorkItem.objects.filter(run_id=run, state=AT_WORK).update(state=DUE)
+
+
+def standing(run: str) -> Standing:
+    """How far a run is."""
+    found = models.WorkItem.objects.filter(run_id=run).aggregate(
+        due=Count("id", filter=Q(state=DUE)),
+        at_work=Count("id", filter=Q(state=AT_WORK)),
+        done=Count("id", filter=Q(state=DONE)),
+    )
+    return Standing(**found)

@@ -1,0 +1,72 @@
+"""A worker's lease: renewed while it lives; lost, nothing more leaves the process."""
+
+import time
+
+import pytest
+
+from bots.places import Places
+from bots.runs.lease import Lease
+from bots.store import database, leases
+
+
+class Lost(Exception):
+    """Stands for the end of the process."""
+
+
+def lost():
+    raise Lost
+
+
+@pytest.fixture
+def places(tmp_path):
+    return Places(tmp_path / "data").made()
+
+
+def test_it_holds_far_longer_than_its_length_while_it_is_renewed(places):
+    with Lease(places, "worker", lost, length=0.6) as lease:
+        for _ in range(15):
+            time.sleep(0.1)
+            lease.check()
+
+
+def test_what_was_not_renewed_for_half_of_it_sends_nothing_more(places, monkeypatch):
+    with Lease(places, "worker", lost, length=0.6) as lease:
+        lease.check()
+        # As after a freeze: the clock has run on, and nobody renewed.
+        frozen_until = time.monotonic() + 0.3
+        monkeypatch.setattr(time, "monotonic", lambda: frozen_until)
+        with pytest.raises(Lost):
+            lease.check()
+
+
+def test_one_that_another_has_taken_is_lost(places):
+    ended = []
+    with Lease(places, "worker", lambda: ended.append(True), length=0.6):
+        database.connect(places)
+        from datetime import timedelta
+
+        leases.take("worker", "elsewhere", 1, timedelta(seconds=30))
+        database.close()
+        time.sleep(0.4)
+
+    assert ended
+
+
+def test_given_back_it_is_over_at_once(places):
+    with Lease(places, "worker", lost, length=30) as lease:
+        first = lease.executor
+    database.connect(places)
+    [record] = leases.workers()
+    database.close()
+
+    assert record.executor == first
+    assert record.ended_at is not None
+
+
+def test_each_life_has_a_name_of_its_own(places):
+    names = set()
+    for _ in range(3):
+        with Lease(places, "worker", lost) as lease:
+            names.add(lease.executor)
+
+    assert len(names) == 3

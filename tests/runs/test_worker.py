@@ -1,0 +1,208 @@
+"""Workers: what one leaves, another goes on with; two never write; who asks need not work."""
+
+import json
+import os
+import signal
+import sqlite3
+import stat
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from runs.office import TODAY
+
+LONGEST = 60  # seconds that a test waits for anything
+SHORT_LEASE = "import bots.runs.lease; bots.runs.lease.LENGTH = 3.0"
+CLAIMS = ("--limit", "16", "--pages", "4")
+
+
+def until(look, what, longest=LONGEST):
+    """What `look` gives as soon as it gives anything."""
+    end = time.monotonic() + longest
+    while time.monotonic() < end:
+        if found := look():
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"no {what} in {longest} s")
+
+
+@pytest.fixture
+def begin(office, tmp_path):
+    """Begins a command in the background; ends whatever of it still lives."""
+    begun = []
+
+    def begin(*words, first=""):
+        out = (tmp_path / f"{len(begun)}.log").open("w+")
+        code = f"{first}\nfrom bots.cli import main; main()"
+        process = subprocess.Popen(
+            [sys.executable, "-c", code, *words],
+            env=office.environment, stdout=out, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        begun.append(process)
+        return process
+
+    yield begin
+    for process in begun:
+        if process.poll() is None:
+            process.send_signal(signal.SIGCONT)
+            process.kill()
+            process.wait()
+
+
+def a_run(*more):
+    return ("run", "--portal", "practice", "--queue", "pending", "--as-of", TODAY, *more)
+
+
+def newest(office):
+    said = office.claimbots("runs", "list", "--limit", "1", "--json").stdout
+    return json.loads(said) if said else {}
+
+
+def ended(office):
+    run = newest(office)
+    return run if run.get("state") in ("done", "failed", "stopped") else None
+
+
+def workers(office):
+    said = office.claimbots("workers", "list", "--json").stdout
+    return [json.loads(line) for line in said.splitlines()]
+
+
+def nothing_doubled_or_lost(office, run):
+    """Every claim of the list is counted, none was saved twice, no intent is open."""
+    counts = run["counts"]
+    assert run["state"] == "done", run
+    assert counts["claims"] == 16
+    saves = [claim["saves"] for claim in office.witness()["claims"].values()]
+    assert sum(saves) > 0
+    assert max(saves) == 1
+    assert all(outcomes for _, outcomes in office.intents().values())
+    assert office.verified()
+
+
+def writes(office):
+    return office.witness()["writes"]
+
+
+def test_what_a_killed_worker_had_goes_on_with_the_next_one(office, begin):
+    dead = begin("worker")
+    asked = begin(*a_run(*CLAIMS))
+    until(lambda: writes(office) >= 1, "save")
+    dead.kill()
+    dead.wait()
+
+    begin("worker", "--name", "second")
+    run = until(lambda: ended(office), "end of the run")
+
+    nothing_doubled_or_lost(office, run)
+    assert asked.wait(LONGEST) == 0  # who asked looked on all the while
+    assert office.claimbots("runs", "list", "--json").stdout.count(run["id"]) == 1
+
+
+def test_a_frozen_worker_is_ended_by_the_next_one_and_writes_nothing_more(office, begin):
+    frozen = begin("worker", first=SHORT_LEASE)
+    begin(*a_run(*CLAIMS))
+    until(lambda: writes(office) >= 1, "save")
+    frozen.send_signal(signal.SIGSTOP)
+    time.sleep(3.2)  # its lease runs out
+
+    begin("worker", "--name", "second", first=SHORT_LEASE)
+    run = until(lambda: ended(office), "end of the run")
+
+    assert frozen.wait(5) == -signal.SIGKILL
+    nothing_doubled_or_lost(office, run)
+
+
+def test_a_frozen_worker_that_wakes_alone_ends_itself_without_a_save(office, begin):
+    frozen = begin("worker", first=SHORT_LEASE)
+    asked = begin(*a_run(*CLAIMS))
+    until(lambda: writes(office) >= 1, "save")
+    asked.kill()  # else it would end the frozen one and be the worker itself
+    frozen.send_signal(signal.SIGSTOP)
+    time.sleep(0.5)  # what the browser had sent by itself has arrived
+    before = writes(office)
+    time.sleep(2.8)
+    frozen.send_signal(signal.SIGCONT)
+
+    assert frozen.wait(10) == 75
+    assert writes(office) == before
+
+    begin("worker", "--name", "second", first=SHORT_LEASE)
+    nothing_doubled_or_lost(office, until(lambda: ended(office), "end of the run"))
+
+
+def test_where_a_worker_lives_a_run_is_only_asked_for(office, begin, claim):
+    begin("worker", "--name", "night")
+    until(lambda: [w for w in workers(office) if w["state"] == "alive"], "worker")
+
+    done = office.run("--claim", claim)
+
+    assert done.returncode == 0, done.stderr
+    assert office.saves(claim) == 1
+    [store] = [sqlite3.connect(office.root / "store.sqlite3")]
+    last = store.execute("select worker from store_run order by id desc limit 1").fetchone()[0]
+    assert last.startswith("night.")
+    store.close()
+    assert "clean" in done.stdout  # the figures of the run, as if it had been done here
+
+
+def test_the_same_run_asked_for_at_once_is_one_run(office):
+    before = newest(office).get("id", "")
+    with ThreadPoolExecutor(3) as pool:
+        done = list(pool.map(lambda _: office.run("--limit", "3"), range(3)))
+
+    assert [one.returncode for one in done] == [0, 0, 0], done[-1].stderr
+    listed = office.claimbots("runs", "list", "--json").stdout.splitlines()
+    assert len([line for line in listed if json.loads(line)["id"] > before]) == 1
+
+
+def test_a_run_is_paused_goes_on_and_is_cancelled(office, begin):
+    begin("worker")
+    begin(*a_run("--limit", "40"))
+    until(lambda: writes(office) >= 1, "save")
+    run = newest(office)["id"]
+
+    said = office.claimbots("runs", "pause", run, "--reason", "the portal is slow").stdout
+    assert "being paused" in said
+    until(lambda: newest(office)["state"] == "paused", "pause")
+    assert office.claimbots("runs", "resume", run).returncode == 0
+    until(lambda: newest(office)["state"] == "in progress", "going on")
+    assert "being cancelled" in office.claimbots("runs", "cancel", run).stdout
+    watched = office.claimbots("runs", "watch", run)
+
+    assert watched.returncode == 3
+    assert "cancelled by" in watched.stdout
+    assert newest(office)["state"] == "stopped"
+    assert office.claimbots("runs", "resume", run).returncode == 2
+    assert office.claimbots("runs", "cancel", run).returncode == 2
+    saves = [claim["saves"] for claim in office.witness()["claims"].values()]
+    assert max(saves) == 1
+    assert all(outcomes for _, outcomes in office.intents().values())
+
+
+def test_the_workflows_file_is_closed_to_others_and_names_no_patient_and_no_claim(office, begin):
+    begun = begin("worker")
+    begin(*a_run(*CLAIMS))
+    until(lambda: writes(office) >= 1, "save")
+    begun.kill()
+    begun.wait()
+    file = office.root / "dbos.sqlite3"
+
+    assert stat.S_IMODE(os.stat(file).st_mode) == 0o600
+    raw = file.read_bytes()
+    assert b"session" in raw  # it was written while claims were at work
+    for truth in office.truths():
+        assert truth["claim"].encode() not in raw
+    store = sqlite3.connect(office.root / "store.sqlite3")
+    names = {
+        name for (name,) in store.execute("select distinct patient_name from store_seenclaim")
+    }
+    store.close()
+    assert names - {""}
+    for name in names - {""}:
+        assert name.split(",")[0].encode() not in raw
+    with sqlite3.connect(file) as tables:
+        rows = tables.execute("select serialization from workflow_status").fetchall()
+    assert {kind for (kind,) in rows} == {"claimbots_json"}

@@ -1,0 +1,230 @@
+"""Runs that were asked for and their due claims: asked once, taken once, never lost."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bots.places import Places
+from bots.store import database, leases, records, work
+from bots.store.facts import (
+    ClaimOutcome,
+    Ending,
+    ExceptionType,
+    NewException,
+    NewRun,
+    RunKind,
+    RunState,
+    SeenRecord,
+)
+
+
+@pytest.fixture(scope="module")
+def places(tmp_path_factory):
+    made = Places(tmp_path_factory.mktemp("work") / "data").made()
+    database.connect(made)
+    yield made
+    database.close()
+
+
+NEW = NewRun("practice", "pending", "shadow", RunKind.PRE_BILL)
+counted = iter(range(10_000))
+
+
+def asked(digest=""):
+    """A run nobody asked for before."""
+    run, is_new = work.ask(NEW, {"portal": "practice"}, digest or f"digest {next(counted)}")
+    assert is_new
+    return run.id
+
+
+def at_work(claims=0):
+    run = asked()
+    work.take_up(run, "worker.1")
+    work.list_claims(run, [(n, f"C{n}", "pending", "") for n in range(1, claims + 1)])
+    return run
+
+
+def state(run):
+    return records.get_run(run).state
+
+
+def test_the_same_asked_for_again_is_the_same_run_until_it_has_ended(places):
+    run = asked("same")
+
+    assert work.ask(NEW, {}, "same")[0].id == run
+    work.take_up(run, "worker.1")
+    assert work.ask(NEW, {}, "same") == (records.get_run(run), False)
+    records.end_run(run, Ending(RunState.DONE))
+    assert work.ask(NEW, {}, "same")[0].id != run
+
+
+def test_a_waiting_run_is_taken_up_by_one_worker(places):
+    run = asked()
+
+    assert work.take_up(run, "first.1") == 1
+    assert work.take_up(run, "second.1") == 0
+    assert work.worker_of(run) == ("first.1", 1)
+
+
+def test_the_run_that_waits_longest_is_next(places):
+    for run in iter(work.next_pending, ""):
+        work.take_up(run, "worker.1")
+    first, second = asked(), asked()
+
+    assert work.next_pending() == first
+    work.take_up(first, "worker.1")
+    assert work.next_pending() == second
+
+
+def test_a_dead_worker_s_run_is_given_to_one_other(places):
+    run = at_work()
+
+    assert work.adopt(run, "worker.1", "worker.2")
+    assert not work.adopt(run, "worker.1", "other.1")
+    assert work.worker_of(run) == ("worker.2", 1)
+
+
+def test_what_is_handed_back_waits_with_all_its_claims_due(places):
+    run = at_work(claims=3)
+    work.take(run, 2)
+
+    assert work.hand_back(run)
+
+    assert state(run) is RunState.PENDING
+    assert work.standing(run) == work.Standing(due=3, at_work=0, done=0)
+    assert work.take_up(run, "worker.2") == 2
+
+
+def test_claims_listed_twice_stand_there_once(places):
+    run = at_work(claims=3)
+
+    assert work.list_claims(run, [(3, "C3", "pending", ""), (4, "C4", "pending", "")]) == 4
+    assert not work.is_listed(run)
+    work.mark_listed(run)
+    assert work.is_listed(run)
+
+
+def test_a_claim_is_at_work_for_one_time_only(places):
+    run = at_work(claims=1)
+    [first] = work.take(run, 5)
+    assert work.item(first, 1).number == "C1"
+
+    work.release(run)
+    assert work.item(first, 1) is None  # who still thinks that it has it does nothing
+    assert work.take(run, 5) == [first]
+    assert work.item(first, 1) is None
+    assert work.item(first, 2).attempt == 2
+
+
+def test_a_claim_is_done_when_what_is_said_of_it_is_kept(places):
+    run = at_work(claims=2)
+    one, _ = work.take(run, 2)
+
+    records.keep_claim(run, SeenRecord("C1", 1, ClaimOutcome.PASSED), item=one)
+
+    assert work.standing(run) == work.Standing(due=0, at_work=1, done=1)
+    assert work.item(one, 1) is None
+    assert work.failed_numbers(run) == ("C2",)
+
+
+def test_what_failed_for_the_machinery_s_sake_is_to_be_tried_again(places):
+    run = at_work(claims=3)
+    items = work.take(run, 3)
+    for number, (item, kind) in enumerate(
+        zip(items, (None, ExceptionType.APPLICATION, ExceptionType.BUSINESS), strict=True), 1
+    ):
+        said = [NewException(kind, "X", "words")] if kind else []
+        seen = SeenRecord(f"C{number}", number, ClaimOutcome.FAILED)
+        records.keep_claim(run, seen, exceptions=said, item=item)
+
+    assert work.failed_numbers(run) == ("C2",)
+
+
+def test_a_run_that_waits_is_paused_and_cancelled_at_once(places):
+    run = asked()
+
+    assert work.want(run, "paused by ann") is RunState.PAUSED
+    assert work.take_up(run, "worker.1") == 0
+    assert work.go_on(run)
+    assert work.want(run, "cancelled by ann") is RunState.STOPPED
+    ended = records.get_run(run)
+    assert (ended.stop_reason, ended.exit) == ("cancelled by ann", 3)
+    assert ended.ended_at
+
+
+def test_a_run_at_work_is_told_and_goes_on_until_it_heeds(places):
+    run = at_work(claims=1)
+
+    assert work.want(run, "paused by ann") is RunState.IN_PROGRESS
+    assert work.wanted(run) == "paused by ann"
+    work.put_aside(run)
+    assert state(run) is RunState.PAUSED
+    assert work.wanted(run) == ""
+
+
+def test_a_paused_run_does_not_go_on_beside_the_very_same(places):
+    run = asked("twin")
+    work.want(run, "paused by ann")
+    asked("twin")
+
+    assert not work.go_on(run)
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    claims=st.integers(1, 12),
+    acts=st.lists(st.tuples(st.sampled_from(["take", "keep", "die"]), st.integers(0, 5))),
+)
+def test_whatever_happens_every_claim_is_due_at_work_or_done_and_done_once(places, claims, acts):
+    run = at_work(claims)
+    mine: list[tuple[int, int]] = []
+    done = 0
+    for act, count in acts:
+        match act:
+            case "take":
+                ids = work.take(run, count)
+                mine += [(item, work.attempts([item])[item]) for item in ids]
+            case "keep" if mine:
+                item, attempt = mine.pop(count % len(mine))
+                found = work.item(item, attempt)
+                if found:
+                    seen = SeenRecord(found.number, found.position, ClaimOutcome.PASSED)
+                    records.keep_claim(run, seen, item=item)
+                    done += 1
+            case "die":  # and the next one does not know what this one had
+                work.release(run)
+
+        standing = work.standing(run)
+        assert standing.due + standing.at_work + standing.done == claims
+        assert standing.done == done
+
+
+def test_the_last_to_take_the_folder_has_the_only_lease(places):
+    from datetime import UTC, datetime, timedelta
+
+    span = timedelta(seconds=30)
+    first = leases.take("day", "host", 11, span)
+    second = leases.take("night", "host", 12, span)
+
+    assert [w.name for w in leases.alive(datetime.now(UTC))] == ["night"]
+    assert not leases.renew("day", first.generation, span)
+    assert leases.renew("night", second.generation, span)
+    assert leases.has_run_out("host", 11)
+    assert not leases.has_run_out("host", 12)
+    assert not leases.has_run_out("host", 13)
+
+
+def test_each_life_of_a_worker_has_a_name_of_its_own(places):
+    from datetime import timedelta
+
+    span = timedelta(seconds=30)
+    first = leases.take("same", "host", 11, span)
+    second = leases.take("same", "host", 11, span)
+
+    assert first.executor != second.executor
+    assert not leases.renew("same", first.generation, span)
+    leases.end("same", second.generation)
+    assert not leases.renew("same", second.generation, span)
+    assert not leases.has_run_out("host", 11)  # it was given back
