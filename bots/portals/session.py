@@ -28,6 +28,7 @@ from bots.portals import browser as browsers
 from bots.portals.base import LogInContested, PortalFault, Reader
 from bots.portals.deadline import within
 from bots.portals.dialogs import Doorman
+from bots.portals.evidence import taken
 from bots.portals.locators import load_selectors
 from bots.portals.login import Key, enter
 from bots.portals.registry import reader_of
@@ -205,6 +206,7 @@ class Session:
         if tab.generation == self._generation and not tab.spoiled and not tab.page.is_closed():
             self._idle.append(tab)
             return
+        tab.evidence = await taken(tab.page) if tab.spoiled else None
         await _quietly(tab.page.close())
         old = self._retired.get(tab.generation)
         if old is not None and not out:

@@ -23,6 +23,7 @@ from bots.portals.base import (
     SessionEnded,
 )
 from bots.portals.deadline import Unreached, within
+from bots.portals.evidence import Evidence, remember
 from bots.portals.screen import Seen
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class Tab:
     fence: Callable[[], None]  # asked in the last moment before anything is sent
     uncached: bool = False
     spoiled: bool = False
+    evidence: Evidence | None = None  # of a page that was given up
 
     async def call(self, awaitable: Awaitable[Answer], what: str) -> Answer:
         """Await a call of the page within the deadline; raises as `within` does."""
@@ -68,6 +70,7 @@ class Tab:
             SessionEnded: the portal shows its log-in page instead (unless `at_door`).
             NotFound, NotAllowed, PortalFault: what the portal answered.
         """
+        remember(self)
         try:
             response = await self.call(
                 self.page.goto(self.address + path, wait_until="domcontentloaded"), f"open {what}"

@@ -73,6 +73,8 @@ _HEED = 1.0  # seconds between two looks whether somebody wants the run to stop
 _ROWS_AT_ONCE = 50  # of the portal's list
 _DRIFT_AFTER = 3
 _FAULTS_IN_A_ROW = 8
+_FAULTS_OF_LAST, _LAST = 10, 20  # so many of the last so many claims
+_LONGEST_CLAIM = 300.0  # seconds: every call has a limit of its own, and this is above them all
 
 Progress = Callable[[int], None]
 _KINDS = {
@@ -89,6 +91,7 @@ class _Course:
     seen: int = 0
     drift: int = 0
     faults: int = 0
+    last: deque[bool] = field(default_factory=lambda: deque(maxlen=_LAST))  # failed or not
     stop_reason: str = ""
     ceiling: str = ""
     outcomes: dict[str, str] = field(default_factory=dict)
@@ -393,7 +396,12 @@ class RunAtWork:
             found = await self.store.call(work.item, item, attempt)
             if found is None:  # it was given up, or is at work for another time
                 return LEFT
-            told = await self._through(reader, found)
+            try:
+                async with asyncio.timeout(_LONGEST_CLAIM):
+                    told = await self._through(reader, found)
+            except TimeoutError:
+                told = self._stuck(found)
+                reader = await self.at.session.reader()  # the other one may still be waiting
             await self._keep(told, item)
             pace, saved = self.office.portal.pace, any(change.intent for change in told.changes)
             rest = max(pace.between_opens, pace.between_saves if saved else 0)
@@ -405,6 +413,13 @@ class RunAtWork:
             return LEFT
         finally:
             self._readers.put_nowait(reader)
+
+    def _stuck(self, item: work.Item) -> Told:
+        """A claim without an end. Whether it was being saved, settling its intent will say."""
+        log.error("a claim is stuck", run=self.id, position=item.position)
+        ref = ClaimRef(self.request.portal, item.number, self.request.query.queue, item.status)
+        words = f"no end in {_LONGEST_CLAIM:.0f} seconds"
+        return _failed(ref, item.position, ExceptionType.APPLICATION, "STUCK", words)
 
     async def _through(self, reader: Reader, item: work.Item) -> Told:
         ref = ClaimRef(self.request.portal, item.number, self.request.query.queue, item.status)
@@ -462,8 +477,12 @@ class RunAtWork:
     async def _keep(self, told: Told, item: int) -> None:
         if told.halted and not self.course.ceiling:
             self.course.stop_reason = self.course.stop_reason or told.halted
-        if told.halted or any(e.type is ExceptionType.APPLICATION for e in told.exceptions):
+        has_failed = any(e.type is ExceptionType.APPLICATION for e in told.exceptions)
+        self.course.last.append(has_failed)
+        if told.halted or has_failed:
             self.course.left_over = True
+        if sum(self.course.last) >= _FAULTS_OF_LAST and not self.course.stop_reason:
+            self.course.stop_reason = f"{sum(self.course.last)} of the last {_LAST} claims failed"
         await self.store.call(
             records.keep_claim,
             self.id,

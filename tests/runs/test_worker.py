@@ -206,3 +206,20 @@ def test_the_workflows_file_is_closed_to_others_and_names_no_patient_and_no_clai
     with sqlite3.connect(file) as tables:
         rows = tables.execute("select serialization from workflow_status").fetchall()
     assert {kind for (kind,) in rows} == {"claimbots_json"}
+
+
+def test_claims_without_an_end_go_to_a_person_and_the_run_stops_after_ten(office):
+    hasty = "import bots.runs.at_work as w; w._LONGEST_CLAIM = 0.05"
+
+    done = office.run("--limit", "14", first=hasty)
+
+    assert done.returncode == 3, done.stderr
+    assert "10 of the last 20 claims failed" in done.stdout
+    listed = office.claimbots("exceptions", "list", "--json").stdout.splitlines()
+    assert sum(json.loads(line)["code"] == "STUCK" for line in listed) == 10
+
+    again = office.run("--limit", "16")
+
+    assert again.returncode == 0, again.stderr
+    assert all(outcomes for _, outcomes in office.intents().values())
+    assert max(claim["saves"] for claim in office.witness()["claims"].values()) == 1

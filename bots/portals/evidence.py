@@ -1,0 +1,109 @@
+"""What a page showed when something went wrong, without what it says of anybody.
+
+A picture in which only the words of the form itself can be read (labels, column heads, buttons),
+and an outline of the page's elements without any text or value. Playwright's own traces, videos
+and HAR files cannot be masked; they stay off.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from playwright.async_api import Error, Page
+
+from bots.portals.base import PortalFault
+from bots.portals.deadline import within
+
+if TYPE_CHECKING:
+    from bots.portals.tab import Tab
+
+_LIMIT = 5.0  # seconds; a page that hangs gives no evidence, and must not cost the run more
+_ELEMENTS = 3000  # of a page, at most
+
+# The page that this task, and so this claim, was last at.
+_last: ContextVar[Tab | None] = ContextVar("last_page", default=None)
+
+# Text takes its place and cannot be seen; pictures and backgrounds may hold text of their own.
+_MASK = """
+* { color: transparent !important; text-shadow: none !important;
+    caret-color: transparent !important; background-image: none !important; }
+*::before, *::after, *::placeholder, *::marker { color: transparent !important; }
+img, svg, canvas, video, iframe, embed, object, option { visibility: hidden !important; }
+input, select, textarea {
+    background: #ddd !important; -webkit-text-fill-color: transparent !important; }
+label, th, legend, button, [type=submit] {
+    color: #000 !important; -webkit-text-fill-color: #000 !important; }
+"""
+
+_OUTLINE = """
+(most) => {
+  const kept = ["id", "name", "type", "role", "data-testid", "for", "method"];
+  const states = ["disabled", "required", "readonly", "hidden", "checked", "aria-invalid",
+                  "aria-hidden", "aria-expanded"];
+  const lines = [];
+  const walk = (element, depth) => {
+    if (lines.length >= most) return;
+    const style = getComputedStyle(element);
+    const said = kept.filter(n => element.hasAttribute(n))
+                     .map(n => `${n}=${element.getAttribute(n).slice(0, 40)}`);
+    const are = states.filter(n => element.hasAttribute(n));
+    if (style.display === "none" || style.visibility === "hidden") are.push("not shown");
+    const own = [...element.childNodes].filter(n => n.nodeType === 3)
+                                       .map(n => n.data.trim()).join("").length;
+    lines.push("  ".repeat(Math.min(depth, 20)) + element.tagName.toLowerCase()
+      + (said.length ? ` [${said.join(", ")}]` : "") + (are.length ? ` (${are.join(", ")})` : "")
+      + (own ? ` ${own} characters` : ""));
+    const inner = element.shadowRoot ? element.shadowRoot.children : [];
+    const below = [...element.children, ...inner];
+    for (const child of below) walk(child, depth + 1);
+  };
+  walk(document.body || document.documentElement, 0);
+  return lines.join("\\n");
+}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A masked picture (PNG) and an outline; `path` is the page's address without its numbers."""
+
+    path: str
+    picture: bytes
+    outline: str
+
+
+def remember(tab: Tab) -> None:
+    """This task is at that page now."""
+    _last.set(tab)
+
+
+async def last_seen() -> Evidence | None:
+    """What the page shows that this task was last at; None where there is none to be had."""
+    tab = _last.get()
+    if tab is None:
+        return None
+    return tab.evidence or await taken(tab.page)
+
+
+async def taken(page: Page) -> Evidence | None:
+    """Evidence of a page as it is; None where it is gone or hangs. Changes nothing on it."""
+    if page.is_closed():
+        return None
+    with contextlib.suppress(PortalFault, Error, TimeoutError):
+        picture = await within(
+            _LIMIT,
+            page.screenshot(style=_MASK, animations="disabled", caret="hide", timeout=4000),
+            "take a picture",
+        )
+        outline = await within(_LIMIT, page.evaluate(_OUTLINE, _ELEMENTS), "outline the page")
+        return Evidence(_nameless(page.url), picture, _nameless(str(outline)))
+    return None
+
+
+def _nameless(text: str) -> str:
+    """Without digits, which may be a claim's or a patient's, and without a query."""
+    return re.sub(r"\d+", "#", text.partition("?")[0] if text.startswith("http") else text)
