@@ -16,9 +16,9 @@ from django.db.models import Case, Count, IntegerField, Q, Sum, Value, When
 
 from bots.claims import Change
 from bots.store import models
+from bots.store.exceptions import exception_record
 from bots.store.facts import ClaimOutcome, ExceptionRecord, ProposalRecord
 from bots.store.proposals import proposal_record
-from bots.store.records import exception_record
 
 _PIECE = 1000
 
@@ -210,8 +210,8 @@ def proposal_rows(runs: Sequence[str]) -> Iterator[ProposalRecord]:
 
 def exception_rows(runs: Sequence[str]) -> Iterator[ExceptionRecord]:
     """The exceptions of these runs."""
-    rows = models.ExceptionRow.objects.filter(run_id__in=runs).order_by("pk")
-    for row in rows.iterator(_PIECE):
+    rows = models.ExceptionRow.objects.filter(run_id__in=runs).select_related("run")
+    for row in rows.order_by("pk").iterator(_PIECE):
         yield exception_record(row)
 
 
