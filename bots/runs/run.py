@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -40,6 +40,7 @@ from bots.runs.claim import (
     apply_approved,
     process,
 )
+from bots.runs.lapsed import approved_by, lapsed
 from bots.runs.lost import changes_of, written_by
 from bots.runs.office import Office, open_office, sole_run
 from bots.runs.request import RunRequest, RunSummary
@@ -51,6 +52,7 @@ from bots.store.facts import (
     ExceptionType,
     NewException,
     NewRun,
+    ProposalRecord,
     RunKind,
     RunState,
     SeenRecord,
@@ -226,10 +228,12 @@ class _Run:
             try:
                 await session.log_in()
                 self.at = self._workplace(session)
+                self.rules = await self._rules()
                 await self._settle()
+                held = await self._approvals_that_hold()
                 await self._look_at_screens(session)
                 if self.request.query.queue == "approved":
-                    await self._apply_approved(session)
+                    await self._apply_approved(session, held)
                 else:
                     await self._take_claims(session)
             finally:
@@ -261,6 +265,11 @@ class _Run:
             tables="; ".join(sorted({table.release for table in office.tables()})),
             brake=self._brake,
         )
+
+    async def _rules(self) -> Rules:
+        office = self.office
+        put_back = await self.store.call(records.put_back, office.name)
+        return Rules(office.codesets, office.policy, office.today, put_back)
 
     async def _brake(self, is_correction: bool) -> str | None:
         limits = self.office.settings.run
@@ -299,6 +308,25 @@ class _Run:
                 )
             if done.outcome is Outcome.UNKNOWN:
                 self.course.left_over = True
+
+    async def _approvals_that_hold(self) -> list[ProposalRecord]:
+        """The approved proposals, without those whose approval has run out or is too few.
+
+        Of those it is said why. A live run lays them down, so that they are proposed anew; to
+        a shadow run on another queue they are no matter.
+        """
+        held = []
+        approvals = self.office.settings.approvals
+        for proposal in await self.store.call(records.approved_proposals, self.request.portal):
+            lapse = lapsed(proposal, approvals, datetime.now(UTC))
+            if lapse is None:
+                held.append(proposal)
+            elif self.office.writes or self.request.query.queue == "approved":
+                about = replace(lapse.exception, check=proposal.check, proposal=proposal.id)
+                await self.store.call(records.keep_exception, self.id, proposal.number, about)
+                if self.office.writes:
+                    await self.store.call(lapse.become, proposal.id)
+        return held
 
     async def _look_at_screens(self, session: Session) -> None:
         """The canary: the named screens must be there before the first claim is opened."""
@@ -370,13 +398,12 @@ class _Run:
 
     async def _one(self, reader: Reader, ref: ClaimRef, position: int) -> Told:
         """Take one claim through; whatever it meets ends in something to keep."""
-        rules = Rules(self.office.codesets, self.office.policy, self.office.today)
         told: Told | None = None
         try:
             for _ in range(2):
                 case = await self._read(reader, ref)
                 before = told
-                told, again = await process(case, ref, position, rules, self.at)
+                told, again = await process(case, ref, position, self.rules, self.at)
                 if before is not None:
                     told.changes = before.changes + told.changes
                 if not again:
@@ -433,11 +460,9 @@ class _Run:
         if self.progress:
             self.progress(self.course.seen)
 
-    async def _apply_approved(self, session: Session) -> None:
+    async def _apply_approved(self, session: Session, waiting: Sequence[ProposalRecord]) -> None:
         """Each approved proposal: read and check the claim again, then do it or say stale."""
         reader = await session.reader()
-        rules = Rules(self.office.codesets, self.office.policy, self.office.today)
-        waiting = await self.store.call(records.approved_proposals, self.request.portal)
         for position, proposal in enumerate(waiting, start=1):
             if self._takes_no_more():
                 break
@@ -446,23 +471,23 @@ class _Run:
                 proposal.id,
                 proposal.check,
                 proposal.changes,
-                proposal.decided_by,
+                approved_by(proposal),
                 proposal.decision_reason,
+                proposal.content,
+                await self.store.call(
+                    records.own_changes, proposal.portal, proposal.number, proposal.bound_at
+                ),
+                proposal.reverts,
             )
             try:
                 case = await self._read(reader, ref)
-                told = await apply_approved(case, ref, position, rules, self.at, approved)
+                told = await apply_approved(case, ref, position, self.rules, self.at, approved)
             except BusinessError as error:
-                await self._keep(
-                    _failed(ref, position, ExceptionType.BUSINESS, error.code, str(error))
-                )
-                continue
+                told = _failed(ref, position, ExceptionType.BUSINESS, error.code, str(error))
             except PortalFault as error:
                 self._count_fault(error)
-                await self._keep(
-                    _failed(ref, position, ExceptionType.APPLICATION, error.code, str(error))
-                )
-                continue
+                told = _failed(ref, position, ExceptionType.APPLICATION, error.code, str(error))
+            told.exceptions = [replace(entry, proposal=proposal.id) for entry in told.exceptions]
             told.seen = replace(told.seen, reviewed=False)  # keeps the claim's other proposals
             await self._keep(told)
 

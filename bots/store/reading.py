@@ -142,6 +142,13 @@ def claim_rows(runs: Sequence[str], needing_a_person_first: bool = False) -> Ite
         yield replace(_claim(row), findings=row.found, unanswered=row.lacking)
 
 
+def last_seen(portal: str, number: str) -> ClaimRow | None:
+    """A claim as the newest run that could read it saw it."""
+    rows = models.SeenClaim.objects.filter(run__portal=portal, number=number).exclude(type="")
+    row = rows.select_related("run").order_by("-seen_at", "-pk").first()
+    return _claim(row) if row else None
+
+
 def finding_rows(
     runs: Sequence[str], family: str = "", worst_first: bool = False
 ) -> Iterator[FoundRow]:

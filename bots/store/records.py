@@ -445,7 +445,7 @@ def _change_row(
         outcome=change.outcome.value,
         after_crash=change.after_crash,
         raises_payment=change.raises_payment,
-        decided_by=change.decided_by,
+        decided_by=change.decided_by[:80],
         reason=change.reason[:300],
         at=change.at or at,
     )
