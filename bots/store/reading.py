@@ -209,8 +209,8 @@ def change_rows(runs: Sequence[str]) -> Iterator[ChangedRow]:
 
 
 def proposal_rows(runs: Sequence[str]) -> Iterator[ProposalRecord]:
-    """The proposals that these runs made first."""
-    rows = models.Proposal.objects.filter(run_id__in=runs).order_by("pk")
+    """The proposals that these runs made first; what a person asked to put back is none."""
+    rows = models.Proposal.objects.filter(run_id__in=runs, reverts="").order_by("pk")
     for row in rows.iterator(_PIECE):
         yield proposal_record(row)
 

@@ -363,7 +363,9 @@ def run_counts(runs: Iterable[str]) -> Counts:
         changes=saves["n"],
         saves=saves["confirmed"],
         would_save=saves["shadow"],
-        proposals_open=models.Proposal.objects.filter(run_id__in=ids, state="open").count(),
+        proposals_open=models.Proposal.objects.filter(
+            run_id__in=ids, state="open", reverts=""
+        ).count(),
         exceptions=models.ExceptionRow.objects.filter(run_id__in=ids).count(),
         unanswered=claims["unanswered"],
         answers_missing=models.NotEvaluatedRow.objects.filter(seen__run_id__in=ids).count(),

@@ -149,13 +149,14 @@ def test_who_approves_last_approves_what_was_read_last():
     assert applied(approve(again), moved) == []
 
 
-def test_what_somebody_approved_stays_bound_to_what_they_saw():
+@pytest.mark.parametrize(("asks_two", "state"), [(None, "approved"), (ALWAYS, "open")])
+def test_what_somebody_approved_stays_bound_to_what_they_saw(asks_two, state):
     moved = a_claim(facility=replace(a_case().claim.facility, name="Riverside"))
-    approve(proposed())
+    approve(proposed(), **({"asks_two": asks_two} if asks_two else {}))
 
     again = proposed(moved)
 
-    assert again.state is ProposalState.APPROVED
+    assert again.state == state
     assert applied(again, moved) == ["changed since it was proposed: facility"]
 
 

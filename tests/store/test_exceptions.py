@@ -211,6 +211,17 @@ def test_a_proposal_that_could_not_be_applied_has_its_exception_until_it_is():
     assert now(refused).state is ExceptionState.GONE
 
 
+def test_a_pending_run_that_proposes_the_same_does_not_say_that_it_can_be_applied():
+    proposal = a_proposal()
+    (refused,) = an_approved_run_said(replace(REFUSED, proposal=proposal.id))
+
+    seen = SeenRecord("C1", 1, ClaimOutcome.PROPOSED)
+    same = NewProposal(proposal.check, proposal.changes)
+    records.keep_claim(store_cases.a_run().id, seen, proposals=[same])
+
+    assert now(refused).state is ExceptionState.OPEN
+
+
 def test_a_stale_proposal_has_its_exception_until_the_claim_is_checked_anew():
     proposal = a_proposal()
     (stale,) = an_approved_run_said(
