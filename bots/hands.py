@@ -20,8 +20,8 @@ from typing import Literal
 from bots.claims import CLAIM_FIELDS, HOLD, LINE_FIELDS, Case, Change, Claim, ClaimRef, value_of
 from bots.config import Portal
 from bots.crashpoints import crashpoint
-from bots.ledger import Ledger, OpenIntent, Outcome
-from bots.policy.limits import forbidden_together
+from bots.ledger import Ledger, OpenIntent, Outcome, find_intent
+from bots.policy.limits import forbidden_to_undo, forbidden_together
 from bots.portals.base import (
     BusinessError,
     ChangedMeanwhile,
@@ -34,6 +34,7 @@ from bots.portals.base import (
 from bots.portals.editing import open_editor
 from bots.portals.looking import looking
 from bots.portals.session import Session
+from bots.secrets import SealError
 
 # How often we look again after a save whose answer we do not trust.
 _LOOKS = 3
@@ -66,7 +67,8 @@ class Order:
     """What to do to one claim, and why.
 
     A correction has changes, a flag a keyed note; a hold has a reason, and `HOLD` as its only
-    change. `made` is what this run has already changed on the claim since it was read.
+    change. `made` is what this run has already changed on the claim since it was read. `undoes`
+    is the intent of ours that the changes put back.
     """
 
     ref: ClaimRef
@@ -80,6 +82,7 @@ class Order:
     decided_by: str = "policy"
     hold_reason: str = ""
     made: tuple[Change, ...] = ()
+    undoes: str = ""
 
     @property
     def kind(self) -> Literal["correct", "flag", "hold"]:
@@ -113,7 +116,7 @@ async def perform(order: Order, at: Workplace) -> Done:
         PortalFault: the portal could not be looked at before the act; nothing was saved.
         LedgerBroken: the intent could not be put on disk; nothing was begun.
     """
-    banned = _banned(order)
+    banned = _banned(order) or await asyncio.to_thread(_not_ours_to_undo, order, at)
     if banned:
         raise BusinessError(f"not written: {banned}")
     if at.shadow:
@@ -183,8 +186,27 @@ def _banned(order: Order) -> str | None:
     match order.kind:
         case "hold":
             return None if order.changes == (HOLD,) else "a hold changes nothing else"
+        case "correct" if order.undoes:
+            return forbidden_to_undo(order.case, order.changes)
         case "correct":
             return forbidden_together(order.case, order.changes)
+    return None
+
+
+def _not_ours_to_undo(order: Order, at: Workplace) -> str | None:
+    """Why this puts nothing back that we wrote: the log is asked, whatever the order says."""
+    if not order.undoes:
+        return None
+    try:
+        written = find_intent(at.ledger, order.undoes)
+    except SealError:
+        return "the patient was redacted: nobody can say what was written"
+    if written is None or written.outcome is not Outcome.CONFIRMED:
+        return "the audit log has no confirmed save to put back"
+    if (written.portal, written.claim) != (order.ref.portal, order.ref.number):
+        return "the save to put back was on another claim"
+    if set(written.undone) != set(order.changes):
+        return "it is not what was written that would be put back"
     return None
 
 
@@ -202,7 +224,8 @@ def _open(order: Order, at: Workplace) -> OpenIntent:
         policy=at.policy_version,
         tables=at.tables,
         patient=order.case.claim.patient.record_number,
-        body={"authority": order.authority, "decided_by": order.decided_by},
+        body={"authority": order.authority, "decided_by": order.decided_by}
+        | ({"undoes": order.undoes} if order.undoes else {}),
     )
 
 

@@ -185,6 +185,8 @@ def _print(
     from rich.console import Console
     from rich.table import Table
 
+    from bots.cli.terminal import plain
+
     table = Table(box=None, pad_edge=False)
     for title in ("No.", "Time (UTC)", "Who", "Claim", "What", "From → to", "Rule", "Why"):
         table.add_column(title, overflow="fold")
@@ -197,7 +199,7 @@ def _print(
     }
     for record, secret in zip(found, secrets, strict=True):
         number = numbers.get(record.claim, record.claim[:10])
-        table.add_row(*(_clean(cell) for cell in _row(record, secret, number)))
+        table.add_row(*(plain(cell) for cell in _row(record, secret, number)))
     Console(width=None if _is_terminal() else 200).print(table, markup=False)
 
 
@@ -233,6 +235,9 @@ def _what(record: Record) -> str:
         return f"{record.run}, {body.get('queue')}, {body.get('mode')}"
     if record.kind == "run-ended":
         return f"{record.run}, {body.get('state')}, claims {body.get('claims')}"
+    if record.kind == "exception":
+        what = f"{body['does']} {body['exception']}"
+        return f"{what} {body.get('to') or body.get('as') or ''}".rstrip()
     return str(body.get("does") or body.get("proposal") or "")
 
 
@@ -250,11 +255,6 @@ def _from_to(body: Any, secret: dict[str, Any] | None, *, sealed: bool) -> str:
 
 def _place(change: dict[str, Any]) -> str:
     return f"line {change['line']} {change['field']}" if change["line"] else str(change["field"])
-
-
-def _clean(cell: str) -> str:
-    """Portal text never steers a terminal (W21)."""
-    return "".join(c if c.isprintable() else " " for c in cell)
 
 
 def _is_terminal() -> bool:

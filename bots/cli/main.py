@@ -28,6 +28,7 @@ from bots.cli.demo import demo
 from bots.cli.doctor import doctor
 from bots.cli.init import init
 from bots.cli.report import report
+from bots.cli.revert import revert
 from bots.cli.run import run
 from bots.cli.serve import serve
 from bots.cli.switch import go, stop
@@ -41,7 +42,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Bots that check and correct healthcare claims through the portal's own screens.",
 )
-for command in (demo, init, doctor, run, worker, serve, check, report, stop, go):
+for command in (demo, init, doctor, run, worker, serve, check, report, revert, stop, go):
     app.command()(command)
 
 for noun in (

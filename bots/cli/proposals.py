@@ -70,7 +70,7 @@ def reject(id: Id, reason: Reason = "", by: By = "", as_json: Json = False) -> N
 def _decide(
     id: str, answer: Literal["approve", "reject"], by: str, reason: str, as_json: bool
 ) -> None:
-    from bots.cli.store_door import json_line, open_store
+    from bots.cli.store_door import json_line, open_store, os_user
     from bots.errors import Problem
 
     if not reason.strip():
@@ -78,28 +78,30 @@ def _decide(
     places = open_store()
     from bots.runs.decisions import decide
 
-    proposal = decide(places, id, answer, by or _os_user(), reason)
+    proposal = decide(places, id, answer, by or os_user(), reason)
     if as_json:
         typer.echo(json_line(as_dict(proposal)))
         return
-    typer.echo(f"{proposal.id} {proposal.state.value} by {proposal.decided_by}")
+    say(proposal)
+
+
+def say(proposal: ProposalRecord) -> None:
+    """What became of it, and what comes next."""
+    is_first = proposal.state.value == "open"
+    if is_first:
+        typer.echo(f"{proposal.id} approved by {proposal.first_by}, the first of two")
+    else:
+        typer.echo(f"{proposal.id} {proposal.state.value} by {proposal.decided_by}")
     for line in _changes(proposal):
         typer.echo(f"  {line}")
-    if answer == "approve":
-        if proposal.raises_payment:
-            typer.echo("  this raises the expected payment")
+    if proposal.state.value == "rejected":
+        return
+    if proposal.raises_payment:
+        typer.echo("  this raises the expected payment")
+    if is_first:
+        typer.echo(f"next: another person: claimbots proposals approve {proposal.id}")
+    else:
         typer.echo(f"next: claimbots run --portal {proposal.portal} --queue approved")
-
-
-def _os_user() -> str:
-    import getpass
-
-    from bots.errors import Problem
-
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError) as error:
-        raise Problem("this computer does not say who you are", do="add --by NAME") from error
 
 
 def as_dict(proposal: ProposalRecord) -> dict[str, Any]:
@@ -116,6 +118,11 @@ def as_dict(proposal: ProposalRecord) -> dict[str, Any]:
         "raises_payment": proposal.raises_payment,
         "at_stake": None if proposal.at_stake is None else f"{proposal.at_stake:.2f}",
         "reason": proposal.reason,
+        "proposed_by": proposal.proposed_by or None,
+        "reverts": proposal.reverts or None,
+        "first_by": proposal.first_by or None,
+        "first_at": proposal.first_at.isoformat() if proposal.first_at else None,
+        "first_reason": proposal.first_reason or None,
         "created_at": proposal.created_at.isoformat(),
         "decided_by": proposal.decided_by,
         "decided_at": proposal.decided_at.isoformat() if proposal.decided_at else None,
@@ -132,6 +139,8 @@ def _changes(proposal: ProposalRecord) -> list[str]:
 
 def _row(proposal: ProposalRecord) -> str:
     raises = "  RAISES PAYMENT" if proposal.raises_payment else ""
+    if proposal.state.value == "open" and proposal.first_by:
+        raises += f"  approved by {proposal.first_by}, waits for a second person"
     return (
         f"{proposal.id}  {proposal.state.value:8}  {proposal.number:14}  {proposal.check:28}  "
         f"{'; '.join(_changes(proposal))}{raises}"
@@ -151,6 +160,13 @@ def _page(proposal: ProposalRecord) -> list[str]:
     ]
     if proposal.reason:
         said.append(f"because         {proposal.reason}")
+    if proposal.reverts:
+        said.append(f"puts back       intent {proposal.reverts}, asked by {proposal.proposed_by}")
+    if proposal.first_by and proposal.first_at:
+        said.append(
+            f"first           {proposal.first_by}, {proposal.first_at:%Y-%m-%d %H:%M} UTC: "
+            f"{proposal.first_reason}"
+        )
     if proposal.decided_by and proposal.decided_at:
         said.append(
             f"decided         {proposal.decided_by}, {proposal.decided_at:%Y-%m-%d %H:%M} UTC: "

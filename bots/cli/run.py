@@ -31,6 +31,9 @@ def run(
     pages: Annotated[int | None, typer.Option("--pages", min=1, max=8)] = None,
     as_of: Annotated[str, typer.Option("--as-of", help="Judge 'late' as of this day.")] = "",
     resume: Annotated[str, typer.Option("--resume", help="Go on with this run.")] = "",
+    retry: Annotated[
+        bool, typer.Option("--retry", help="The claims that `exceptions retry` asked for.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="JSON Lines on standard output.")] = False,
 ) -> None:
     """Take the claims of a queue through the checks, and do what the policy allows."""
@@ -57,7 +60,13 @@ def run(
         min_charge=_amount(min_charge),
         limit=limit,
     )
-    if queue == "approved" and (claim or worklist or query != Query(queue=queue)):
+    if retry and (claim or worklist):
+        raise Problem(
+            "a retry takes the claims that were asked for",
+            where="--retry",
+            do="leave out --claim and --worklist",
+        )
+    if queue == "approved" and (claim or worklist or retry or query != Query(queue=queue)):
         raise Problem(
             "an approved run applies all that is approved",
             where="--queue approved",
@@ -70,6 +79,8 @@ def run(
 
         listed = read_worklist(worklist)
         numbers += listed.numbers
+    if retry:
+        numbers += _asked_for(portal, queue)
     request = RunRequest(
         portal=portal,
         query=replace(query, numbers=tuple(dict.fromkeys(numbers))),
@@ -97,6 +108,21 @@ def _known_run(name: str) -> str:
     from bots.store import records
 
     return records.get_run(name).id
+
+
+def _asked_for(portal: str, queue: str) -> tuple[str, ...]:
+    """The claims that somebody wants tried again; ends the command where there is none."""
+    from bots.cli.store_door import open_store
+
+    open_store()
+    from bots.store import records
+
+    found = records.to_retry(portal, queue)
+    if not found:
+        # Without a number a run would take the whole queue.
+        typer.echo("no claim is to be tried again; `claimbots exceptions retry` asks", err=True)
+        raise typer.Exit(0)
+    return found
 
 
 def _day(text: str, option: str) -> date | None:

@@ -24,6 +24,18 @@ def open_store() -> Places:
     return places
 
 
+def os_user() -> str:
+    """The user of this computer; raises Problem where it does not say."""
+    import getpass
+
+    from bots.errors import Problem
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError) as error:
+        raise Problem("this computer does not say who you are", do="add --by NAME") from error
+
+
 def json_line(values: dict[str, Any]) -> str:
     """One JSON object on one line."""
     import json

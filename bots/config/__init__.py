@@ -9,9 +9,10 @@ from bots.config.folders import config_folder, default_folder, selectors_folder
 from bots.config.models import ConfigModel
 from bots.config.portals import Portal, PortalsFile, find_portal, load_portals, may_write
 from bots.config.reading import ConfigProblem, Fault, load_yaml
-from bots.config.settings import Settings, load_settings
+from bots.config.settings import Approvals, Settings, load_settings
 
 __all__ = [
+    "Approvals",
     "ConfigModel",
     "ConfigProblem",
     "Fault",

@@ -73,6 +73,24 @@ class Run(ConfigModel):
     )
 
 
+class Approvals(ConfigModel):
+    """What a person's approval of a proposal needs, and how long it holds."""
+
+    valid_days: int = Field(
+        default=14, ge=1, le=366, description="How long an approval may wait to be applied."
+    )
+    four_eyes: Literal["never", "raises_payment", "always"] = Field(
+        default="never",
+        description="Which proposals two people must approve; who asks for a revert is the first.",
+    )
+
+    def asks_two(self, raises_payment: bool) -> bool:
+        """Whether two people must approve a proposal that does or does not raise payment."""
+        return self.four_eyes == "always" or (
+            self.four_eyes == "raises_payment" and raises_payment
+        )
+
+
 class Browser(ConfigModel):
     """The browser the bots work with."""
 
@@ -112,6 +130,7 @@ class Settings(ConfigModel):
     keys: Keys = Field(default_factory=Keys)
     ledger: Ledger = Field(default_factory=Ledger)
     run: Run = Field(default_factory=Run)
+    approvals: Approvals = Field(default_factory=Approvals)
     browser: Browser = Field(default_factory=Browser)
     logging: Logging = Field(default_factory=Logging)
     serve: Serve = Field(default_factory=Serve)

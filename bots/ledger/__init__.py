@@ -1,5 +1,6 @@
 """The tamper-evident audit log: append, follow, verify. Its form stands in docs/ledger.md."""
 
+from bots.ledger.finding import LoggedIntent, find_intent
 from bots.ledger.intents import OpenIntent, Outcome, sealed_changes
 from bots.ledger.keys import LedgerKeys, trusted_public_key
 from bots.ledger.log import Ledger, LedgerBroken
@@ -12,12 +13,14 @@ __all__ = [
     "Ledger",
     "LedgerBroken",
     "LedgerKeys",
+    "LoggedIntent",
     "OpenIntent",
     "Outcome",
     "PublicKey",
     "Record",
     "Tampering",
     "Verdict",
+    "find_intent",
     "sealed_changes",
     "trusted_public_key",
     "verify",

@@ -37,7 +37,7 @@ SEGMENT_RECORDS = 50_000
 OWN_KINDS = frozenset({"ledger-opened", "torn-tail", "intent", "outcome", "redaction"})
 KINDS = OWN_KINDS | {
     "run-started", "run-ended", "note", "proposal", "approval", "rejection",
-    "stop", "go", "login", "credential", "override",
+    "stop", "go", "login", "credential", "override", "exception",
 }  # fmt: skip
 
 

@@ -55,9 +55,16 @@ class Pass:
 Action = Correct | Propose | Flag | Pass
 
 
-def decide(policy: Policy, case: Case, review: Review, on: date) -> tuple[Action, ...]:
+def decide(
+    policy: Policy,
+    case: Case,
+    review: Review,
+    on: date,
+    put_back: frozenset[Change] = frozenset(),
+) -> tuple[Action, ...]:
     """What to do about a review, on a day (overrides end on their own date).
 
+    `put_back` are changes of this claim that a person has put back: they are proposed at most.
     The order is the order of doing: the correction first, then proposals, then the flag.
     """
     automatic: list[Finding] = []
@@ -65,7 +72,7 @@ def decide(policy: Policy, case: Case, review: Review, on: date) -> tuple[Action
     proposals: list[Propose] = []
     flagged: list[tuple[Finding, str]] = []
     for finding in review.findings:
-        highest, reason = _class_and_reason(policy, finding, case, on)
+        highest, reason = _class_and_reason(policy, finding, case, on, put_back)
         changes = finding.repair.changes if finding.repair else ()
         if highest is Class.AUTO and not _overlaps(changes, taken):
             automatic.append(finding)
@@ -92,17 +99,25 @@ def decide(policy: Policy, case: Case, review: Review, on: date) -> tuple[Action
     return tuple(actions) or (Pass(),)
 
 
-def class_of(policy: Policy, finding: Finding, case: Case, on: date) -> Class:
+def class_of(
+    policy: Policy,
+    finding: Finding,
+    case: Case,
+    on: date,
+    put_back: frozenset[Change] = frozenset(),
+) -> Class:
     """What policy makes of one finding of this case on a day."""
-    return _class_and_reason(policy, finding, case, on)[0]
+    return _class_and_reason(policy, finding, case, on, put_back)[0]
 
 
 def reason_for(policy: Policy, finding: Finding, case: Case, on: date) -> str:
     """Why policy makes of one finding what `class_of` says, in words."""
-    return _class_and_reason(policy, finding, case, on)[1]
+    return _class_and_reason(policy, finding, case, on, frozenset())[1]
 
 
-def _class_and_reason(policy: Policy, finding: Finding, case: Case, on: date) -> tuple[Class, str]:
+def _class_and_reason(
+    policy: Policy, finding: Finding, case: Case, on: date, put_back: frozenset[Change]
+) -> tuple[Class, str]:
     check = by_id()[finding.check]
     if finding.repair is None:
         return Class.FLAG, "needs the record, an order or the payer's policy"
@@ -122,6 +137,8 @@ def _class_and_reason(policy: Policy, finding: Finding, case: Case, on: date) ->
             return Class.PROPOSE, needs_person
         if payment(case, changes) not in {Payment.SAME, Payment.LESS}:
             return Class.PROPOSE, "it may raise what the office expects to be paid"
+        if put_back.intersection(changes):
+            return Class.PROPOSE, "a person put this back: it is not done again by itself"
         return Class.AUTO, "representation only"
     return Class.PROPOSE, "one computed answer; a person decides"
 

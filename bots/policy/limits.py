@@ -68,6 +68,43 @@ def forbidden_together(case: Case, changes: Sequence[Change]) -> str | None:
     return next(filter(None, (forbidden(case, change) for change in changes)), None)
 
 
+def forbidden_to_undo(case: Case, changes: Sequence[Change]) -> str | None:
+    """Why a bot may not put back what it wrote; None if it may.
+
+    The old values stood on the claim before the bot's own save, so that it may empty an NPI
+    that it filled in, or put back a total. But a diagnosis or modifier that is on the claim no
+    more is one that was not there, whoever took it off: a person writes it.
+    """
+    if not all(_is_read(case.claim, change) for change in changes):
+        return "the claim no longer holds what the bot wrote"
+    return forbidden_fields_to_undo(changes)
+
+
+def forbidden_fields_to_undo(changes: Sequence[Change]) -> str | None:
+    """The same without the claim: whether such values may be put back at all."""
+    if not changes:
+        return "it changed nothing"
+    return next(filter(None, map(_forbidden_to_undo, changes)), None)
+
+
+def _forbidden_to_undo(change: Change) -> str | None:
+    match change.field:
+        case "diagnoses":
+            if set(change.to.split()) - set(change.from_.split()):
+                return "it would write a diagnosis that is not there"
+        case "modifiers":
+            if _adds(change):
+                return "it would write a modifier that is not there"
+        case "pointers" | "place_of_service" | "ndc" | "total_charge":
+            pass
+        case field if field in _NPI_FIELDS:
+            if change.to:
+                return "it would write an NPI over another"
+        case field:
+            return f"a bot does not write {field.replace('_', ' ')}"
+    return None
+
+
 def may_be_automatic(case: Case, changes: Sequence[Change]) -> str | None:
     """Why these changes of one repair need a person; None if they are on the short list.
 
@@ -96,20 +133,25 @@ def payment(case: Case, changes: Iterable[Change]) -> Payment:
 
     Authority: 42 CFR 412.60(c)(1) (a DRG follows from the principal and the other diagnoses).
     """
-    found = {_payment_of(case.claim, change) for change in changes}
+    return payment_of(case.claim.type, changes)
+
+
+def payment_of(type: ClaimType, changes: Iterable[Change]) -> Payment:
+    """The same, of a claim of which only its type is known."""
+    found = {_payment_of(type, change) for change in changes}
     for direction in (Payment.MORE, Payment.UNKNOWN, Payment.LESS):
         if direction in found:
             return direction
     return Payment.SAME
 
 
-def _payment_of(claim: Claim, change: Change) -> Payment:
+def _payment_of(type: ClaimType, change: Change) -> Payment:
     if change.field == "total_charge":
         before, after = _amount(change.from_), _amount(change.to)
         if before is None or after is None or after > before:
             return Payment.MORE
         return Payment.LESS if after < before else Payment.SAME
-    if change.field == "diagnoses" and claim.type is ClaimType.INSTITUTIONAL:
+    if change.field == "diagnoses" and type is ClaimType.INSTITUTIONAL:
         was, will_be = change.from_.split(), change.to.split()
         same = was[:1] == will_be[:1] and set(was) == set(will_be)
         # Another principal diagnosis, or one less, may be another DRG: which way, prices say.

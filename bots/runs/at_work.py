@@ -43,6 +43,7 @@ from bots.runs.claim import (
     apply_approved,
     process,
 )
+from bots.runs.lapsed import approved_by, lapsed
 from bots.runs.lost import changes_of
 from bots.runs.office import Office
 from bots.runs.request import RunRequest, RunSummary
@@ -54,6 +55,7 @@ from bots.store.facts import (
     ExceptionType,
     NewException,
     NewRun,
+    ProposalRecord,
     RunKind,
     RunState,
     SeenRecord,
@@ -211,7 +213,9 @@ class RunAtWork:
                 session.fence, self.browser_pid = self.fence, session.browser_pid
                 await session.log_in()
                 self.at = self._workplace(session)
+                self.rules = await self._rules()
                 await self._settle()
+                self.held = await self._approvals_that_hold()
                 await self._look_at_screens(session)
                 for _ in range(self._pages):
                     self._readers.put_nowait(await session.reader())
@@ -252,6 +256,11 @@ class RunAtWork:
             brake=self._brake,
         )
 
+    async def _rules(self) -> Rules:
+        office = self.office
+        put_back = await self.store.call(records.put_back, office.name)
+        return Rules(office.codesets, office.policy, office.today, put_back)
+
     async def _brake(self, is_correction: bool) -> str | None:
         limits = self.office.settings.run
         if brake.is_stopped(self.office.places):
@@ -290,6 +299,25 @@ class RunAtWork:
             if done.outcome is Outcome.UNKNOWN:
                 self.course.left_over = True
 
+    async def _approvals_that_hold(self) -> dict[str, ProposalRecord]:
+        """The approved proposals, without those whose approval has run out or is too few.
+
+        Of those it is said why. A live run lays them down, so that they are proposed anew; to
+        a shadow run on another queue they are no matter.
+        """
+        held = {}
+        approvals = self.office.settings.approvals
+        for proposal in await self.store.call(records.approved_proposals, self.request.portal):
+            lapse = lapsed(proposal, approvals, datetime.now(UTC))
+            if lapse is None:
+                held[proposal.id] = proposal
+            elif self.office.writes or self.request.query.queue == "approved":
+                about = replace(lapse.exception, check=proposal.check, proposal=proposal.id)
+                await self.store.call(records.keep_exception, self.id, proposal.number, about)
+                if self.office.writes:
+                    await self.store.call(lapse.become, proposal.id)
+        return held
+
     async def _look_at_screens(self, session: Session) -> None:
         """The canary: the named screens must be there before the first claim is opened."""
         reader = await session.reader()
@@ -325,7 +353,7 @@ class RunAtWork:
     async def _refs(self) -> AsyncIterator[tuple[ClaimRef, str]]:
         """The claims to list, each with the id of an approved proposal, or an empty one."""
         if self.request.query.queue == "approved":
-            for proposal in await self.store.call(records.approved_proposals, self.request.portal):
+            for proposal in self.held.values():
                 yield ClaimRef(self.request.portal, proposal.number, "approved"), proposal.id
             return
         reader = await self._readers.get()
@@ -432,13 +460,12 @@ class RunAtWork:
 
     async def _one(self, reader: Reader, ref: ClaimRef, position: int) -> Told:
         """Take one claim through; whatever it meets ends in something to keep."""
-        rules = Rules(self.office.codesets, self.office.policy, self.office.today)
         told: Told | None = None
         try:
             for _ in range(2):
                 case = await self._read(reader, ref)
                 before = told
-                told, again = await process(case, ref, position, rules, self.at)
+                told, again = await process(case, ref, position, self.rules, self.at)
                 if before is not None:
                     told.changes = before.changes + told.changes
                 if not again:
@@ -502,23 +529,31 @@ class RunAtWork:
 
     async def _apply(self, reader: Reader, ref: ClaimRef, item: work.Item) -> Told:
         """An approved proposal: read and check the claim again, then do it or say stale."""
-        proposal = await self.store.call(records.find_proposal, item.proposal)
-        rules = Rules(self.office.codesets, self.office.policy, self.office.today)
+        proposal = self.held.get(item.proposal)
+        if proposal is None:  # it lapsed while the run was interrupted, and it was said why
+            seen = SeenRecord(ref.number, item.position, ClaimOutcome.FLAGGED, reviewed=False)
+            return Told(seen)
         approved = Approved(
             proposal.id,
             proposal.check,
             proposal.changes,
-            proposal.decided_by,
+            approved_by(proposal),
             proposal.decision_reason,
+            proposal.content,
+            await self.store.call(
+                records.own_changes, proposal.portal, proposal.number, proposal.bound_at
+            ),
+            proposal.reverts,
         )
         try:
             case = await self._read(reader, ref)
-            told = await apply_approved(case, ref, item.position, rules, self.at, approved)
+            told = await apply_approved(case, ref, item.position, self.rules, self.at, approved)
         except BusinessError as error:
-            return _failed(ref, item.position, ExceptionType.BUSINESS, error.code, str(error))
+            told = _failed(ref, item.position, ExceptionType.BUSINESS, error.code, str(error))
         except PortalFault as error:
             self._count_fault(error)
-            return _failed(ref, item.position, ExceptionType.APPLICATION, error.code, str(error))
+            told = _failed(ref, item.position, ExceptionType.APPLICATION, error.code, str(error))
+        told.exceptions = [replace(entry, proposal=proposal.id) for entry in told.exceptions]
         told.seen = replace(told.seen, reviewed=False)  # keeps the claim's other proposals
         return told
 

@@ -6,8 +6,7 @@ under a new intent; nothing else is ever tried twice.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -18,6 +17,7 @@ from bots.hands import Done, Halted, Order, Workplace, held_against, perform
 from bots.ledger import Outcome
 from bots.policy import Action, Correct, Flag, Policy, Propose, class_of, decide
 from bots.portals.base import HOLD_REASON_LIMIT
+from bots.runs.content import content_digest, content_of, moved_since
 from bots.store.facts import (
     Became,
     ChangeOutcome,
@@ -48,6 +48,11 @@ class Rules:
     codesets: CodeSets
     policy: Policy
     on: date
+    put_back: Mapping[str, frozenset[Change]] = field(default_factory=dict)
+
+    def put_back_on(self, claim: str) -> frozenset[Change]:
+        """What people put back of our changes to a claim."""
+        return self.put_back.get(claim, frozenset())
 
 
 @dataclass
@@ -74,7 +79,8 @@ async def process(
         to have happened.
     """
     found = review(case, rules.codesets)
-    actions = decide(rules.policy, case, found, rules.on)
+    put_back = rules.put_back_on(case.claim.number)
+    actions = decide(rules.policy, case, found, rules.on, put_back)
     told = Told(_seen(case, position, found, rules, at))
     told.findings = [_finding(finding, case, rules, actions) for finding in found.findings]
     required = rules.policy.required_for(case.claim.type)
@@ -95,8 +101,9 @@ async def process(
             if action.how != "report" or _is_loud(action):
                 outcomes.add(ClaimOutcome.FLAGGED)
             if action.how == "report" and _is_loud(action) and not rules.policy.notes:
+                check = _only([finding.check for finding in action.findings])
                 told.exceptions.append(
-                    NewException(ExceptionType.BUSINESS, "FLAGGED", action.text[:500])
+                    NewException(ExceptionType.BUSINESS, "FLAGGED", action.text[:500], check=check)
                 )
             continue
         if order is None:
@@ -145,12 +152,21 @@ async def apply_approved(
         changes=approved.changes,
         authority=by_id()[approved.check].authority if approved.check in by_id() else "",
         decided_by=approved.by,
+        undoes=approved.reverts,
     )
     if held_against(case.claim, approved.changes) == "new":
         # Saved by a run that died before it could say so, or by a person meanwhile.
         done = Done(Outcome.ALREADY_CORRECT)
     elif why := _outdated(case, found, rules, approved):
-        told.exceptions.append(NewException(ExceptionType.BUSINESS, "PROPOSAL_STALE", why))
+        told.exceptions.append(
+            NewException(
+                ExceptionType.BUSINESS,
+                "PROPOSAL_STALE",
+                why,
+                check=approved.check,
+                proposal=approved.id,
+            )
+        )
         told.seen = replace(told.seen, outcome=ClaimOutcome.FLAGGED)
         if not at.shadow:
             told.became.append(Became(approved.id, ProposalState.STALE))
@@ -163,10 +179,13 @@ async def apply_approved(
             told.seen = replace(told.seen, outcome=ClaimOutcome.FAILED)
             return told
     told.seen = replace(told.seen, outcome=_outcome_of(order, done, told))
+    told.exceptions = [replace(entry, proposal=approved.id) for entry in told.exceptions]
     told.changes = [replace(change, reason=approved.reason) for change in told.changes]
     if not at.shadow and done.outcome in {Outcome.CONFIRMED, Outcome.ALREADY_CORRECT}:
         mended = [finding for finding in found.findings if _is_approved(finding, approved)]
-        told.seen = replace(told.seen, clean_after=_is_clean_without(mended, found, rules, case))
+        # What is put back was found wrong once: nobody has checked the claim with it.
+        clean = not approved.reverts and _is_clean_without(mended, found, rules, case)
+        told.seen = replace(told.seen, clean_after=clean)
         told.became.append(Became(approved.id, ProposalState.APPLIED, done.intent))
     return told
 
@@ -178,31 +197,43 @@ def _is_approved(finding: Finding, approved: Approved) -> bool:
 
 
 def _outdated(case: Case, found: Review, rules: Rules, approved: Approved) -> str:
-    """Why an approved proposal may not be applied any more; empty where it may."""
+    """Why an approved proposal may not be applied any more; empty where it may.
+
+    A revert answers no finding: it is bound to the fields that the bot wrote, and no more.
+    """
+    if approved.reverts:
+        moved = held_against(case.claim, approved.changes) != "old"
+        no_more = "the claim no longer holds what the bot wrote" if moved else ""
+        return no_more or rules.policy.closed_to_changes(case.claim) or ""
     for finding in found.findings:
         if _is_approved(finding, approved):
             if closed := rules.policy.closed_to_changes(case.claim):
                 return closed
-            lowered = class_of(rules.policy, finding, case, rules.on) is Class.FLAG
-            return "the policy flags it by now" if lowered else ""
+            if class_of(rules.policy, finding, case, rules.on) is Class.FLAG:
+                return "the policy flags it by now"
+            moved_fields = moved_since(approved.content, case.claim, approved.own)
+            if approved.content and moved_fields:
+                return f"changed since it was proposed: {', '.join(moved_fields)}"
+            return ""
     return "the claim or the finding is no longer what was approved"
 
 
 @dataclass(frozen=True, slots=True)
 class Approved:
-    """A proposal that a person approved: what, by whom, why."""
+    """A proposal that a person approved: what, by whom, why.
+
+    It is bound to `content`, the claim as read then; `own` is what our hands changed since.
+    `reverts` is the intent of ours that it puts back, or empty.
+    """
 
     id: str
     check: str
     changes: tuple[Change, ...]
     by: str
     reason: str
-
-
-def content_digest(case: Case) -> str:
-    """What an approval is bound to: all of the claim but its state, version and dates."""
-    claim = replace(case.claim, status="", version="", submitted_on=None, unknown_fields=())
-    return hashlib.sha256(repr(claim).encode()).hexdigest()
+    content: Mapping[str, str] = field(default_factory=dict)
+    own: tuple[Change, ...] = ()
+    reverts: str = ""
 
 
 def _seen(case: Case, position: int, found: Review, rules: Rules, at: Workplace) -> SeenRecord:
@@ -311,7 +342,7 @@ def _outcome_of(order: Order, done: Done, told: Told) -> ClaimOutcome:
             for change in order.changes
         ]
     if done.outcome in _TROUBLE:
-        told.exceptions.append(_exception(done))
+        told.exceptions.append(_exception(done, _only(order.checks)))
         return _TROUBLE[done.outcome]
     return ClaimOutcome.CORRECTED if order.kind == "correct" else ClaimOutcome.FLAGGED
 
@@ -331,14 +362,19 @@ def _check_by_change(order: Order) -> dict[Change, str]:
     return {}
 
 
-def _exception(done: Done) -> NewException:
+def _only(checks: Sequence[str]) -> str:
+    """The one check that something is about; empty where there are several."""
+    return checks[0] if len(set(checks)) == 1 else ""
+
+
+def _exception(done: Done, check: str) -> NewException:
     kind = (
         ExceptionType.BUSINESS
         if done.outcome in {Outcome.REFUSED, Outcome.CONFLICT}
         else ExceptionType.APPLICATION
     )
     code = f"SAVE_{str(done.outcome).upper().replace('-', '_')}"
-    return NewException(kind, code, done.words or "see the audit log")
+    return NewException(kind, code, done.words or "see the audit log", check=check)
 
 
 def _finding(
@@ -349,7 +385,9 @@ def _finding(
         check=finding.check,
         family=check.family,
         severity=finding.severity.value,
-        class_name=class_of(rules.policy, finding, case, rules.on).value,
+        class_name=class_of(
+            rules.policy, finding, case, rules.on, rules.put_back_on(case.claim.number)
+        ).value,
         message=finding.message,
         title=check.title,
         lines=finding.lines,
@@ -381,4 +419,5 @@ def _proposal(action: Propose, case: Case) -> NewProposal:
         message=action.finding.message,
         reason=action.reason,
         content_digest=content_digest(case),
+        content=content_of(case.claim),
     )

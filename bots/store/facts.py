@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from bots.claims import Change, Claim, Role
 
@@ -77,6 +77,27 @@ class ExceptionType(StrEnum):
 
     BUSINESS = "BUSINESS"
     APPLICATION = "APPLICATION"
+
+
+class ExceptionState(StrEnum):
+    """Where an exception stands. The first two wait for somebody."""
+
+    OPEN = "open"
+    RETRY = "retry requested"
+    RESOLVED = "resolved"
+    GONE = "gone"  # a later run took the claim through without it
+    AGAIN = "seen again"  # a later run met it again: that run's own exception follows it
+
+
+class Resolution(StrEnum):
+    """What a person says of an exception that they close.
+
+    `DONE` is mended: met again, it opens again. The others stand for that claim and cause.
+    """
+
+    DONE = "done"
+    NOT_OURS = "not-ours"
+    DUPLICATE = "duplicate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +304,10 @@ class ChangeRecord:
 
 @dataclass(frozen=True, slots=True)
 class NewProposal:
-    """A computed answer for a person to decide. `content_digest` is of the claim as read."""
+    """A computed answer for a person to decide.
+
+    `content_digest` is of the claim as read, `content` of each of its fields.
+    """
 
     check: str
     changes: tuple[Change, ...]
@@ -292,11 +316,31 @@ class NewProposal:
     message: str = ""
     reason: str = ""
     content_digest: str = ""
+    content: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NewRevert:
+    """A person's wish to put back what an intent wrote; `run` is the run that wrote it."""
+
+    intent: str
+    run: str
+    portal: str
+    number: str
+    changes: tuple[Change, ...]
+    raises_payment: bool
+    message: str
+    by: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class ProposalRecord:
-    """A proposal as the store has it."""
+    """A proposal as the store has it.
+
+    Where two people must approve, `first_by` is the first and `decided_by` the second.
+    `proposed_by` is empty where the bot computed it; `reverts` is the intent it puts back.
+    """
 
     id: str
     run: str
@@ -316,6 +360,13 @@ class ProposalRecord:
     decided_at: datetime | None
     decision_reason: str
     applied_intent: str
+    content: Mapping[str, str] = field(default_factory=dict)
+    bound_at: datetime | None = None
+    first_by: str = ""
+    first_at: datetime | None = None
+    first_reason: str = ""
+    proposed_by: str = ""
+    reverts: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,17 +380,27 @@ class Became:
 
 @dataclass(frozen=True, slots=True)
 class NewException:
-    """Something for a person to look at; `message` carries no patient data."""
+    """Something for a person to look at; `message` carries no patient data.
+
+    `check` and `proposal` are what it is about, where that is one check or one proposal.
+    """
 
     type: ExceptionType
     code: str
     message: str
     retry: int = 0
+    check: str = ""
+    proposal: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ExceptionRecord:
-    """An exception as the store has it."""
+    """An exception as the store has it.
+
+    `cause` is the part of the message that claims share, `group` the id of all with that
+    cause. `since` is when it was first met, `created_at` when last; `follows` is the one of an
+    earlier run that it carries on.
+    """
 
     id: str
     run: str
@@ -347,9 +408,49 @@ class ExceptionRecord:
     type: ExceptionType
     code: str
     message: str
-    state: str
+    state: ExceptionState
     retry: int
     created_at: datetime
+    portal: str = ""
+    queue: str = ""
+    check: str = ""
+    cause: str = ""
+    group: str = ""
+    since: datetime | None = None
+    proposal: str = ""
+    follows: str = ""
+    assigned_to: str = ""
+    assigned_by: str = ""
+    assigned_at: datetime | None = None
+    decided_by: str = ""
+    decided_at: datetime | None = None
+    decision_reason: str = ""
+    resolved_as: str = ""
+    closed_in: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionGroup:
+    """Exceptions of one cause that wait for somebody; `example` is the newest of them."""
+
+    id: str
+    claims: int  # 0 where the whole run is meant
+    exceptions: int
+    to_retry: int
+    since: datetime
+    assigned_to: tuple[str, ...]
+    example: ExceptionRecord
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionDecision:
+    """What a person makes of an exception: whose it is, that it is settled, or tried again."""
+
+    does: Literal["assign", "resolve", "retry"]
+    by: str
+    reason: str = ""
+    to: str = ""
+    resolved_as: Resolution = Resolution.DONE
 
 
 @dataclass(frozen=True, slots=True)

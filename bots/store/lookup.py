@@ -18,7 +18,7 @@ def find_run(id: str) -> models.Run:
     row = models.Run.objects.filter(id=id.upper()).first()
     if row is None:
         known = models.Run.objects.order_by("-started_at").values_list("id", flat=True)[:1000]
-        raise _unknown("run", id, known, "claimbots runs list")
+        raise unknown("run", id, known, "claimbots runs list")
     return row
 
 
@@ -27,16 +27,17 @@ def find_proposal(id: str) -> models.Proposal:
     row = models.Proposal.objects.filter(pk=_count(id, "P")).first()
     if row is None:
         known = models.Proposal.objects.order_by("-pk").values_list("pk", flat=True)[:1000]
-        raise _unknown("proposal", id, (f"P-{pk:05d}" for pk in known), "claimbots proposals list")
+        raise unknown("proposal", id, (f"P-{pk:05d}" for pk in known), "claimbots proposals list")
     return row
 
 
 def find_exception(id: str) -> models.ExceptionRow:
     """The exception's row, or Problem."""
-    row = models.ExceptionRow.objects.filter(pk=_count(id, "E")).first()
+    rows = models.ExceptionRow.objects.select_related("run")
+    row = rows.filter(pk=_count(id, "E")).first()
     if row is None:
         known = models.ExceptionRow.objects.order_by("-pk").values_list("pk", flat=True)[:1000]
-        raise _unknown(
+        raise unknown(
             "exception", id, (f"E-{pk:05d}" for pk in known), "claimbots exceptions list"
         )
     return row
@@ -49,9 +50,12 @@ def _count(id: str, letter: str) -> int:
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 10 else -1
 
 
-def _unknown(noun: str, id: str, known: Iterable[str], list_them: str) -> Problem:
+def unknown(noun: str, id: str, known: Iterable[str], list_them: str) -> Problem:
+    """The Problem of an id that is not there, with the nearest one that is."""
     names = list(known)
-    near = get_close_matches(id.upper(), names, n=1, cutoff=0.5)
+    near = get_close_matches(id, names, n=1, cutoff=0.5) or get_close_matches(
+        id.upper(), names, n=1, cutoff=0.5
+    )
     nearest = near[0] if near else (names[0] if names else None)
     shown = "".join(c if c.isprintable() else "?" for c in id[:40])
     return Problem(

@@ -194,6 +194,15 @@ class Proposal(models.Model):
     decided_at = models.DateTimeField(null=True)
     decision_reason = models.CharField(max_length=300, blank=True)
     applied_intent = models.CharField(max_length=64, blank=True)
+    # What it is bound to: a digest of each field of the claim, as read at `bound_at`.
+    content = models.JSONField(default=dict)
+    bound_at = models.DateTimeField(null=True)
+    # Where two people must approve: the first of them. The second stands in `decided_by`.
+    first_by = models.CharField(max_length=80, blank=True, default="")
+    first_at = models.DateTimeField(null=True)
+    first_reason = models.CharField(max_length=300, blank=True, default="")
+    proposed_by = models.CharField(max_length=80, blank=True, default="")  # a person, or nobody
+    reverts = models.CharField(max_length=64, blank=True, default="")  # the intent it puts back
 
     class Meta:
         constraints = (
@@ -206,16 +215,32 @@ class Proposal(models.Model):
 
 
 class ExceptionRow(models.Model):
-    """Work that a person must look at. Shown as `E-00001`; `number` empty: the whole run."""
+    """Work that a person must look at. Shown as `E-00001`; `number` empty: the whole run.
+
+    One is open for a claim and cause: a later run that meets it again follows the earlier.
+    """
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="exceptions")
-    number = models.CharField(max_length=80, blank=True)
+    number = models.CharField(max_length=80, blank=True, db_index=True)
     type = models.CharField(max_length=11)  # BUSINESS, APPLICATION
     code = models.CharField(max_length=60)
     message = models.CharField(max_length=500)
-    state = models.CharField(max_length=10, default="open", db_index=True)
+    state = models.CharField(max_length=16, default="open", db_index=True)
     retry = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField()
+    check_id = models.CharField(max_length=60, blank=True, default="")
+    cause = models.CharField(max_length=500, blank=True, default="")  # bots.store.causes
+    since = models.DateTimeField(null=True)  # first met; None for those of before 0004
+    proposal = models.ForeignKey(Proposal, null=True, on_delete=models.SET_NULL)
+    follows = models.ForeignKey("self", null=True, on_delete=models.SET_NULL)
+    assigned_to = models.CharField(max_length=80, blank=True, default="")
+    assigned_by = models.CharField(max_length=80, blank=True, default="")
+    assigned_at = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=80, blank=True, default="")
+    decided_at = models.DateTimeField(null=True)
+    decision_reason = models.CharField(max_length=300, blank=True, default="")
+    resolved_as = models.CharField(max_length=12, blank=True, default="")
+    closed_in = models.CharField(max_length=24, blank=True, default="")  # the run that closed it
 
 
 class ScheduleRow(models.Model):

@@ -8,14 +8,15 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
 from typing import Literal
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from bots.claims import Change
 from bots.errors import Problem
 from bots.store import lookup, models
-from bots.store.facts import NewProposal, ProposalRecord, ProposalState
+from bots.store.facts import ChangeOutcome, NewProposal, NewRevert, ProposalRecord, ProposalState
 
 _WAITING = (ProposalState.OPEN.value, ProposalState.APPROVED.value)
+_REVERT = "revert"  # stands where a check would: what a person puts back, no check asked for
 
 
 def changes_digest(changes: Iterable[Change]) -> str:
@@ -25,9 +26,12 @@ def changes_digest(changes: Iterable[Change]) -> str:
 
 
 def upsert_proposal(
-    run: str, portal: str, number: str, new: NewProposal
+    run: str, portal: str, number: str, new: NewProposal, at: datetime | None = None
 ) -> tuple[ProposalRecord, bool]:
     """Keep a proposal; answer the one kept before where it says the same.
+
+    `at` is when the claim was read. One that nobody has approved yet follows the claim: who
+    approves it approves what was read last.
 
     The same means portal, claim, check and changes, while it is open or approved; or
     rejected on the same content of the claim, so that nobody is asked twice. A rejected
@@ -48,6 +52,7 @@ def upsert_proposal(
             ).first()
         )
         if before is not None:
+            _follow(before, new, at or datetime.now(UTC))
             return proposal_record(before), False
         same.filter(state__in=_WAITING).update(state=ProposalState.STALE.value)
         row = models.Proposal.objects.create(
@@ -63,16 +68,114 @@ def upsert_proposal(
             message=new.message[:500],
             reason=new.reason[:300],
             created_at=datetime.now(UTC),
+            content=dict(new.content),
+            bound_at=at or datetime.now(UTC),
         )
     return proposal_record(row), True
 
 
+def _follow(row: models.Proposal, new: NewProposal, at: datetime) -> None:
+    if row.state != ProposalState.OPEN.value or row.first_by or row.content == dict(new.content):
+        return
+    row.content, row.content_digest, row.bound_at = dict(new.content), new.content_digest, at
+    row.raises_payment, row.at_stake = new.raises_payment, new.at_stake
+    row.message, row.reason = new.message[:500], new.reason[:300]
+    row.save()
+
+
 def stale_but(portal: str, number: str, keep: Collection[str]) -> None:
-    """Waiting proposals of a claim that its newest review did not repeat become stale."""
+    """Waiting proposals of a claim that its newest review did not repeat become stale.
+
+    A revert is no review's to repeat: the run that applies it looks whether it still may.
+    """
     kept = [int(id.removeprefix("P-")) for id in keep]
-    models.Proposal.objects.filter(portal=portal, number=number, state__in=_WAITING).exclude(
-        pk__in=kept
-    ).update(state=ProposalState.STALE.value)
+    models.Proposal.objects.filter(
+        portal=portal, number=number, state__in=_WAITING, reverts=""
+    ).exclude(pk__in=kept).update(state=ProposalState.STALE.value)
+
+
+def keep_revert(
+    new: NewRevert, witness: Callable[[ProposalRecord], None] | None = None
+) -> ProposalRecord:
+    """Keep a person's wish to put back what an intent wrote, open until it is approved.
+
+    Raises:
+        Problem: there is one for that intent already, or its run is not in this store.
+    """
+    with transaction.atomic():
+        if before := _revert_of(new.intent):
+            raise _already_reverted(new.intent, before)
+        if not models.Run.objects.filter(id=new.run).exists():
+            raise Problem(
+                f"this store does not know run {new.run}, which wrote it",
+                where=new.intent,
+                do="put it back in the portal by hand",
+            )
+        try:
+            row = models.Proposal.objects.create(
+                run_id=new.run,
+                portal=new.portal,
+                number=new.number,
+                check_id=_REVERT,
+                changes=[c.as_json() for c in new.changes],
+                changes_digest=changes_digest(new.changes),
+                raises_payment=new.raises_payment,
+                message=new.message[:500],
+                created_at=datetime.now(UTC),
+                proposed_by=new.by.strip()[:80],
+                reverts=new.intent,
+            )
+        except IntegrityError:  # another intent that wrote the very same is being put back
+            raise _already_reverted(new.intent, "another revert of the same change") from None
+        record = proposal_record(row)
+        if witness is not None:
+            witness(record)
+    return record
+
+
+def _revert_of(intent: str) -> str:
+    alive = (*_WAITING, ProposalState.APPLIED.value)
+    row = models.Proposal.objects.filter(reverts=intent, state__in=alive).first()
+    return f"P-{row.pk:05d}, which is {row.state}" if row else ""
+
+
+def _already_reverted(intent: str, by: str) -> Problem:
+    return Problem(
+        f"it is put back already, by {by}",
+        where=f"intent {intent}",
+        do="`claimbots proposals list --state all` shows it",
+    )
+
+
+def put_back(portal: str) -> dict[str, frozenset[Change]]:
+    """What people put back, or asked to, by claim: the changes that the bot had made.
+
+    The bot does not make them again by itself: a person has said that they were wrong.
+    """
+    alive = (*_WAITING, ProposalState.APPLIED.value)
+    rows = models.Proposal.objects.filter(portal=portal, state__in=alive).exclude(reverts="")
+    found: dict[str, frozenset[Change]] = {}
+    for record in map(proposal_record, rows):
+        made = frozenset(Change(c.field, c.line, c.to, c.from_) for c in record.changes)
+        found[record.number] = found.get(record.number, frozenset()) | made
+    return found
+
+
+def own_changes(portal: str, number: str, since: datetime | None) -> tuple[Change, ...]:
+    """What the bots themselves changed on a claim since a moment, the newest of each place."""
+    if since is None:
+        return ()
+    rows = models.ChangeRow.objects.filter(
+        run__portal=portal,
+        number=number,
+        at__gte=since,
+        outcome__in=(ChangeOutcome.CONFIRMED.value, ChangeOutcome.ALREADY_CORRECT.value),
+    ).order_by("pk")
+    newest = {
+        (row.field, row.line): Change(row.field, row.line, row.from_value, row.to_value)
+        for row in rows
+    }
+    return tuple(newest.values())
 
 
 def proposals(
@@ -110,29 +213,45 @@ def decide(
     by: str,
     reason: str,
     witness: Callable[[ProposalRecord], None] | None = None,
+    *,
+    asks_two: Callable[[bool], bool] = lambda raises_payment: False,
 ) -> ProposalRecord:
     """Approve or reject an open proposal, in a person's name and with their reason.
 
+    Of two who decide at once the first is heard and the other is told. Where two people must
+    approve, the first approval leaves it open, and neither the first nor who proposed it can
+    be the second. One person is enough to reject.
+
     `witness` puts the decision onto the ledger; where it raises, nothing was decided.
+    `asks_two` says whether two must approve, given whether it raises payment.
 
     Raises:
-        Problem: no such proposal, it is not open, or name or reason is missing.
+        Problem: no such proposal, it is not open, name or reason is missing, or a second
+            person is needed.
     """
     if not by.strip() or not reason.strip():
         raise Problem("a decision carries a name and a reason", do="give --by and --reason")
-    state = ProposalState.APPROVED if answer == "approve" else ProposalState.REJECTED
+    who, why = by.strip()[:80], reason.strip()[:300]
     with transaction.atomic():
         row = lookup.find_proposal(id)
-        decided = models.Proposal.objects.filter(pk=row.pk, state=ProposalState.OPEN.value).update(
-            state=state.value,
-            decided_by=by.strip()[:80],
-            decided_at=datetime.now(UTC),
-            decision_reason=reason.strip()[:300],
+        # Said in the question itself: what another process wrote meanwhile is not overwritten.
+        mine = models.Proposal.objects.filter(
+            pk=row.pk, state=ProposalState.OPEN.value, first_by=row.first_by
         )
+        now = datetime.now(UTC)
+        if answer == "approve" and asks_two(row.raises_payment) and not row.first_by:
+            decided = mine.update(first_by=who, first_at=now, first_reason=why)
+        else:
+            if answer == "approve" and asks_two(row.raises_payment):
+                _another_person(row, who)
+            state = ProposalState.APPROVED if answer == "approve" else ProposalState.REJECTED
+            decided = mine.update(
+                state=state.value, decided_by=who, decided_at=now, decision_reason=why
+            )
         if not decided:
-            who = f" by {row.decided_by}" if row.decided_by else ""
+            by_whom = f" by {row.decided_by}" if row.decided_by else ""
             raise Problem(
-                f"the proposal is not open: it is {row.state}{who}",
+                f"the proposal is not open: it is {row.state}{by_whom}",
                 where=f"P-{row.pk:05d}",
                 do="`claimbots proposals list` shows the open ones",
             )
@@ -141,6 +260,27 @@ def decide(
         if witness is not None:
             witness(record)
     return record
+
+
+def _another_person(row: models.Proposal, who: str) -> None:
+    for other, did in ((row.first_by, "approved it first"), (row.proposed_by, "proposed it")):
+        if other and other.casefold() == who.casefold():
+            raise Problem(
+                f"{other} {did}: another person must approve it, too",
+                where=f"P-{row.pk:05d}",
+                do="ask somebody else to approve it, with --by and --reason",
+            )
+
+
+def second_needed(id: str) -> None:
+    """An approval by one person, where the office by now asks two: it waits for the second."""
+    with transaction.atomic():
+        row = lookup.find_proposal(id)
+        row.state = ProposalState.OPEN.value
+        row.first_by, row.first_at = row.decided_by, row.decided_at
+        row.first_reason = row.decision_reason
+        row.decided_by, row.decided_at, row.decision_reason = "", None, ""
+        row.save()
 
 
 def mark(id: str, state: ProposalState, *, intent: str = "", reason: str = "") -> ProposalRecord:
@@ -198,4 +338,11 @@ def proposal_record(row: models.Proposal) -> ProposalRecord:
         decided_at=row.decided_at,
         decision_reason=row.decision_reason,
         applied_intent=row.applied_intent,
+        content=row.content,
+        bound_at=row.bound_at,
+        first_by=row.first_by,
+        first_at=row.first_at,
+        first_reason=row.first_reason,
+        proposed_by=row.proposed_by,
+        reverts=row.reverts,
     )

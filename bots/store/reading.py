@@ -16,9 +16,9 @@ from django.db.models import Case, Count, IntegerField, Q, Sum, Value, When
 
 from bots.claims import Change
 from bots.store import models
+from bots.store.exceptions import exception_record
 from bots.store.facts import ClaimOutcome, ExceptionRecord, ProposalRecord
 from bots.store.proposals import proposal_record
-from bots.store.records import exception_record
 
 _PIECE = 1000
 
@@ -142,6 +142,13 @@ def claim_rows(runs: Sequence[str], needing_a_person_first: bool = False) -> Ite
         yield replace(_claim(row), findings=row.found, unanswered=row.lacking)
 
 
+def last_seen(portal: str, number: str) -> ClaimRow | None:
+    """A claim as the newest run that could read it saw it."""
+    rows = models.SeenClaim.objects.filter(run__portal=portal, number=number).exclude(type="")
+    row = rows.select_related("run").order_by("-seen_at", "-pk").first()
+    return _claim(row) if row else None
+
+
 def finding_rows(
     runs: Sequence[str], family: str = "", worst_first: bool = False
 ) -> Iterator[FoundRow]:
@@ -202,16 +209,16 @@ def change_rows(runs: Sequence[str]) -> Iterator[ChangedRow]:
 
 
 def proposal_rows(runs: Sequence[str]) -> Iterator[ProposalRecord]:
-    """The proposals that these runs made first."""
-    rows = models.Proposal.objects.filter(run_id__in=runs).order_by("pk")
+    """The proposals that these runs made first; what a person asked to put back is none."""
+    rows = models.Proposal.objects.filter(run_id__in=runs, reverts="").order_by("pk")
     for row in rows.iterator(_PIECE):
         yield proposal_record(row)
 
 
 def exception_rows(runs: Sequence[str]) -> Iterator[ExceptionRecord]:
     """The exceptions of these runs."""
-    rows = models.ExceptionRow.objects.filter(run_id__in=runs).order_by("pk")
-    for row in rows.iterator(_PIECE):
+    rows = models.ExceptionRow.objects.filter(run_id__in=runs).select_related("run")
+    for row in rows.order_by("pk").iterator(_PIECE):
         yield exception_record(row)
 
 

@@ -16,22 +16,34 @@ from django.db.models import Count, Max, Q, Sum
 
 from bots.claims import Change
 from bots.store import lookup, models
+from bots.store.exceptions import (
+    decide_exception,
+    exceptions,
+    find_exception,
+    find_waiting,
+    grouped,
+    keep_exception,
+    settled,
+    take_in,
+    to_retry,
+    waiting_exceptions,
+)
 from bots.store.facts import (
     AnchorRecord,
     Became,
     ChangeOutcome,
     ChangeRecord,
     CheckAsked,
+    ClaimOutcome,
     Counts,
     Ending,
-    ExceptionRecord,
-    ExceptionType,
     FindingRecord,
     Kept,
     NewException,
     NewProposal,
     NewRun,
     NotEvaluatedRecord,
+    ProposalState,
     RunKind,
     RunRecord,
     RunState,
@@ -43,9 +55,13 @@ from bots.store.proposals import (
     carried_out,
     decide,
     find_proposal,
+    keep_revert,
     mark,
     open_proposals,
+    own_changes,
     proposals,
+    put_back,
+    second_needed,
     stale_but,
     upsert_proposal,
 )
@@ -56,27 +72,36 @@ __all__ = [
     "corrections_in",
     "corrections_on",
     "decide",
+    "decide_exception",
     "end_run",
     "exceptions",
     "find_exception",
     "find_proposal",
+    "find_waiting",
     "get_run",
+    "grouped",
     "intents_kept",
     "keep_anchor",
     "keep_claim",
     "keep_exception",
+    "keep_revert",
     "keep_settled",
     "mark",
     "newest_anchor",
     "next_run_id",
     "open_proposals",
+    "own_changes",
     "proposals",
+    "put_back",
     "run_counts",
     "runs",
+    "second_needed",
     "seen_numbers",
     "start_run",
+    "to_retry",
     "unended_runs",
     "upsert_proposal",
+    "waiting_exceptions",
 ]
 
 
@@ -157,6 +182,9 @@ def end_run(run: str, ending: Ending) -> RunRecord:
             "saves": counts.saves,
         }
         row.save()
+        # It logged in, found its screens and came to its end: what stopped others is over.
+        took_through = ending.state is RunState.DONE
+        take_in(row, "", (), row.ended_at, went_through=took_through)
     return run_record(row)
 
 
@@ -212,12 +240,13 @@ def keep_claim(
 
     Kept twice for the same run and claim, the later replaces what the earlier said of the
     claim; changes already kept stay, as they happened. Open proposals of the claim that
-    this review did not repeat become stale (not where the claim could not be reviewed).
+    this review did not repeat become stale (not where the claim could not be reviewed), and
+    exceptions of earlier runs that it did not meet again are gone.
     """
     at = datetime.now(UTC)
     with transaction.atomic():
         unanswered = list(not_evaluated)
-        row = _seen_row(run, seen, any(n.required for n in unanswered), at)
+        row, is_first = _seen_row(run, seen, any(n.required for n in unanswered), at)
         models.FindingRow.objects.bulk_create(_finding_row(row, f) for f in findings)
         models.NotEvaluatedRow.objects.bulk_create(
             models.NotEvaluatedRow(
@@ -228,16 +257,30 @@ def keep_claim(
         models.ChangeRow.objects.bulk_create(
             _change_row(run, seen.number, row, change, at) for change in changes
         )
-        portal = models.Run.objects.values_list("portal", flat=True).get(id=run)
-        kept = tuple(upsert_proposal(run, portal, seen.number, new) for new in proposals)
+        here = models.Run.objects.get(id=run)
+        kept = tuple(upsert_proposal(run, here.portal, seen.number, new, at) for new in proposals)
         if seen.reviewed:
-            stale_but(portal, seen.number, {record.id for record, _ in kept})
-        for new in exceptions:
-            _exception_row(run, seen.number, new, at).save()
-        for end in became:
+            stale_but(here.portal, seen.number, {record.id for record, _ in kept})
+        ended = list(became)
+        for end in ended:
             mark(end.proposal, end.state, intent=end.intent)
         models.WorkItem.objects.filter(id=item).update(state="done")
+        take_in(
+            here,
+            seen.number,
+            exceptions,
+            at,
+            own=_words_of(seen),
+            went_through=seen.reviewed and seen.outcome is not ClaimOutcome.FAILED,
+            applied={end.proposal for end in ended if end.state is ProposalState.APPLIED},
+            again=not is_first,
+        )
     return Kept(kept)
+
+
+def _words_of(seen: SeenRecord) -> tuple[str, ...]:
+    """What a portal's words may say of this patient and no other."""
+    return tuple(filter(None, (*seen.patient_name.split(", "), seen.record_number)))
 
 
 def keep_settled(run: str, number: str, changes: Iterable[ChangeRecord]) -> None:
@@ -248,8 +291,9 @@ def keep_settled(run: str, number: str, changes: Iterable[ChangeRecord]) -> None
     """
     at = datetime.now(UTC)
     with transaction.atomic():
-        settled = list(changes)
-        approver = _approvers(run, number, settled)
+        became = list(changes)
+        approver = _approvers(run, number, became)
+        settled(run, number)
         models.ChangeRow.objects.bulk_create(
             _change_row(
                 run,
@@ -258,14 +302,14 @@ def keep_settled(run: str, number: str, changes: Iterable[ChangeRecord]) -> None
                 replace(change, decided_by=approver.get(_written(change), change.decided_by)),
                 at,
             )
-            for change in settled
+            for change in became
         )
 
 
-def _approvers(run: str, number: str, settled: Iterable[ChangeRecord]) -> dict[Change, str]:
+def _approvers(run: str, number: str, became: Iterable[ChangeRecord]) -> dict[Change, str]:
     """Who approved each of the confirmed changes, where somebody did."""
     by_intent: dict[str, list[Change]] = {}
-    for change in settled:
+    for change in became:
         if change.outcome is ChangeOutcome.CONFIRMED:
             by_intent.setdefault(change.intent, []).append(_written(change))
     portal = models.Run.objects.values_list("portal", flat=True).get(id=run)
@@ -279,28 +323,6 @@ def _approvers(run: str, number: str, settled: Iterable[ChangeRecord]) -> dict[C
 
 def _written(change: ChangeRecord) -> Change:
     return Change(change.field, change.line, change.from_value, change.to_value)
-
-
-def keep_exception(run: str, number: str, new: NewException) -> ExceptionRecord:
-    """Put one exception into the queue; `number` is empty where it is the whole run's."""
-    row = _exception_row(run, number, new, datetime.now(UTC))
-    row.save()
-    return exception_record(row)
-
-
-def exceptions(run: str = "", state: str = "") -> tuple[ExceptionRecord, ...]:
-    """Exceptions, the newest first."""
-    rows = models.ExceptionRow.objects.order_by("-id")
-    if run:
-        rows = rows.filter(run_id=run)
-    if state:
-        rows = rows.filter(state=state)
-    return tuple(exception_record(row) for row in rows)
-
-
-def find_exception(id: str) -> ExceptionRecord:
-    """One exception; raises Problem with the nearest id where there is none."""
-    return exception_record(lookup.find_exception(id))
 
 
 def corrections_on(day: date, zone: tzinfo = UTC) -> int:
@@ -364,7 +386,9 @@ def run_counts(runs: Iterable[str]) -> Counts:
         changes=saves["n"],
         saves=saves["confirmed"],
         would_save=saves["shadow"],
-        proposals_open=models.Proposal.objects.filter(run_id__in=ids, state="open").count(),
+        proposals_open=models.Proposal.objects.filter(
+            run_id__in=ids, state="open", reverts=""
+        ).count(),
         exceptions=models.ExceptionRow.objects.filter(run_id__in=ids).count(),
         unanswered=claims["unanswered"],
         answers_missing=models.NotEvaluatedRow.objects.filter(seen__run_id__in=ids).count(),
@@ -375,7 +399,9 @@ def run_counts(runs: Iterable[str]) -> Counts:
     )
 
 
-def _seen_row(run: str, seen: SeenRecord, unanswered: bool, at: datetime) -> models.SeenClaim:
+def _seen_row(
+    run: str, seen: SeenRecord, unanswered: bool, at: datetime
+) -> tuple[models.SeenClaim, bool]:
     row, created = models.SeenClaim.objects.update_or_create(
         run_id=run,
         number=seen.number,
@@ -405,8 +431,7 @@ def _seen_row(run: str, seen: SeenRecord, unanswered: bool, at: datetime) -> mod
     if not created:
         models.FindingRow.objects.filter(seen=row).delete()
         models.NotEvaluatedRow.objects.filter(seen=row).delete()
-        models.ExceptionRow.objects.filter(run_id=run, number=seen.number).delete()
-    return row
+    return row, created
 
 
 def _finding_row(seen: models.SeenClaim, finding: FindingRecord) -> models.FindingRow:
@@ -445,36 +470,9 @@ def _change_row(
         outcome=change.outcome.value,
         after_crash=change.after_crash,
         raises_payment=change.raises_payment,
-        decided_by=change.decided_by,
+        decided_by=change.decided_by[:80],
         reason=change.reason[:300],
         at=change.at or at,
-    )
-
-
-def _exception_row(run: str, number: str, new: NewException, at: datetime) -> models.ExceptionRow:
-    return models.ExceptionRow(
-        run_id=run,
-        number=number,
-        type=new.type.value,
-        code=new.code,
-        message=new.message[:500],
-        retry=new.retry,
-        created_at=at,
-    )
-
-
-def exception_record(row: models.ExceptionRow) -> ExceptionRecord:
-    """An exception's row as a record."""
-    return ExceptionRecord(
-        id=f"E-{row.pk:05d}",
-        run=row.run_id,
-        number=row.number,
-        type=ExceptionType(row.type),
-        code=row.code,
-        message=row.message,
-        state=row.state,
-        retry=row.retry,
-        created_at=row.created_at,
     )
 
 

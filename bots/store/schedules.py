@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from bots.store import models
-from bots.store.facts import ProposalState, RunRecord
+from bots.store.facts import ExceptionState, ProposalState, RunRecord
 from bots.store.records import run_record
 
 BY_HAND = " now"  # how the key of a run ends that a person began
@@ -132,7 +132,9 @@ def standing(since: datetime) -> Standing:
     bad = (Became.FAILED.value, Became.LEFT_OVER.value, Became.MISSED.value)
     good = scheduled.filter(state=Became.DONE.value).values("schedule").annotate(last=Max("due"))
     return Standing(
-        open_exceptions=models.ExceptionRow.objects.filter(state="open").count(),
+        open_exceptions=models.ExceptionRow.objects.filter(
+            state=ExceptionState.OPEN.value
+        ).count(),
         open_proposals=models.Proposal.objects.filter(state=ProposalState.OPEN.value).count(),
         waiting=scheduled.filter(state=Became.WAITING.value).count(),
         failed=scheduled.filter(state__in=bad, due__gte=since).count(),

@@ -214,7 +214,10 @@ def test_a_portal_that_does_not_answer_leaves_its_work_over_and_says_where_it_st
     assert done.returncode == 3
     assert "stopped: open the log-in page: ERR_CONNECTION_REFUSED (UNREACHED)" in done.stdout
     assert desk.runs() == ["failed"]
-    assert "APPLICATION  (run)           UNREACHED" in desk.type("exceptions", "list").stdout
+    assert (
+        "APPLICATION  (run)           UNREACHED"
+        in desk.type("exceptions", "list", "--flat").stdout
+    )
 
 
 # A data folder that cannot be written, a disk without space

@@ -133,7 +133,7 @@ def test_an_audit_log_that_cannot_be_written_leaves_the_proposal_open(office):
 def test_an_exception_says_what_to_do(office):
     assert asked("exceptions", "list").stdout.count("BUSINESS") == 2
     assert "DEADLINE" in asked("exceptions", "list", "--type", "application").stdout
-    told = json.loads(asked("exceptions", "list", "--json", "-l", "1").stdout)
+    told = json.loads(asked("exceptions", "list", "--flat", "--json", "-l", "1").stdout)
     shown = asked("exceptions", "show", told["id"]).stdout
     assert "next     " in shown
     assert told["claim"] in shown
@@ -146,6 +146,8 @@ def test_an_exception_says_what_to_do(office):
         (("report", "R-2026"), "did you mean R-"),
         (("proposals", "show", "P-00009"), "did you mean P-00001"),
         (("exceptions", "show", "E-9"), "did you mean E-0000"),
+        (("exceptions", "show", "G-9b2"), "did you mean G-"),
+        (("exceptions", "resolve", "E-1", "--as", "dune"), "did you mean done"),
         (("proposals", "list", "--state", "opne"), "did you mean open"),
         (("exceptions", "list", "--type", "busines"), "did you mean BUSINESS"),
     ],

@@ -111,6 +111,16 @@ def test_the_form_of_an_ndc_is_corrected():
     assert actions[0].changes == (NDC,)
 
 
+def test_what_a_person_put_back_is_proposed_and_not_corrected_again():
+    (action,) = decide(Policy("1"), an_ndc_case(), found(NDC), AS_OF, frozenset({NDC}))
+
+    assert isinstance(action, Propose)
+    assert action.reason == "a person put this back: it is not done again by itself"
+    other = frozenset({replace(NDC, to="00409379602")})
+    (action,) = decide(Policy("1"), an_ndc_case(), found(NDC), AS_OF, other)
+    assert isinstance(action, Correct)
+
+
 def test_a_lowered_class_makes_a_proposal_of_a_correction():
     policy = Policy("1", classes={"ndc-short-segment": Class.PROPOSE})
 

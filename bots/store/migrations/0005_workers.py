@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     """Empty for the runs before."""
 
     dependencies = [
-        ('store', '0003_schedules'),
+        ('store', '0004_supervision'),
     ]
 
     operations = [

@@ -1,0 +1,193 @@
+"""What each exception means and what to do about it: the one table, for every door and page.
+
+A code that is not here is answered by its type: BUSINESS, the claim or the portal said no;
+APPLICATION, the machinery failed. `{id}` is the exception's or group's id; `{portal}`,
+`{queue}`, `{claim}` and `{proposal}` are those of the exception, of a group its example's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bots.store.facts import ExceptionRecord, ExceptionType
+
+_RETRY = "`claimbots exceptions retry {id}`"
+_DONE = "`claimbots exceptions resolve {id}`"
+_AGAIN = "`claimbots run --portal {portal} --queue {queue}`"
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """In words for a person: what it means, and what to do."""
+
+    means: str
+    do: str
+
+
+# By code. The screens and the browser first, then the log-in, the claim, the save, proposals.
+NEXT_STEPS = {
+    "DRIFT": NextStep(
+        "The portal's screens are not as the selector file says; nothing was opened.",
+        "Mend `selectors/{portal}.yaml`, then run again: " + _AGAIN + ".",
+    ),
+    "ELEMENT_MISSING": NextStep(
+        "A named element of a screen was not found.",
+        "Look at that screen in the portal, mend `selectors/{portal}.yaml`, then " + _RETRY + ".",
+    ),
+    "LIST_INCOMPLETE": NextStep(
+        "The portal's list shows more claims than could be read.",
+        "Run again when the list is quiet: " + _AGAIN + ".",
+    ),
+    "DEADLINE": NextStep(
+        "The portal did not answer in time.",
+        "See that the portal is well, then " + _RETRY + "; often so: `browser.deadline_seconds`.",
+    ),
+    "UNREACHED": NextStep(
+        "The portal could not be reached at all.",
+        "Check its address and the network with `claimbots doctor`, then run again: "
+        + _AGAIN
+        + ".",
+    ),
+    "BROWSER_GONE": NextStep(
+        "The browser died under a call.",
+        "`claimbots doctor` looks at our side (memory, disk); then " + _RETRY + ".",
+    ),
+    "REDRAWN": NextStep(
+        "The page went on while it was looked at.", "Let it be tried again: " + _RETRY + "."
+    ),
+    "PORTAL_FAULT": NextStep(
+        "The portal or the browser failed.", "See that the portal is well, then " + _RETRY + "."
+    ),
+    "PORTAL": NextStep(
+        "The portal answered in a way that we do not know.",
+        "Open that screen in the portal by hand, then " + _RETRY + ".",
+    ),
+    "SESSION_ENDED": NextStep(
+        "The portal had logged us out.",
+        "See that nobody else uses the bot's log-in, then " + _RETRY + ".",
+    ),
+    "LOG_IN_CONTESTED": NextStep(
+        "The portal ends our sessions again and again: somebody else uses this log-in.",
+        "Give the bot a log-in of its own: `claimbots credentials set {portal}`.",
+    ),
+    "LOGIN_REFUSED": NextStep(
+        "The portal refused user name or password; it is not tried again.",
+        "Set the right ones: `claimbots credentials set {portal}`.",
+    ),
+    "LOGIN_REFUSED_BEFORE": NextStep(
+        "The portal refused this log-in earlier; it was not asked again.",
+        "`claimbots credentials set {portal}`, or `claimbots credentials unlock {portal}` once "
+        "you know why.",
+    ),
+    "PASSWORD_EXPIRED": NextStep(
+        "The portal wants a new password.",
+        "Change it in the portal, then `claimbots credentials set {portal}`.",
+    ),
+    "ACCOUNT_LOCKED": NextStep(
+        "The portal has locked the account.",
+        "Have it unlocked there, then `claimbots credentials unlock {portal}`.",
+    ),
+    "CODE_REFUSED": NextStep(
+        "The portal refused the one-time code.",
+        "See that this machine's clock is right and the seed is this account's, then "
+        "`claimbots credentials unlock {portal}`.",
+    ),
+    "CAPTCHA": NextStep(
+        "The portal asks for something that only a person can answer.",
+        "Log in once by hand, or ask the portal to leave the bot's account out of it.",
+    ),
+    "NOT_ALLOWED": NextStep(
+        "The account lacks a right, or the portal led to another address.",
+        "Give the bot's account that right in the portal, then run again: " + _AGAIN + ".",
+    ),
+    "NOT_FOUND": NextStep(
+        "The portal has no such claim.",
+        "Check the claim's number; if it is no longer there: " + _DONE + ".",
+    ),
+    "WRONG_RECORD": NextStep(
+        "A screen showed another claim than the one asked for; nothing was done.",
+        "Open the claim in the portal by hand. If it is right there: " + _RETRY + ".",
+    ),
+    "UNREADABLE": NextStep(
+        "A value on the screen has no meaning for us.",
+        "Open the claim and mend the field named (cut short, foreign letters, an unknown "
+        "state), then " + _RETRY + ".",
+    ),
+    "LOCATOR_NOT_SURE": NextStep(
+        "The portal shows a field in doubt; nothing was saved.",
+        "Mend the claim in the portal by hand, or `selectors/{portal}.yaml`; then "
+        + _RETRY
+        + ".",
+    ),
+    "CHANGED_MEANWHILE": NextStep(
+        "Somebody changed the record between our look and our save; nothing was saved.",
+        "Nothing by hand: " + _RETRY + " reads it anew.",
+    ),
+    "FLAGGED": NextStep(
+        "The findings need a person, and this portal takes no notes.",
+        "Look at the claim with its record; when it is settled: " + _DONE + ".",
+    ),
+    "HALTED": NextStep(
+        "A brake held before anything was begun.",
+        "When writing may go on (`claimbots go`, a ceiling, quiet hours): " + _RETRY + ".",
+    ),
+    "SAVE_REFUSED": NextStep(
+        "The portal refused the save, in the words given.",
+        "Mend the claim in the portal as those words ask, then " + _RETRY + ".",
+    ),
+    "SAVE_CONFLICT": NextStep(
+        "Somebody else changed the claim meanwhile, or the portal changed more than was asked. "
+        "It stays until a person has looked.",
+        "Compare the claim with `claimbots audit show --claim {claim}`; then " + _RETRY + " or "
+        + _DONE + ".",
+    ),
+    "SAVE_UNKNOWN": NextStep(
+        "The record could not be read back after a save.",
+        "Nothing by hand: the next run looks it up before anything else: " + _AGAIN + ".",
+    ),
+    "SAVE_NOT_DONE": NextStep(
+        "The record was seen unchanged after a save.",
+        "The next run decides anew; at once: " + _RETRY + ".",
+    ),
+    "PROPOSAL_STALE": NextStep(
+        "The claim is no longer what was approved; nothing was saved.",
+        "Have the claim checked and proposed anew: " + _RETRY + ".",
+    ),
+    "APPROVAL_EXPIRED": NextStep(
+        "The approval waited longer than `approvals.valid_days`; nothing was saved.",
+        "Have it proposed anew with " + _RETRY + ", and apply it sooner.",
+    ),
+    "SECOND_APPROVAL_NEEDED": NextStep(
+        "By now two people must approve it (`approvals.four_eyes`), and one has.",
+        "Another person: `claimbots proposals approve {proposal}`.",
+    ),
+    "UNEXPECTED": NextStep(
+        "A fault of claimbots itself.", "Report it with what was seen; then " + _RETRY + "."
+    ),
+}  # fmt: skip
+
+# BUSINESS is never retried by itself: the claim or the portal said no, and will again.
+_BY_TYPE = {
+    ExceptionType.BUSINESS: NextStep(
+        "The claim or the portal said no.",
+        "Open the claim in the portal and mend it, then " + _RETRY + ".",
+    ),
+    ExceptionType.APPLICATION: NextStep(
+        "The machinery failed.",
+        "`claimbots doctor` looks at our side; when the portal answers: " + _RETRY + ".",
+    ),
+}
+
+
+def next_step(entry: ExceptionRecord, id: str = "") -> NextStep:
+    """What an exception means and what to do; `id` is its group's where many are meant."""
+    step = NEXT_STEPS.get(entry.code, _BY_TYPE[entry.type])
+    words = {
+        "id": id or entry.id,
+        "portal": entry.portal,
+        "queue": entry.queue or "pending",
+        "claim": entry.number or "N",
+        "proposal": entry.proposal or "ID",
+    }
+    again = _AGAIN if not entry.number else _RETRY  # a whole run is not one claim's to retry
+    return NextStep(step.means, step.do.replace(_RETRY, again).format(**words))

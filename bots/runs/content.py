@@ -1,0 +1,70 @@
+"""What an approval is bound to: each field of the claim as it was read, by a digest of its own.
+
+A person approves a change to the claim that they saw. Where another field has moved since,
+they might have answered otherwise: the names of such fields make the approval stale. What our
+own hands changed since then moved nothing that anybody has to weigh again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, replace
+
+from bots.claims import Case, Change, Claim, value_of
+
+# Its state, version and dates move by themselves; that a line was edited shows in the line.
+_PASSING = {"status", "version", "submitted_on", "unknown_fields", "not_shown", "lines_edited"}
+
+
+def content_digest(case: Case) -> str:
+    """The whole claim but its state, version and dates: the same claim is not asked twice."""
+    claim = replace(case.claim, status="", version="", submitted_on=None, unknown_fields=())
+    return hashlib.sha256(repr(claim).encode()).hexdigest()
+
+
+def content_of(claim: Claim) -> dict[str, str]:
+    """A digest of each field, by its name: `diagnoses`, `line 2 modifiers`."""
+    found = {
+        field.name: _digest(getattr(claim, field.name))
+        for field in fields(claim)
+        if field.name not in _PASSING | {"lines"}
+    }
+    for line in claim.lines:
+        for field in fields(line):
+            found[f"line {line.number} {field.name}"] = _digest(getattr(line, field.name))
+    return found
+
+
+def moved_since(then: Mapping[str, str], claim: Claim, own: Iterable[Change]) -> list[str]:
+    """The names of the fields that are no longer as they were, but for our own changes.
+
+    `own` are the changes of our hands since then; one of them counts only where the field
+    still holds what it wrote.
+    """
+    now = content_of(claim)
+    ours = {_name(change) for change in own if _holds(claim, change)}
+    return sorted(
+        name
+        for name in then.keys() | now.keys()
+        if then.get(name) != now.get(name) and name not in ours
+    )
+
+
+def _name(change: Change) -> str:
+    if change.line is not None:
+        return f"line {change.line} {change.field}"
+    if change.field.endswith("_npi"):
+        return "providers"
+    return "coverage" if change.field == "member_id" else change.field
+
+
+def _holds(claim: Claim, change: Change) -> bool:
+    try:
+        return value_of(claim, change.field, change.line) == change.to
+    except (KeyError, ValueError):
+        return False
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(repr(value).encode()).hexdigest()[:16]

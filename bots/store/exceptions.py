@@ -1,0 +1,346 @@
+"""Exceptions: kept once for a claim and cause, decided by a person, or gone by themselves.
+
+What a run says of a claim replaces what earlier runs said of it. Met again, an exception
+carries on the earlier one's age and owner; taken through without it, it is gone. Two things
+only a person may close: a save that met another's change, unless they asked for a retry, and
+what a live run met, where the later run was a shadow run and never came to saving.
+
+Synchronous, as all of this room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from bots.errors import Problem
+from bots.store import lookup, models
+from bots.store.causes import group_id, shared_words
+from bots.store.facts import (
+    ExceptionDecision,
+    ExceptionGroup,
+    ExceptionRecord,
+    ExceptionState,
+    ExceptionType,
+    NewException,
+    ProposalState,
+    Resolution,
+)
+
+_UNRESOLVED = (ExceptionState.OPEN.value, ExceptionState.RETRY.value)
+# The portal may hold half of a save, or more than was asked: that is not mended by passing.
+_A_PERSON_LOOKS = frozenset({"SAVE_CONFLICT"})
+_WAITING = (ProposalState.OPEN.value, ProposalState.APPROVED.value)
+
+
+# What runs do
+
+
+def take_in(
+    run: models.Run,
+    number: str,
+    new: Iterable[NewException],
+    at: datetime,
+    *,
+    own: Collection[str] = (),
+    went_through: bool = False,
+    applied: Collection[str] = (),
+    again: bool = False,
+) -> list[models.ExceptionRow]:
+    """Keep what a run met on one claim (or on itself: no number) and close what it replaces.
+
+    Args:
+        own: words of the claim's own, such as its number and its patient's names.
+        went_through: the claim was read, checked and acted on (the run: came to its end).
+        applied: proposals that this run carried out.
+        again: the run keeps this claim a second time, in place of the first.
+    """
+    before = list(_standing(run, number))
+    replaced: set[int] = set()
+    if again:
+        # What was said of a proposal stands: several of one claim are applied in one run.
+        first = models.ExceptionRow.objects.filter(run=run, number=number, proposal=None)
+        replaced = set(first.values_list("pk", flat=True))
+        first.delete()
+    kept = []
+    for entry in new:
+        row = _row(run, number, entry, at, own)
+        older = [earlier for earlier in before if _is_same(earlier, row)]
+        _carry_on(row, older)
+        row.save()
+        for earlier in older:
+            before.remove(earlier)
+            if earlier.state in _UNRESOLVED and earlier.pk not in replaced:
+                _close(earlier, ExceptionState.AGAIN, run)
+        kept.append(row)
+    for earlier in before:
+        if earlier.pk not in replaced and _is_gone(earlier, run, went_through, applied):
+            _close(earlier, ExceptionState.GONE, run)
+    return kept
+
+
+def _standing(run: models.Run, number: str) -> QuerySet[models.ExceptionRow]:
+    """What an exception of this claim may carry on: open, closed just now, or closed for good."""
+    stands = [entry.value for entry in Resolution if entry is not Resolution.DONE]
+    return (
+        models.ExceptionRow.objects.filter(run__portal=run.portal, number=number)
+        .filter(
+            Q(state__in=_UNRESOLVED)
+            | Q(closed_in=run.id)
+            | Q(state=ExceptionState.RESOLVED.value, resolved_as__in=stands)
+        )
+        .select_related("run", "proposal")
+        .order_by("pk")
+    )
+
+
+def _row(
+    run: models.Run, number: str, new: NewException, at: datetime, own: Collection[str]
+) -> models.ExceptionRow:
+    about = lookup.find_proposal(new.proposal) if new.proposal else None
+    return models.ExceptionRow(
+        run=run,
+        number=number,
+        type=new.type.value,
+        code=new.code,
+        message=new.message[:500],
+        cause=shared_words(new.message, (number, *own))[:500],
+        check_id=new.check[:60],
+        proposal=about,
+        retry=new.retry,
+        created_at=at,
+        since=at,
+    )
+
+
+def _is_same(one: models.ExceptionRow, other: models.ExceptionRow) -> bool:
+    return (one.code, one.check_id, _cause(one)) == (other.code, other.check_id, _cause(other))
+
+
+def _carry_on(row: models.ExceptionRow, older: list[models.ExceptionRow]) -> None:
+    if not older:
+        return
+    latest = older[-1]
+    row.since = min(entry.since or entry.created_at for entry in older)
+    row.retry += latest.retry + (latest.state == ExceptionState.RETRY.value)
+    # One that this very run kept is about to be replaced: what it followed is followed.
+    row.follows_id = latest.follows_id if latest.run_id == row.run_id else latest.pk
+    row.assigned_to, row.assigned_by = latest.assigned_to, latest.assigned_by
+    row.assigned_at = latest.assigned_at
+    if latest.state == ExceptionState.RESOLVED.value:
+        row.state, row.resolved_as = latest.state, latest.resolved_as
+        row.decided_by, row.decided_at = latest.decided_by, latest.decided_at
+        row.decision_reason = latest.decision_reason
+
+
+def _is_gone(
+    row: models.ExceptionRow, run: models.Run, went_through: bool, applied: Collection[str]
+) -> bool:
+    if row.state not in _UNRESOLVED:
+        return False
+    if row.number and run.mode == "shadow" and row.run.mode != "shadow":
+        return False
+    if row.proposal is not None and f"P-{row.proposal.pk:05d}" in applied:
+        return True
+    if row.proposal is not None and row.proposal.state in _WAITING:
+        return False  # the proposal is still to be applied: that run says whether it can be
+    if row.code in _A_PERSON_LOOKS and row.state != ExceptionState.RETRY.value:
+        return False
+    return went_through
+
+
+def _close(row: models.ExceptionRow, state: ExceptionState, run: models.Run) -> None:
+    row.state, row.closed_in = state.value, run.id
+    row.save(update_fields=["state", "closed_in"])
+
+
+def settled(run: str, number: str) -> None:
+    """An intent of this claim was looked up: that it was unknown is over."""
+    here = models.Run.objects.get(id=run)
+    models.ExceptionRow.objects.filter(
+        run__portal=here.portal, number=number, code="SAVE_UNKNOWN", state__in=_UNRESOLVED
+    ).update(state=ExceptionState.GONE.value, closed_in=here.id)
+
+
+def keep_exception(run: str, number: str, new: NewException) -> ExceptionRecord:
+    """Put one exception into the queue; `number` is empty where it is the whole run's."""
+    with transaction.atomic():
+        (row,) = take_in(models.Run.objects.get(id=run), number, [new], datetime.now(UTC))
+    return exception_record(row)
+
+
+def to_retry(portal: str, queue: str) -> tuple[str, ...]:
+    """The claims of a queue that somebody wants tried again, each once, the oldest first.
+
+    One whose approved proposal could not be applied is of the pending queue again, unless
+    that proposal still waits: then an approved run tries it.
+    """
+    queues = ("pending", "approved") if queue == "pending" else (queue,)
+    rows = models.ExceptionRow.objects.filter(
+        run__portal=portal, run__queue__in=queues, state=ExceptionState.RETRY.value
+    ).exclude(proposal__state__in=_WAITING)
+    return tuple(dict.fromkeys(rows.order_by("pk").values_list("number", flat=True)))
+
+
+# What people see
+
+
+def exceptions(run: str = "", state: str = "") -> tuple[ExceptionRecord, ...]:
+    """Exceptions, the newest first."""
+    rows = models.ExceptionRow.objects.select_related("run").order_by("-id")
+    if run:
+        rows = rows.filter(run_id=run)
+    if state:
+        rows = rows.filter(state=state)
+    return tuple(exception_record(row) for row in rows)
+
+
+def find_exception(id: str) -> ExceptionRecord:
+    """One exception; raises Problem with the nearest id where there is none."""
+    return exception_record(lookup.find_exception(id))
+
+
+def waiting_exceptions() -> Iterator[ExceptionRecord]:
+    """All that wait for somebody, the newest first."""
+    rows = models.ExceptionRow.objects.filter(state__in=_UNRESOLVED).select_related("run")
+    yield from (exception_record(row) for row in rows.order_by("-id").iterator(1000))
+
+
+def grouped(found: Iterable[ExceptionRecord]) -> list[ExceptionGroup]:
+    """Exceptions by cause: what stops whole runs first, then by how many claims each holds up."""
+    by_cause: dict[str, list[ExceptionRecord]] = {}
+    for entry in found:
+        by_cause.setdefault(entry.group, []).append(entry)
+    groups = [_group(id, entries) for id, entries in by_cause.items()]
+    return sorted(groups, key=lambda group: (group.claims > 0, -group.claims, group.since))
+
+
+def _group(id: str, entries: list[ExceptionRecord]) -> ExceptionGroup:
+    return ExceptionGroup(
+        id=id,
+        claims=len({entry.number for entry in entries if entry.number}),
+        exceptions=len(entries),
+        to_retry=sum(entry.state is ExceptionState.RETRY for entry in entries),
+        since=min(entry.since or entry.created_at for entry in entries),
+        assigned_to=tuple(sorted({entry.assigned_to for entry in entries if entry.assigned_to})),
+        example=max(entries, key=lambda entry: entry.id),
+    )
+
+
+def find_waiting(id: str) -> tuple[ExceptionRecord, ...]:
+    """The exception with that id, or all of that group which wait for somebody.
+
+    Raises:
+        Problem: there is none; names the nearest.
+    """
+    if not id.upper().startswith("G-"):
+        return (find_exception(id),)
+    waiting = list(waiting_exceptions())
+    found = tuple(entry for entry in waiting if entry.group.upper() == id.upper())
+    if not found:
+        known = sorted({entry.group for entry in waiting})
+        raise lookup.unknown("group", id, known, "claimbots exceptions list")
+    return found
+
+
+# What people decide
+
+
+def decide_exception(
+    id: str,
+    decision: ExceptionDecision,
+    witness: Callable[[ExceptionRecord], None] | None = None,
+) -> ExceptionRecord:
+    """Assign, resolve or retry one exception that waits, in a person's name.
+
+    `witness` puts it onto the ledger; where it raises, nothing was decided.
+
+    Raises:
+        Problem: no such exception, it does not wait any more, or it is no claim's.
+    """
+    with transaction.atomic():
+        row = lookup.find_exception(id)
+        if decision.does == "retry" and not row.number:
+            raise Problem(
+                "it is no claim's but the whole run's",
+                where=f"E-{row.pk:05d}",
+                do=f"run again: `claimbots run --portal {row.run.portal} --queue {row.run.queue}`",
+            )
+        changed = models.ExceptionRow.objects.filter(pk=row.pk, state__in=_UNRESOLVED).update(
+            **_decided(decision, datetime.now(UTC))
+        )
+        if not changed:
+            raise Problem(
+                f"the exception does not wait any more: {_ended(row)}",
+                where=f"E-{row.pk:05d}",
+                do="`claimbots exceptions list` shows what waits",
+            )
+        row.refresh_from_db()
+        record = exception_record(row)
+        if witness is not None:
+            witness(record)
+    return record
+
+
+def _decided(decision: ExceptionDecision, at: datetime) -> dict[str, Any]:
+    who = decision.by.strip()[:80]
+    if decision.does == "assign":
+        to = decision.to.strip()[:80]
+        return {"assigned_to": to, "assigned_by": who, "assigned_at": at}
+    decided = {
+        "decided_by": who, "decided_at": at, "decision_reason": decision.reason.strip()[:300],
+    }  # fmt: skip
+    if decision.does == "retry":
+        return decided | {"state": ExceptionState.RETRY.value}
+    resolved = {"state": ExceptionState.RESOLVED.value, "resolved_as": decision.resolved_as.value}
+    return decided | resolved
+
+
+def _ended(row: models.ExceptionRow) -> str:
+    match row.state:
+        case ExceptionState.RESOLVED:
+            return f"resolved by {row.decided_by} as {row.resolved_as}"
+        case ExceptionState.GONE:
+            return f"gone in run {row.closed_in}"
+    later = models.ExceptionRow.objects.filter(follows=row).order_by("-pk").first()
+    return f"seen again in run {row.closed_in}" + (f" as E-{later.pk:05d}" if later else "")
+
+
+def exception_record(row: models.ExceptionRow) -> ExceptionRecord:
+    """An exception's row as a record."""
+    cause = _cause(row)
+    return ExceptionRecord(
+        id=f"E-{row.pk:05d}",
+        run=row.run_id,
+        number=row.number,
+        type=ExceptionType(row.type),
+        code=row.code,
+        message=row.message,
+        state=ExceptionState(row.state),
+        retry=row.retry,
+        created_at=row.created_at,
+        portal=row.run.portal,
+        queue=row.run.queue,
+        check=row.check_id,
+        cause=cause,
+        group=group_id(row.run.portal, row.type, row.code, row.check_id, cause),
+        since=row.since or row.created_at,
+        proposal=f"P-{row.proposal_id:05d}" if row.proposal_id else "",
+        follows=f"E-{row.follows_id:05d}" if row.follows_id else "",
+        assigned_to=row.assigned_to,
+        assigned_by=row.assigned_by,
+        assigned_at=row.assigned_at,
+        decided_by=row.decided_by,
+        decided_at=row.decided_at,
+        decision_reason=row.decision_reason,
+        resolved_as=row.resolved_as,
+        closed_in=row.closed_in,
+    )
+
+
+def _cause(row: models.ExceptionRow) -> str:
+    return row.cause or shared_words(row.message, (row.number,))

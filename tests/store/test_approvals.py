@@ -1,0 +1,291 @@
+"""What an approval is bound to, who may give it, and how long it holds (faults F37 to F40)."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from types import SimpleNamespace
+
+import pytest
+import store_cases
+from builders.claims import AS_OF, a_case, a_line
+from builders.tables import code_sets
+
+from bots.claims import Change, ClaimRef
+from bots.config import Approvals
+from bots.errors import Problem
+from bots.hands import Workplace
+from bots.places import Places
+from bots.policy import Policy
+from bots.runs.claim import Approved, Rules, apply_approved
+from bots.runs.content import content_digest, content_of, moved_since
+from bots.runs.lapsed import approved_by, lapsed
+from bots.store import database, records
+from bots.store.facts import (
+    ChangeOutcome,
+    ChangeRecord,
+    ClaimOutcome,
+    NewProposal,
+    NewRevert,
+    ProposalState,
+    SeenRecord,
+)
+
+CHECK = "total-below-lines"
+TOTAL = Change("total_charge", None, "100.00", "125.00")
+OPEN = Policy("1", not_yet_sent=frozenset({"Ready for review"}))
+ALWAYS = Approvals(four_eyes="always").asks_two
+RAISING = Approvals(four_eyes="raises_payment").asks_two
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    database.connect(Places(tmp_path_factory.mktemp("store") / "data").made())
+    yield
+    database.close()
+
+
+@pytest.fixture(autouse=True)
+def empty(store):
+    from bots.store.models import Run
+
+    Run.objects.all().delete()
+
+
+def a_claim(total="100.00", **fields):
+    return a_case(total_charge=Decimal(total), **{"status": "Ready for review"} | fields)
+
+
+def proposed(case=None, *, raises=True, run=None, changes=(), check=CHECK):
+    """The proposal that a run makes of a claim as it reads it."""
+    case = case or a_claim()
+    new = NewProposal(
+        check, (TOTAL,), raises,
+        content_digest=content_digest(case), content=content_of(case.claim),
+    )  # fmt: skip
+    run = run or store_cases.a_run()
+    seen = SeenRecord(case.claim.number, 1, ClaimOutcome.PROPOSED)
+    kept = records.keep_claim(run.id, seen, proposals=[new], changes=changes)
+    return kept.proposals[0][0]
+
+
+def approve(proposal, by="dana", asks_two=lambda raises: False):
+    return records.decide(proposal.id, "approve", by, "seen in the chart", asks_two=asks_two)
+
+
+async def _never(is_correction):
+    return None
+
+
+def applied(proposal, case):
+    """An approved run takes it, in shadow: what it would do, or why it is stale."""
+    at = Workplace(
+        session=None, ledger=SimpleNamespace(digest=lambda number: ""), portal=None, run="R",
+        actor="test", shadow=True, policy_version="1", tables="", brake=_never,
+    )  # fmt: skip
+    own = records.own_changes(proposal.portal, proposal.number, proposal.bound_at)
+    asked = Approved(
+        proposal.id, proposal.check, proposal.changes, "dana", "seen", proposal.content, own,
+        proposal.reverts,
+    )  # fmt: skip
+    ref = ClaimRef("practice", case.claim.number, "approved")
+    told = asyncio.run(apply_approved(case, ref, 1, Rules(code_sets(), OPEN, AS_OF), at, asked))
+    return [entry.message for entry in told.exceptions]
+
+
+# F37: the claim changed after the approval
+
+
+def test_f37_a_claim_that_is_as_it_was_read_is_what_was_approved():
+    assert applied(approve(proposed()), a_claim(version="7", submitted_on=AS_OF)) == []
+
+
+def test_f37_another_field_that_moved_since_makes_it_stale_and_is_named():
+    proposal = approve(proposed())
+    case = a_claim()
+    moved = replace(
+        case.claim, lines=tuple(replace(line, modifiers=("25",)) for line in case.claim.lines)
+    )
+
+    assert applied(proposal, replace(case, claim=moved)) == [
+        "changed since it was proposed: line 1 modifiers"
+    ]
+
+
+def test_f37_a_line_that_came_or_went_since_makes_it_stale():
+    before = content_of(a_claim().claim)
+    with_one_more = a_claim(lines=[a_line("99213"), a_line("J1885", number=2)])
+
+    moved = moved_since(before, with_one_more.claim, ())
+
+    assert "line 2 procedure" in moved
+
+
+def test_what_our_own_hands_changed_since_moved_nothing():
+    ndc = Change("ndc", 1, "0002-1433-80", "00002143380")
+    read = a_claim(lines=[replace(a_case().claim.lines[0], ndc=ndc.from_)])
+    saved = a_claim(lines=[replace(a_case().claim.lines[0], ndc=ndc.to)])
+    done = ChangeRecord(
+        "ndc-hyphens", "ndc", 1, ndc.from_, ndc.to, ChangeOutcome.CONFIRMED, intent="i1"
+    )
+    proposal = proposed(read, changes=[done])  # the correction is of the same run
+    own = records.own_changes("practice", proposal.number, proposal.bound_at)
+
+    assert moved_since(proposal.content, saved.claim, own) == []
+    by_another = a_claim(lines=[replace(a_case().claim.lines[0], ndc="99999999999")])
+    assert moved_since(proposal.content, by_another.claim, own) == ["line 1 ndc"]
+
+
+def test_who_approves_last_approves_what_was_read_last():
+    moved = a_claim(facility=replace(a_case().claim.facility, name="Riverside"))
+    first = proposed()
+
+    again = proposed(moved)
+
+    assert again.id == first.id
+    assert again.content == content_of(moved.claim)
+    assert applied(approve(again), moved) == []
+
+
+@pytest.mark.parametrize(("asks_two", "state"), [(None, "approved"), (ALWAYS, "open")])
+def test_what_somebody_approved_stays_bound_to_what_they_saw(asks_two, state):
+    moved = a_claim(facility=replace(a_case().claim.facility, name="Riverside"))
+    approve(proposed(), **({"asks_two": asks_two} if asks_two else {}))
+
+    again = proposed(moved)
+
+    assert again.state == state
+    assert applied(again, moved) == ["changed since it was proposed: facility"]
+
+
+# F38: who proposed it approves it; four eyes
+
+
+def test_f38_who_asked_for_a_revert_is_not_its_second_pair_of_eyes():
+    run = store_cases.a_run()
+    wish = NewRevert("i1", run.id, "practice", "C1", (TOTAL,), True, "puts back", "dana", "wrong")
+    kept = records.keep_revert(wish)
+    # Somebody else was first: dana proposed it all the same.
+    approve(kept, "lee", ALWAYS)
+
+    with pytest.raises(Problem, match="dana proposed it: another person must approve it, too"):
+        approve(kept, "Dana", ALWAYS)
+
+
+def test_two_people_must_approve_and_both_are_kept():
+    proposal = proposed()
+
+    first = approve(proposal, "dana", ALWAYS)
+    assert (first.state, first.first_by) == (ProposalState.OPEN, "dana")
+    assert records.approved_proposals("practice") == ()
+
+    second = approve(proposal, "lee", ALWAYS)
+    assert (second.state, second.first_by, second.decided_by) == ("approved", "dana", "lee")
+    assert approved_by(second) == "dana and lee"
+
+
+@pytest.mark.parametrize("same", ["dana", "DANA", " dana "])
+def test_the_same_person_is_not_two(same):
+    proposal = proposed()
+    approve(proposal, "dana", ALWAYS)
+
+    with pytest.raises(Problem, match="dana approved it first: another person"):
+        approve(proposal, same, ALWAYS)
+
+    assert records.find_proposal(proposal.id).state is ProposalState.OPEN
+
+
+def test_one_person_is_enough_to_reject_also_after_a_first_approval():
+    proposal = proposed()
+    approve(proposal, "dana", ALWAYS)
+
+    assert records.decide(proposal.id, "reject", "dana", "no", asks_two=ALWAYS).state == "rejected"
+
+
+@pytest.mark.parametrize(("raises", "state"), [(True, "open"), (False, "approved")])
+def test_an_office_may_ask_two_only_where_payment_is_raised(raises, state):
+    assert approve(proposed(raises=raises), asks_two=RAISING).state == state
+
+
+def test_where_the_office_asks_two_by_now_one_approval_waits_for_the_second():
+    proposal = approve(proposed())
+    now = datetime.now(UTC)
+    assert lapsed(proposal, Approvals(), now) is None
+
+    lapse = lapsed(proposal, Approvals(four_eyes="always"), now)
+    assert lapse is not None
+    assert lapse.exception.code == "SECOND_APPROVAL_NEEDED"
+    lapse.become(proposal.id)
+
+    assert approve(proposal, "lee", ALWAYS).first_by == "dana"
+
+
+# F39: two decide at once (as two processes: tests/cli/test_supervision.py)
+
+
+def test_f39_the_first_to_decide_is_heard_and_the_other_told_by_whom():
+    proposal = proposed()
+    approve(proposal, "dana")
+
+    with pytest.raises(Problem, match="it is approved by dana"):
+        records.decide(proposal.id, "reject", "lee", "no")
+
+    assert records.find_proposal(proposal.id).decided_by == "dana"
+
+
+# F40: approved, and then the claim left the office
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({"status": "Submitted"}, "the claim has left the office"),
+        ({"on_hold": True}, "the claim is on hold"),
+    ],
+)
+def test_f40_what_left_the_office_after_the_approval_is_left_alone(fields, why):
+    assert applied(approve(proposed()), a_claim(**fields)) == [why]
+
+
+@pytest.mark.parametrize(
+    ("case", "why"),
+    [
+        (a_claim("125.00", status="Submitted"), "the claim has left the office"),
+        (a_claim("110.00"), "the claim no longer holds what the bot wrote"),
+    ],
+    ids=["has left the office", "changed by somebody"],
+)
+def test_a_revert_is_stale_where_the_claim_is_no_longer_as_the_bot_left_it(case, why):
+    run = store_cases.a_run()
+    back = Change("total_charge", None, "125.00", "100.00")
+    wish = NewRevert(
+        "i1", run.id, "practice", case.claim.number, (back,), False, "puts back", "dana", "wrong"
+    )
+
+    assert applied(approve(records.keep_revert(wish)), case) == [why]
+
+
+# How long it holds
+
+
+def test_an_approval_runs_out_and_not_a_moment_earlier():
+    proposal = approve(proposed())
+    given = proposal.decided_at
+    limit = timedelta(days=3)
+
+    assert lapsed(proposal, Approvals(valid_days=3), given + limit) is None
+    lapse = lapsed(proposal, Approvals(valid_days=3), given + limit + timedelta(seconds=1))
+
+    assert lapse is not None
+    assert lapse.exception.message == "an approval holds for 3 days"
+
+
+def test_what_ran_out_is_proposed_anew():
+    proposal = approve(proposed())
+    records.mark(proposal.id, ProposalState.EXPIRED)
+
+    again = proposed()
+
+    assert (again.id != proposal.id, again.state) == (True, ProposalState.OPEN)
