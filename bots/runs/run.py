@@ -32,6 +32,7 @@ from bots.portals.base import (
 from bots.portals.looking import looking
 from bots.portals.session import Session
 from bots.reports import ReportFiles, write_report
+from bots.runs.behind import catch_up
 from bots.runs.claim import (
     CHANGE_OUTCOMES,
     Approved,
@@ -44,7 +45,7 @@ from bots.runs.lost import changes_of, written_by
 from bots.runs.office import Office, open_office, sole_run
 from bots.runs.request import RunRequest, RunSummary
 from bots.secrets.credentials import credential_for
-from bots.store import brake, records
+from bots.store import brake, from_log, records
 from bots.store.facts import (
     ClaimOutcome,
     Ending,
@@ -65,11 +66,6 @@ _DRIFT_AFTER = 3
 _FAULTS_IN_A_ROW = 8
 
 Progress = Callable[[int], None]
-_KINDS = {
-    "pending": RunKind.PRE_BILL,
-    "historical": RunKind.LOOK_BACK,
-    "approved": RunKind.APPROVED,
-}
 
 
 @dataclass
@@ -106,6 +102,7 @@ async def run(
         async with StoreThread(places) as store:
             origin = office.settings.ledger.origin
             ledger = await asyncio.to_thread(Ledger.of_office, places, origin, office.master)
+            await store.call(catch_up, ledger)  # before an id is given out that the log has
             return await _Run(request, office, store, ledger, progress, ending).whole()
 
 
@@ -169,7 +166,7 @@ class _Run:
                 portal=request.portal,
                 queue=request.query.queue,
                 mode="live" if office.writes else "shadow",
-                kind=_KINDS[request.query.queue],
+                kind=RunKind.of_queue(request.query.queue),
                 as_of=office.today,
                 requested_by=request.requested_by,
                 scheduled=request.scheduled,
@@ -186,7 +183,9 @@ class _Run:
         self.saves_before_today = await self.store.call(
             records.corrections_on, record.started_at.astimezone(zone).date(), zone
         )
-        await self._log("run-started", {"mode": record.mode, "queue": record.queue})
+        await self._log(
+            "run-started", {"mode": record.mode, "queue": record.queue, "portal": record.portal}
+        )
 
     async def _end_lost_runs(self) -> None:
         """Close the rows of runs that were killed, and keep what the log says they saved.
@@ -197,13 +196,11 @@ class _Run:
             if lost.id == self.id:
                 continue
             written = await asyncio.to_thread(written_by, self.ledger, lost.id)
-            known = await self.store.call(records.intents_kept, [w.intent for w in written])
-            for entry in written:
-                if entry.intent not in known:
-                    await self.store.call(
-                        records.keep_settled, self.id, entry.claim, entry.changes
-                    )
-            log.warning("a run was killed", run=lost.id, kept=len(written) - len(known))
+            known = await self.store.call(from_log.outcomes_kept, [w.intent for w in written])
+            new = [w for w in written if (w.intent, w.became.value) not in known]
+            for entry in new:
+                await self.store.call(records.keep_settled, self.id, entry.claim, entry.changes)
+            log.warning("a run was killed", run=lost.id, kept=len(new))
             await self.store.call(
                 records.end_run, lost.id, Ending(RunState.FAILED, stop_reason="it was killed")
             )
