@@ -117,6 +117,15 @@ def sole_service(places: Places) -> AbstractContextManager[None]:
     return _sole(places, "serve", "end that one first")
 
 
+def sole_backup(places: Places) -> AbstractContextManager[None]:
+    """Hold the making and the putting back of backups; runs go on.
+
+    Raises:
+        Problem: another one is at work; says which process.
+    """
+    return _sole(places, "backup", "wait for it")
+
+
 @contextmanager
 def _sole(places: Places, what: str, do: str) -> Iterator[None]:
     path: Path = places.locks / f"{what}.lock"
