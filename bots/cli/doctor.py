@@ -55,6 +55,7 @@ def examined(places: Places) -> Iterator[Line]:
     yield from _guarded("browser", _browser)
     yield from _guarded("keys", _keys)
     yield from _guarded("credentials", lambda: _credentials(places))
+    yield from _guarded("alerts", lambda: _alerts(places))
     yield from _guarded("code sets", lambda: _codesets(places))
 
 
@@ -245,6 +246,35 @@ def _credentials(places: Places) -> Iterator[Line]:
             yield Line("NOTE", "credentials", f"{name}: {text}")
         else:
             yield Line("DO", "credentials", f"{name}: no log-in {own} is kept; {setting}")
+
+
+def _alerts(places: Places) -> Iterator[Line]:
+    from bots.alerts import channels
+    from bots.errors import Problem
+    from bots.store.apart import alerts_not_sent
+
+    try:
+        given = _configured()[0].alerts
+    except Problem:
+        return  # said under `configuration`
+    ways = channels(given)
+    if not ways:
+        text = (
+            "nobody is told when a run or a schedule needs a person; set alerts in claimbots.yaml"
+        )
+        yield Line("NOTE", "alerts", text)
+        return
+    secrets = (given.smtp_password, given.webhook, given.webhook_token, given.notifier_arguments)
+    for secret in filter(None, secrets):
+        line = _reference("alerts", secret)
+        if line.state == "DO":
+            yield line
+    count, fault = alerts_not_sent(places.store) if places.store.exists() else (0, "")
+    if count:
+        text = f"{count} could not be sent ({fault}); put it right, they are tried again"
+        yield Line("DO", "alerts", text)
+    else:
+        yield Line("OK", "alerts", f"by {', '.join(ways)}")
 
 
 def _codesets(places: Places) -> Iterator[Line]:

@@ -32,6 +32,8 @@ from bots.portals.base import (
 from bots.portals.looking import looking
 from bots.portals.session import Session
 from bots.reports import ReportFiles, write_report
+from bots.runs import ends
+from bots.runs.alerting import telling
 from bots.runs.behind import catch_up
 from bots.runs.claim import (
     CHANGE_OUTCOMES,
@@ -61,7 +63,6 @@ from bots.store.thread import StoreThread
 log = structlog.get_logger()
 
 # A portal whose screens no longer fit, or that fails claim after claim, is left alone.
-STOPPED_BY_SIGNAL = "stopped by a signal"
 _DRIFT_AFTER = 3
 _FAULTS_IN_A_ROW = 8
 
@@ -99,7 +100,7 @@ async def run(
     places = (places or here()).made()
     office = open_office(places, request.portal, shadow=request.shadow, as_of=request.as_of)
     with sole_run(places):
-        async with StoreThread(places) as store:
+        async with StoreThread(places) as store, telling(store, office.settings, request.portal):
             origin = office.settings.ledger.origin
             ledger = await asyncio.to_thread(Ledger.of_office, places, origin, office.master)
             await store.call(catch_up, ledger)  # before an id is given out that the log has
@@ -138,13 +139,13 @@ class _Run:
             state, problem = RunState.FAILED, _login_problem(error, self.office)
             await self._exception("", ExceptionType.BUSINESS, error.code, "log-in refused")
         except LedgerBroken as error:
-            state, self.course.stop_reason = RunState.STOPPED, "the audit log cannot be written"
+            state, self.course.stop_reason = RunState.STOPPED, ends.LOG_NOT_WRITTEN
             problem = error if isinstance(error, Problem) else None
         except PortalError as error:
             state, self.course.stop_reason = RunState.FAILED, _words(error)
             await self._exception("", ExceptionType.APPLICATION, error.code, str(error))
         except asyncio.CancelledError:
-            self.course.stop_reason = STOPPED_BY_SIGNAL
+            self.course.stop_reason = ends.STOPPED_BY_SIGNAL
             await asyncio.shield(self._end(RunState.STOPPED))
             raise
         except Exception as error:  # no browser, no log-in kept, a fault of ours: closed as well
@@ -242,8 +243,8 @@ class _Run:
 
     def _is_ending(self) -> bool:
         if self.ending is not None and self.ending.is_set() and not self.course.stop_reason:
-            self.course.stop_reason = STOPPED_BY_SIGNAL
-        return self.course.stop_reason == STOPPED_BY_SIGNAL
+            self.course.stop_reason = ends.STOPPED_BY_SIGNAL
+        return self.course.stop_reason == ends.STOPPED_BY_SIGNAL
 
     def _workplace(self, session: Session) -> Workplace:
         office = self.office
@@ -303,7 +304,7 @@ class _Run:
         missing = await reader.canary()
         if missing:
             await self._exception("", ExceptionType.APPLICATION, "DRIFT", "; ".join(missing)[:400])
-            self.course.stop_reason = "the portal's screens are not as the selector file says"
+            self.course.stop_reason = ends.SCREENS_UNLIKE_SELECTORS
 
     async def _take_claims(self, session: Session) -> None:
         pages = self.request.pages or self.office.portal.pages or self.office.settings.run.pages
@@ -405,9 +406,9 @@ class _Run:
         self.course.faults += 1
         self.course.drift = self.course.drift + 1 if isinstance(error, ElementMissing) else 0
         if self.course.drift >= _DRIFT_AFTER:
-            self.course.stop_reason = "the portal's screens have changed"
+            self.course.stop_reason = ends.SCREENS_CHANGED
         elif self.course.faults >= _FAULTS_IN_A_ROW:
-            self.course.stop_reason = f"{self.course.faults} faults in a row"
+            self.course.stop_reason = f"{self.course.faults} {ends.FAULTS_IN_A_ROW}"
 
     async def _keep(self, told: Told) -> None:
         if told.halted and not self.course.ceiling:

@@ -97,6 +97,17 @@ def outcomes_kept(path: Path, intents: Collection[str]) -> frozenset[tuple[str, 
     return frozenset(kept)
 
 
+def alerts_not_sent(path: Path) -> tuple[int, str]:
+    """How many alerts were tried in vain and wait, and why the newest of them does."""
+    if "0005_alerts" not in migrations(path):
+        return 0, ""
+    asked = "FROM store_alertrow WHERE told_at IS NULL AND fault <> '' AND over_at IS NULL"
+    with _asked(path) as rows:
+        (count,) = rows.execute(f"SELECT count(*) {asked}").fetchone()
+        newest = rows.execute(f"SELECT fault {asked} ORDER BY id DESC LIMIT 1").fetchone()
+    return count, str(newest[0]) if newest else ""
+
+
 @contextmanager
 def _asked(path: Path) -> Iterator[sqlite3.Connection]:
     try:

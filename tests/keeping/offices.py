@@ -120,5 +120,5 @@ def an_office(root: Path, monkeypatch) -> Office:
     places = Places(root / "data").made()
     monkeypatch.setenv("CLAIMBOTS_DATA", str(places.root))
     monkeypatch.setenv("CLAIMBOTS_CONFIG", str(config))
-    database.connect(places)
+    store_cases.a_store(places)
     return Office(places, config)

@@ -29,7 +29,7 @@ def brought_back(office, migration):
     database.connect(office.places)
     for kind in (RunKind.PRE_BILL, RunKind.LOOK_BACK):
         run = store_cases.a_run(kind)
-        store_cases.fill(run, 30)
+        store_cases.fill(run, 12)
         store_cases.end(run)
     MigrationExecutor(connection).migrate([("store", migration)])
     database.close()
@@ -52,7 +52,7 @@ def test_the_store_of_each_earlier_version_comes_through_with_every_row(office, 
     office.works()
     brought_back(office, migration)
     before = rows_of(office.places.store)
-    assert sum(len(rows) for rows in before.values()) > 100
+    assert sum(len(rows) for rows in before.values()) > 50
 
     said = office.says("upgrade")
 
@@ -64,7 +64,7 @@ def test_the_store_of_each_earlier_version_comes_through_with_every_row(office, 
         assert found == rows, table
     database.connect(office.places)
     assert len(records.runs()) == 3
-    assert records.run_counts([run.id for run in records.runs()]).claims == 63
+    assert records.run_counts([run.id for run in records.runs()]).claims == 27
 
 
 def test_upgrade_takes_a_backup_of_what_was_says_where_and_what_it_did(office):
