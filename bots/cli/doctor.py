@@ -49,6 +49,7 @@ def examined(places: Places) -> Iterator[Line]:
     yield from _guarded("python", _python)
     yield from _guarded("data folder", lambda: _data_folder(places))
     yield from _guarded("disk", lambda: _disk(places))
+    yield from _guarded("store", lambda: _store(places))
     yield from _guarded("clock", lambda: _clock(places))
     yield from _guarded("brake", lambda: _brake(places))
     yield from _guarded("configuration", _configuration)
@@ -109,6 +110,20 @@ def _disk(places: Places) -> Iterator[Line]:
         yield Line("DO", "disk", f"{text}; free at least {LEAST_FREE / 1e9:.0f} GB")
     else:
         yield Line("OK", "disk", text)
+
+
+def _store(places: Places) -> Iterator[Line]:
+    from bots.store.apart import migrations, ours
+
+    if not places.store.exists():
+        return  # the first command that needs one makes it
+    made_by = set(migrations(places.store))
+    if made_by - set(ours()):
+        yield Line("DO", "store", "it was written by a newer version; update claimbots")
+    elif made_by and set(ours()) - made_by:
+        yield Line("DO", "store", "it is of an older version; run `claimbots upgrade`")
+    else:
+        yield Line("OK", "store", f"{places.store} is of this version")
 
 
 def _clock(places: Places) -> Iterator[Line]:

@@ -341,15 +341,18 @@ def test_a_time_that_was_missed_is_said(places, posts):
     assert told(posts) == ["schedule-missed"]
 
 
-@pytest.mark.parametrize("became", ["waiting", "begun"])
-def test_a_time_that_is_caught_up_with_is_not_said_before_it_is_known_what_comes(
-    places, posts, became
-):
-    schedules.decide("nightly", "2026-09-30T02:30", NIGHT, Became.MISSED)
-    schedules.decide("nightly", "2026-10-01T02:30", NIGHT + timedelta(days=1), Became(became))
-    alerting._keep_of_schedules(["nightly"], NIGHT)
+@pytest.mark.parametrize("became", [Became.WAITING, Became.BEGUN])
+def test_what_is_not_known_yet_neither_begins_nor_ends_a_trouble(places, posts, became):
+    later = NIGHT + timedelta(days=1)
+    for name in ("caught up with", "missed before"):
+        schedules.decide(name, "2026-09-30T02:30", NIGHT, Became.MISSED)
+        schedules.decide(name, "2026-10-01T02:30", later, became)
+    alerts.keep([alerts.Trouble("schedule-missed", "missed before")], NIGHT)
 
-    assert not models.AlertRow.objects.exists()
+    alerting._keep_of_schedules(["caught up with", "missed before"], later)
+
+    (row,) = models.AlertRow.objects.all()
+    assert (row.subject, row.over_at) == ("missed before", None)
 
 
 def test_a_scheduled_run_of_which_was_told_is_not_told_of_twice(places, posts):
