@@ -96,7 +96,7 @@ def upgrade() -> None:
         typer.echo(f"{name}: {words}")
     _say_behind("the audit log", done.caught_up)
     for portal, count in done.open_intents.items():
-        typer.echo(f"{count} open on the audit log for {portal}: its next run settles that")
+        typer.echo(f"saves open on the audit log for {portal}: {count}; its next run settles them")
     if done.unended_runs:
         typer.echo(f"runs without an end: {', '.join(done.unended_runs)}; the next run ends them")
 
@@ -111,9 +111,12 @@ def _say_proof(proof: Proof) -> None:
         _say_behind("the audit log in this data folder", proof.here)
     for fault in proof.faults:
         typer.echo(f"NOT WHOLE {fault}", err=True)
-    if proof.faults:
+    if proof.other:
+        typer.echo(f"the audit log here does not go on from the backup's: {proof.other}", err=True)
+    if not proof.faults:
+        typer.echo("the backup is whole")
+    if proof.faults or proof.other:
         raise typer.Exit(1)
-    typer.echo("the backup is whole")
 
 
 def _say_behind(whose: str, found: Behind) -> None:

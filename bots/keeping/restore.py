@@ -33,13 +33,13 @@ from bots.store import apart, database
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What is known of a backup. `inside` and `here`: what the log in it, and the log in this
-    data folder, know that its store does not; `here` is None where there is no log of it."""
+    """What is known of a backup, and of the log that is in place where it would be put back."""
 
     manifest: Manifest
     faults: tuple[str, ...]
-    inside: Behind
-    here: Behind | None
+    inside: Behind  # what the log in it knows that its store does not
+    here: Behind | None  # what the log in this data folder knows beyond that; None without one
+    other: str  # why the log in this data folder is none that goes on from it
     is_older: bool  # its store is of an older version
 
     @property
@@ -87,6 +87,13 @@ def restore(file: Path, places: Places, settings: Settings, master: MasterKey) -
                     do="take an older one; `--verify` says all that is wrong",
                     exit=1,
                 )
+            if proof.other:
+                raise Problem(
+                    f"the audit log here does not go on from the one in the backup: {proof.other}",
+                    where=str(places.ledger / manifest.origin),
+                    do="keep it as it is, and restore --to another folder",
+                    exit=1,
+                )
             put, kept = _in_place(manifest, folder, places)
         caught_up = Behind()
         if (places.ledger / manifest.origin).is_dir() and not proof.is_older:
@@ -129,11 +136,11 @@ def _proved(manifest: Manifest, folder: Path, places: Places, settings: Settings
         raise Problem("the backup holds no store", where=str(folder), do="take another", exit=1)
     faults = [f"{path.name}: {said}" for path in _databases(folder) if (said := apart.fault(path))]
     if faults:
-        return Proof(manifest, tuple(faults), Behind(), None, is_older=False)
+        return Proof(manifest, tuple(faults), Behind(), None, "", is_older=False)
     made_by = apart.migrations(store)
     if unknown := set(made_by) - set(apart.ours()):
         faults.append(f"its store is of a newer version ({max(unknown)}); update claimbots")
-    inside, here = Behind(), None
+    inside, here, other = Behind(), None, ""
     if manifest.records:
         configured = settings.ledger.public_key if settings.ledger.origin == origin else None
         key = trusted_public_key(Places(folder), origin, configured)
@@ -142,14 +149,12 @@ def _proved(manifest: Manifest, folder: Path, places: Places, settings: Settings
             faults += _faults_of_log(folder / "ledger", origin, key, anchor)
         inside = _behind(store, folder / "ledger", origin)
         if any((places.ledger / origin).glob("*.jsonl")):
+            # Signed over by the checkpoint of the backup: then it is the same, and goes on.
             found = _faults_of_log(places.ledger, origin, key, manifest.checkpoint)
-            faults += [
-                f"the audit log in this data folder does not go on from it: {fault}"
-                for fault in found[:1]
-            ]
+            other = found[0] if found else ""
             here = _behind(store, places.ledger, origin)
     is_older = made_by != apart.ours()
-    return Proof(manifest, tuple(faults), inside, here, is_older)
+    return Proof(manifest, tuple(faults), inside, here, other, is_older)
 
 
 def _databases(folder: Path) -> list[Path]:

@@ -81,7 +81,7 @@ class SealedReader:
         self._cipher = _cipher(key, self._head)
         self._number = 0
         self._next = file.read(PIECE + _TAG)
-        self._open = b""
+        self._open, self._at = b"", 0
 
     def read(self, size: int) -> bytes:
         """So many bytes, fewer only at the end.
@@ -89,9 +89,15 @@ class SealedReader:
         Raises:
             Problem: altered, or cut off.
         """
-        while len(self._open) < size and self._next:
-            self._open += self._piece()
-        given, self._open = self._open[:size], self._open[size:]
+        there = len(self._open) - self._at
+        if there < size and self._next:
+            parts = [self._open[self._at :]]
+            while there < size and self._next:
+                parts.append(self._piece())
+                there += len(parts[-1])
+            self._open, self._at = b"".join(parts), 0
+        given = self._open[self._at : self._at + size]
+        self._at += len(given)
         return given
 
     def _piece(self) -> bytes:

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Collection, Iterator
+import threading
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 
 import structlog
 
@@ -97,13 +99,35 @@ async def deliver(store: StoreThread, settings: Settings, now: datetime) -> None
             if way in told or way in faults:
                 continue
             try:
-                await asyncio.to_thread(send, way, alert, settings.alerts)
+                await _beside(partial(send, way, alert, settings.alerts))
                 told.add(way)
             except NotSent as error:
                 faults[way] = str(error)
                 log.error("alert not sent", channel=way, alert=alert.reference, why=str(error))
         left = "; ".join(f"{way}: {faults[way]}" for way in ways if way not in told)
         await store.call(alerts.sent, waiting.id, told, datetime.now(UTC), left)
+
+
+async def _beside(work: Callable[[], None]) -> None:
+    """Do it in a thread that nobody has to wait for: a run that leaves it behind can still end."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[None] = loop.create_future()
+
+    def say(error: NotSent | None) -> None:
+        if not done.done():
+            done.set_exception(error) if error else done.set_result(None)
+
+    def whole() -> None:
+        error = None
+        try:
+            work()
+        except NotSent as refused:
+            error = refused
+        with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(say, error)
+
+    threading.Thread(target=whole, name="alert", daemon=True).start()
+    await done
 
 
 def troubles_of(

@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 import logging
 import shutil
+import threading
+import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -284,6 +286,19 @@ def test_nothing_that_befalls_an_alert_befalls_the_run(places, posts, monkeypatc
     said = capsys.readouterr().out
     assert "alerts could not be kept or sent" in said
     assert CANARY not in said
+
+
+def test_a_mail_server_that_says_nothing_does_not_keep_a_run_from_ending(
+    places, posts, monkeypatch
+):
+    monkeypatch.setattr(alerting, "LONGEST", 0.2)
+    monkeypatch.setattr(alerting, "send", lambda *_: threading.Event().wait(20))
+    begun = time.monotonic()
+
+    ended(places, **EACH[Event.RUN_FAILED])
+
+    assert time.monotonic() - begun < 10
+    assert models.AlertRow.objects.get().told_at is None
 
 
 def test_where_nobody_is_to_be_told_nothing_is_kept(places):

@@ -7,6 +7,7 @@ import signal
 import sqlite3
 
 import pytest
+import store_cases
 from keeping.offices import ORIGIN, UNITS, Office
 
 from bots.claims import ClaimRef
@@ -22,7 +23,7 @@ from bots.runs.request import RunRequest
 from bots.runs.run import run
 from bots.secrets import development_key
 from bots.store import apart, database, records
-from bots.store.facts import RunState
+from bots.store.facts import ClaimOutcome, NewProposal, ProposalState, RunState, SeenRecord
 
 
 @pytest.fixture
@@ -216,7 +217,10 @@ def test_a_log_that_does_not_go_on_from_the_backup_is_refused(office, yesterday)
     other.works()
     other.loses_its_store()
 
-    with pytest.raises(Problem, match="does not go on from it"):
+    said = other.says("restore", str(yesterday), "--to", str(other.places.root), "--verify")
+    assert said.exit_code == 1
+    assert "the backup is whole" in said.stdout
+    with pytest.raises(Problem, match="does not go on from the one in the backup"):
         put_back(yesterday, other)
 
     assert not other.places.store.exists()
@@ -258,6 +262,32 @@ def test_a_run_keeps_what_the_log_knows_before_it_takes_an_id(office, tmp_path):
 
     assert office.in_the_store() == in_it
     assert len(records.runs()) == 2, "its own row has an id of its own"
+
+
+def test_a_proposal_that_was_applied_since_is_applied(office, tmp_path):
+    """Approved in yesterday's store, carried out on today's log."""
+    database.connect(office.places)
+    begun = store_cases.a_run()
+    new = NewProposal("mue-line", (UNITS,))
+    kept = records.keep_claim(
+        begun.id, SeenRecord("C7", 1, ClaimOutcome.PROPOSED), proposals=[new]
+    )
+    (proposal, _), *_ = kept.proposals
+    records.decide(proposal.id, "approve", "dana", "seen on the chart")
+    store_cases.end(begun)
+    taken = take(office.places, load_settings(), development_key(office.places), tmp_path)
+    ledger = office.open_log()
+    ledger.append("run-started", actor="dana", run="R-20990101-0001",
+                  body={"mode": "live", "queue": "approved", "portal": "practice"})  # fmt: skip
+    office.saves(ledger, "R-20990101-0001", "C7", is_kept=False)
+    ledger.close_files()
+    office.loses_its_store()
+
+    put_back(taken.path, office)
+
+    assert office.in_the_store() == office.on_the_log()
+    database.connect(office.places)
+    assert records.find_proposal(proposal.id).state is ProposalState.APPLIED
 
 
 def test_told_twice_the_store_knows_it_once(office, yesterday):

@@ -15,7 +15,7 @@ from bots.errors import Problem
 from bots.keeping.restore import prove
 from bots.runs import office as locks
 from bots.secrets import development_key
-from bots.store import apart, database, records
+from bots.store import apart, database, models, records
 from bots.store.facts import RunKind
 
 OLDER = apart.ours()[:-1]
@@ -95,8 +95,26 @@ def test_upgrade_says_what_an_older_version_left(office):
 
     said = office.says("upgrade").stdout
 
-    assert "1 open on the audit log for practice: its next run settles that" in said
+    assert "saves open on the audit log for practice: 1; its next run settles them" in said
     assert f"runs without an end: {run}" in said
+
+
+def test_the_store_of_an_older_versions_backup_is_put_back_and_then_brought_on(office, tmp_path):
+    office.works()
+    brought_back(office, "0002_likely_denial")
+    backup = tmp_path / "older.backup"
+    assert office.says("backup", "--to", str(backup)).exit_code == 0
+    office.says("upgrade")
+    office.works()
+    office.loses_its_store()
+
+    assert "run `claimbots upgrade`" in office.says("restore", str(backup)).stdout
+    said = office.says("upgrade").stdout
+
+    assert "it does not know 1 run and 3 saves" in said
+    database.connect(office.places)
+    kept = list(models.ChangeRow.objects.filter(line=1).values_list("intent", "run_id"))
+    assert all(kept.count(save) == 1 for save in office.on_the_log())
 
 
 def test_a_store_of_this_version_needs_no_backup(office):
