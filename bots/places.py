@@ -59,6 +59,11 @@ class Places:
         return self.root / "evidence"
 
     @property
+    def backups(self) -> Path:
+        """Backups, until somebody brings them elsewhere."""
+        return self.root / "backups"
+
+    @property
     def locks(self) -> Path:
         """The run's lock and the brake."""
         return self.root / "locks"

@@ -13,3 +13,10 @@ LONG = ("runs", "portals", "tasks", "bad_days")
 def pytest_collection_modifyitems(items):
     """Begin with the long files: two workers then end at about the same time."""
     items.sort(key=lambda item: item.path.parent.name not in LONG)
+
+
+@pytest.fixture(autouse=True)
+def a_log_of_its_own():
+    """A command that a test ran in this process wrote its log to an output that is closed now."""
+    yield
+    structlog.reset_defaults()

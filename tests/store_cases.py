@@ -5,9 +5,13 @@ from __future__ import annotations
 import random
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from bots.claims import Change
-from bots.store import records
+from bots.places import Places
+from bots.store import database, records
 from bots.store.facts import (
     ChangeOutcome,
     ChangeRecord,
@@ -66,6 +70,23 @@ _WEIGHTS = {
     "conflict": 2,
     "failed": 2,
 }
+
+
+@cache
+def _new_store() -> bytes:
+    """The file of a new store: making its tables takes longer than most tests."""
+    with TemporaryDirectory() as folder:
+        places = Places(Path(folder))
+        database.connect(places)
+        database.close()
+        return places.store.read_bytes()
+
+
+def a_store(places: Places) -> None:
+    """A new store in these places, and this process connected to it."""
+    new = _new_store()
+    places.store.write_bytes(new)
+    database.connect(places)
 
 
 def a_run(

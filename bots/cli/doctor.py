@@ -49,12 +49,14 @@ def examined(places: Places) -> Iterator[Line]:
     yield from _guarded("python", _python)
     yield from _guarded("data folder", lambda: _data_folder(places))
     yield from _guarded("disk", lambda: _disk(places))
+    yield from _guarded("store", lambda: _store(places))
     yield from _guarded("clock", lambda: _clock(places))
     yield from _guarded("brake", lambda: _brake(places))
     yield from _guarded("configuration", _configuration)
     yield from _guarded("browser", _browser)
     yield from _guarded("keys", _keys)
     yield from _guarded("credentials", lambda: _credentials(places))
+    yield from _guarded("alerts", lambda: _alerts(places))
     yield from _guarded("code sets", lambda: _codesets(places))
 
 
@@ -108,6 +110,20 @@ def _disk(places: Places) -> Iterator[Line]:
         yield Line("DO", "disk", f"{text}; free at least {LEAST_FREE / 1e9:.0f} GB")
     else:
         yield Line("OK", "disk", text)
+
+
+def _store(places: Places) -> Iterator[Line]:
+    from bots.store.apart import migrations, ours
+
+    if not places.store.exists():
+        return  # the first command that needs one makes it
+    made_by = set(migrations(places.store))
+    if made_by - set(ours()):
+        yield Line("DO", "store", "it was written by a newer version; update claimbots")
+    elif made_by and set(ours()) - made_by:
+        yield Line("DO", "store", "it is of an older version; run `claimbots upgrade`")
+    else:
+        yield Line("OK", "store", f"{places.store} is of this version")
 
 
 def _clock(places: Places) -> Iterator[Line]:
@@ -245,6 +261,35 @@ def _credentials(places: Places) -> Iterator[Line]:
             yield Line("NOTE", "credentials", f"{name}: {text}")
         else:
             yield Line("DO", "credentials", f"{name}: no log-in {own} is kept; {setting}")
+
+
+def _alerts(places: Places) -> Iterator[Line]:
+    from bots.alerts import channels
+    from bots.errors import Problem
+    from bots.store.apart import alerts_not_sent
+
+    try:
+        given = _configured()[0].alerts
+    except Problem:
+        return  # said under `configuration`
+    ways = channels(given)
+    if not ways:
+        text = (
+            "nobody is told when a run or a schedule needs a person; set alerts in claimbots.yaml"
+        )
+        yield Line("NOTE", "alerts", text)
+        return
+    secrets = (given.smtp_password, given.webhook, given.webhook_token, given.notifier_arguments)
+    for secret in filter(None, secrets):
+        line = _reference("alerts", secret)
+        if line.state == "DO":
+            yield line
+    count, fault = alerts_not_sent(places.store) if places.store.exists() else (0, "")
+    if count:
+        text = f"{count} could not be sent ({fault}); put it right, they are tried again"
+        yield Line("DO", "alerts", text)
+    else:
+        yield Line("OK", "alerts", f"by {', '.join(ways)}")
 
 
 def _codesets(places: Places) -> Iterator[Line]:

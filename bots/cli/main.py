@@ -27,6 +27,7 @@ from bots.cli.check import check
 from bots.cli.demo import demo
 from bots.cli.doctor import doctor
 from bots.cli.init import init
+from bots.cli.keeping import backup, restore, upgrade
 from bots.cli.report import report
 from bots.cli.revert import revert
 from bots.cli.run import run
@@ -42,7 +43,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Bots that check and correct healthcare claims through the portal's own screens.",
 )
-for command in (demo, init, doctor, run, worker, serve, check, report, revert, stop, go):
+for command in (
+    demo, init, doctor, run, worker, serve, check, report, revert, stop, go, backup, restore,
+    upgrade,
+):  # fmt: skip
     app.command()(command)
 
 for noun in (

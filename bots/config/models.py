@@ -35,7 +35,8 @@ def _time_zone(name: str) -> str:
     return name
 
 
-def _reference(text: str) -> str:
+def checked_reference(text: str) -> str:
+    """A reference to a secret; raises ValueError where it is none."""
     if not _REFERENCE.fullmatch(text):
         raise ValueError(
             "not a reference to a secret; "
@@ -50,5 +51,5 @@ def _words(value: Any) -> Any:
 
 
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
-SecretReference = Annotated[str, AfterValidator(_reference)]
+SecretReference = Annotated[str, AfterValidator(checked_reference)]
 AsWords = BeforeValidator(_words)

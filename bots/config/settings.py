@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from bots.config.alerts import Alerts
 from bots.config.folders import config_folder
 from bots.config.models import AsWords, ConfigModel, SecretReference, TimeZone
 from bots.config.reading import Document, fitted, read_document
@@ -134,6 +135,7 @@ class Settings(ConfigModel):
     browser: Browser = Field(default_factory=Browser)
     logging: Logging = Field(default_factory=Logging)
     serve: Serve = Field(default_factory=Serve)
+    alerts: Alerts = Field(default_factory=Alerts)
 
 
 def load_settings(

@@ -283,9 +283,9 @@ class Ledger:
 
     # -- reading ------------------------------------------------------------------------
 
-    def records(self) -> Iterator[Record]:
-        """All records from disk, oldest first (not verified: see `verify`)."""
-        return read_records(self.folder)
+    def records(self, after: int = 0) -> Iterator[Record]:
+        """The records from disk beyond so many, oldest first (not verified: see `verify`)."""
+        return read_records(self.folder, after)
 
     def unseal(self, record: Record) -> dict[str, Any]:
         """What a record seals; empty where it seals nothing.

@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,17 @@ from bots.ledger.records import LineError, Record, read_line
 from bots.secrets.master import SealError, unseal
 
 
-def read_records(folder: Path) -> Iterator[Record]:
-    """All records of a log's folder, oldest first; lines that are no records are left out."""
-    for path in disk.segments(folder):
+def read_records(folder: Path, after: int = 0) -> Iterator[Record]:
+    """The records of a log's folder, oldest first; lines that are no records are left out.
+
+    `after` leaves out so many from the beginning, without reading what they say.
+    """
+    paths = disk.segments(folder)
+    for path, follower in zip(paths, [*paths[1:], None], strict=True):
+        if follower is not None and int(follower.stem) <= after + 1:
+            continue
         with path.open("rb") as file:
-            for line in file:
+            for line in islice(file, max(0, after + 1 - int(path.stem)), None):
                 try:
                     yield Record(**read_line(line.removesuffix(b"\n")))
                 except LineError:

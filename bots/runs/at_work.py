@@ -35,6 +35,7 @@ from bots.portals.base import (
 from bots.portals.looking import looking
 from bots.portals.session import Session
 from bots.reports import ReportFiles, write_report
+from bots.runs import ends
 from bots.runs.claim import (
     CHANGE_OUTCOMES,
     Approved,
@@ -68,7 +69,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 # A portal whose screens no longer fit, or that fails claim after claim, is left alone.
-STOPPED_BY_SIGNAL = "stopped by a signal"
 LEFT = "left"
 _WINDOW = 4  # claims begun, for each page: enough that none ever waits
 _HEED = 1.0  # seconds between two looks whether somebody wants the run to stop
@@ -79,11 +79,6 @@ _FAULTS_OF_LAST, _LAST = 10, 20  # so many of the last so many claims
 _LONGEST_CLAIM = 300.0  # seconds: every call has a limit of its own, and this is above them all
 
 Progress = Callable[[int], None]
-_KINDS = {
-    "pending": RunKind.PRE_BILL,
-    "historical": RunKind.LOOK_BACK,
-    "approved": RunKind.APPROVED,
-}
 
 
 @dataclass
@@ -150,13 +145,13 @@ class RunAtWork:
             state, problem = RunState.FAILED, _login_problem(error, self.office)
             await self._exception("", ExceptionType.BUSINESS, error.code, "log-in refused")
         except LedgerBroken as error:
-            state, self.course.stop_reason = RunState.STOPPED, "the audit log cannot be written"
+            state, self.course.stop_reason = RunState.STOPPED, ends.LOG_NOT_WRITTEN
             problem = error if isinstance(error, Problem) else None
         except PortalError as error:
             state, self.course.stop_reason = RunState.FAILED, _words(error)
             await self._exception("", ExceptionType.APPLICATION, error.code, str(error))
         except asyncio.CancelledError:
-            self.course.stop_reason = STOPPED_BY_SIGNAL
+            self.course.stop_reason = ends.STOPPED_BY_SIGNAL
             await asyncio.shield(self._end(RunState.STOPPED))
             raise
         except Exception as error:  # no browser, no log-in kept, a fault of ours: closed as well
@@ -184,7 +179,9 @@ class RunAtWork:
         self.saves_before_today = (
             await self.store.call(records.corrections_on, today, zone) - self.begun
         )
-        await self._log("run-started", {"mode": record.mode, "queue": record.queue})
+        await self._log(
+            "run-started", {"mode": record.mode, "queue": record.queue, "portal": record.portal}
+        )
 
     async def _heed(self) -> None:
         """Stop where somebody pauses or cancels the run."""
@@ -239,8 +236,8 @@ class RunAtWork:
 
     def _is_ending(self) -> bool:
         if self.ending.is_set() and not self.course.stop_reason:
-            self.course.stop_reason = STOPPED_BY_SIGNAL
-        return self.course.stop_reason == STOPPED_BY_SIGNAL
+            self.course.stop_reason = ends.STOPPED_BY_SIGNAL
+        return self.course.stop_reason == ends.STOPPED_BY_SIGNAL
 
     def _workplace(self, session: Session) -> Workplace:
         office = self.office
@@ -324,7 +321,7 @@ class RunAtWork:
         missing = await reader.canary()
         if missing:
             await self._exception("", ExceptionType.APPLICATION, "DRIFT", "; ".join(missing)[:400])
-            self.course.stop_reason = "the portal's screens are not as the selector file says"
+            self.course.stop_reason = ends.SCREENS_UNLIKE_SELECTORS
 
     async def _list(self) -> None:
         """Put the claims of the portal's list, or what is approved, into the run's own list."""
@@ -497,9 +494,9 @@ class RunAtWork:
         self.course.faults += 1
         self.course.drift = self.course.drift + 1 if isinstance(error, ElementMissing) else 0
         if self.course.drift >= _DRIFT_AFTER:
-            self.course.stop_reason = "the portal's screens have changed"
+            self.course.stop_reason = ends.SCREENS_CHANGED
         elif self.course.faults >= _FAULTS_IN_A_ROW:
-            self.course.stop_reason = f"{self.course.faults} faults in a row"
+            self.course.stop_reason = f"{self.course.faults} {ends.FAULTS_IN_A_ROW}"
 
     async def _keep(self, told: Told, item: int) -> None:
         if told.halted and not self.course.ceiling:
@@ -509,7 +506,7 @@ class RunAtWork:
         if told.halted or has_failed:
             self.course.left_over = True
         if sum(self.course.last) >= _FAULTS_OF_LAST and not self.course.stop_reason:
-            self.course.stop_reason = f"{sum(self.course.last)} of the last {_LAST} claims failed"
+            self.course.stop_reason = f"{sum(self.course.last)} {ends.OF_THE_LAST}"
         await self.store.call(
             records.keep_claim,
             self.id,
@@ -573,8 +570,9 @@ class RunAtWork:
 
     async def _end(self, state: RunState) -> RunSummary:
         is_paused = self.course.stop_reason.startswith(work.PAUSED)
-        hands_back = self.hands_back and self.course.stop_reason == STOPPED_BY_SIGNAL
-        said = "paused" if is_paused else "handed back" if hands_back else state.value
+        hands_back = self.hands_back and self.course.stop_reason == ends.STOPPED_BY_SIGNAL
+        aside = RunState.PAUSED if is_paused else RunState.PENDING if hands_back else None
+        said = (aside or state).value
         audit_line = "the audit log could not be written"
         text = ""
         with contextlib.suppress(LedgerBroken):
@@ -586,12 +584,11 @@ class RunAtWork:
             audit_line = f"audit log: {checkpoint.size} records, checkpoint signed"
             text = checkpoint.text
         left_over = state is not RunState.DONE or self.course.left_over or self.course.ceiling
-        if is_paused or hands_back:
-            aside = work.put_aside if is_paused else work.hand_back
-            await self.store.call(aside, self.id)
+        if aside is not None:
+            await self.store.call(work.put_aside if is_paused else work.hand_back, self.id)
             return RunSummary(
                 run=self.id,
-                state=RunState.PAUSED if is_paused else RunState.PENDING,
+                state=aside,
                 counts=await self.store.call(records.run_counts, [self.id]),
                 exit=3,
                 stop_reason=self.course.stop_reason,
@@ -651,7 +648,7 @@ def facts_of(request: RunRequest, office: Office) -> NewRun:
         portal=request.portal,
         queue=request.query.queue,
         mode="live" if office.writes else "shadow",
-        kind=_KINDS[request.query.queue],
+        kind=RunKind.of_queue(request.query.queue),
         as_of=office.today,
         requested_by=request.requested_by,
         scheduled=request.scheduled,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -100,26 +100,40 @@ def open_office(
 
 
 class Occupied(Problem):
-    """Another worker has the data folder; `process` is its number, or 0 while it begins."""
+    """Another process has what only one may have; `process` is its number, 0 as it begins."""
 
-    def __init__(self, process: int, where: str) -> None:
+    def __init__(self, what: str, process: int, where: str, do: str) -> None:
         super().__init__(
-            f"another worker is at work in this data folder (process {process or 'unknown'})",
+            f"another {what} is at work in this data folder (process {process or 'unknown'})",
             where=where,
-            do="`claimbots run` has it do a run; `claimbots workers list` shows it",
+            do=do,
             exit=3,
         )
         self.process = process
 
 
-@contextmanager
-def sole_worker(places: Places) -> Iterator[None]:
+def sole_worker(places: Places) -> AbstractContextManager[None]:
     """Hold the data folder: two workers over one store and one log never meet.
 
     Raises:
         Occupied: another worker is at work.
     """
-    path: Path = places.locks / "worker.lock"
+    do = "`claimbots run` has it do a run; `claimbots workers list` shows it"
+    return _sole(places, "worker", do)
+
+
+def sole_backup(places: Places) -> AbstractContextManager[None]:
+    """Hold the making and the putting back of backups; runs go on.
+
+    Raises:
+        Occupied: another one is at work.
+    """
+    return _sole(places, "backup", "wait for it")
+
+
+@contextmanager
+def _sole(places: Places, what: str, do: str) -> Iterator[None]:
+    path: Path = places.locks / f"{what}.lock"
     with path.open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -127,7 +141,7 @@ def sole_worker(places: Places) -> Iterator[None]:
             file.seek(0)
             holder = file.read().strip()
             process = int(holder) if holder.isdigit() else 0
-            raise Occupied(process, str(places.root)) from None
+            raise Occupied(what, process, str(places.root), do) from None
         file.seek(0)
         file.truncate()
         file.write(str(os.getpid()))

@@ -8,8 +8,9 @@ import json
 
 from bots.errors import Problem
 from bots.places import Places, here
-from bots.runs.at_work import STOPPED_BY_SIGNAL, Progress, facts_of
-from bots.runs.office import Occupied, open_office
+from bots.runs import ends
+from bots.runs.at_work import Progress, facts_of
+from bots.runs.office import Occupied, Office, open_office
 from bots.runs.request import RunRequest, RunSummary, as_json
 from bots.runs.worker import Worker
 from bots.store import records, work
@@ -43,22 +44,29 @@ async def run(
     office = await asyncio.to_thread(
         open_office, places, request.portal, shadow=request.shadow, as_of=request.as_of
     )
+    wanted, run, told = digest(request), "", None
     async with StoreThread(places) as store:
-        new = facts_of(request, office)
-        record, _ = await store.call(work.ask, new, as_json(request), digest(request))
-        while (ended := await _ended(store, record.id)) is None:
+        while True:
             try:
-                worker = Worker(places, only=record.id, ending=ending, progress=progress)
-                async with worker:
-                    told = await worker.until_ended(record.id, office)
+                async with Worker(
+                    places, only=wanted, office=office, ending=ending, progress=progress
+                ) as worker:
+                    run = run or await _asked(store, request, office)
+                    told = await worker.until_ended(run, office)
             except Occupied:
-                told = None
-            if told is not None:
-                return told
+                run = run or await _asked(store, request, office)
+            if ended := told or await _ended(store, run):
+                return ended
             if ending.is_set():
-                return await _left_alone(store, record.id)
-            await _looked_on(store, record.id, progress)
-        return ended
+                return await _left_alone(store, run)
+            await _looked_on(store, run, progress)
+
+
+async def _asked(store: StoreThread, request: RunRequest, office: Office) -> str:
+    """The id of the run that was asked for."""
+    new = facts_of(request, office)
+    record, _ = await store.call(work.ask, new, as_json(request), digest(request))
+    return record.id
 
 
 async def have_done(
@@ -71,13 +79,12 @@ async def have_done(
     office = await asyncio.to_thread(
         open_office, places, request.portal, shadow=request.shadow, as_of=request.as_of
     )
-    new = facts_of(request, office)
-    record, _ = await store.call(work.ask, new, as_json(request), digest(request))
-    while (ended := await _ended(store, record.id)) is None:
-        waits = (await store.call(records.get_run, record.id)).state is RunState.PENDING
+    run = await _asked(store, request, office)
+    while (ended := await _ended(store, run)) is None:
+        waits = (await store.call(records.get_run, run)).state is RunState.PENDING
         if ending.is_set() and waits:
-            return await _summary(store, record.id)
-        await _looked_on(store, record.id, None)
+            return await _summary(store, run)
+        await _looked_on(store, run, None)
     return ended
 
 
@@ -129,7 +136,7 @@ async def _left_alone(store: StoreThread, run: str) -> RunSummary:
     """Who asked goes: a run that nobody has begun is cancelled, one at work goes on."""
     record = await store.call(records.get_run, run)
     if record.state is RunState.PENDING:
-        stopped = Ending(RunState.STOPPED, exit=_LEFT_OVER, stop_reason=STOPPED_BY_SIGNAL)
+        stopped = Ending(RunState.STOPPED, exit=_LEFT_OVER, stop_reason=ends.STOPPED_BY_SIGNAL)
         await store.call(records.end_run, run, stopped)
     return await _summary(store, run)
 

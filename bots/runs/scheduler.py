@@ -19,6 +19,7 @@ from bots.config.schedules import Schedule, load_schedules
 from bots.errors import Problem
 from bots.places import Places
 from bots.portals.base import Query
+from bots.runs.alerting import Telling
 from bots.runs.calendar import ClosedUntil, between, moment_of
 from bots.runs.due import decisions
 from bots.runs.health import Seen
@@ -50,6 +51,7 @@ class Scheduler:
         self._schedules: dict[str, Schedule] = {}
         self.problem = ""  # why the configuration could not be read at the last look
         self.seen: Seen | None = None
+        self._alerts = Telling(self._store)
 
     async def __aenter__(self) -> Scheduler:
         await self._store.open()
@@ -58,6 +60,7 @@ class Scheduler:
 
     async def __aexit__(self, *_: object) -> None:
         self._ending.set()
+        await self._alerts.close()
         if self._task is not None:
             await asyncio.wait({self._task}, timeout=LAST_SECONDS)
             self._task.cancel()
@@ -89,6 +92,7 @@ class Scheduler:
                 await self._decide(name, schedule, settings, now)
             if not self.is_at_work:
                 await self._begin_next(settings, now)
+            await self._alerts.look(settings, self._schedules, now)
             self.problem = ""
         except Problem as problem:  # a file that is being edited must not end the night
             if self.problem != problem.sentence():

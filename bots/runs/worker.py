@@ -17,15 +17,18 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bots.config import load_portals
 from bots.errors import Problem
 from bots.ledger import Ledger
 from bots.places import Places
+from bots.runs.alerting import telling
 from bots.runs.at_work import Progress, RunAtWork
+from bots.runs.behind import catch_up
 from bots.runs.lease import LOST, Lease
 from bots.runs.lost import written_by
 from bots.runs.office import Occupied, Office, open_office, sole_worker
 from bots.runs.request import RunSummary, asked
-from bots.store import leases, records, work
+from bots.store import from_log, leases, records, work
 from bots.store.facts import Ending, RunRecord, RunState
 from bots.store.thread import StoreThread
 
@@ -45,8 +48,9 @@ class Worker:
     """One worker of a data folder. Use `async with`; then `until_ended` or `forever`.
 
     Args:
-        only: the one run that it is here for: of what a dead worker left it goes on with this
-            one and closes the others. Without it, it goes on with all.
+        only: what it is here for (`run.digest`): of what a dead worker left it goes on with
+            this and closes the rest. Without it, it goes on with all.
+        office: one that is open already.
         ending: once it is set no run, no claim and no save is begun; what was begun is ended.
             A run that is not through then waits again, or ends stopped where `only` is given.
     """
@@ -57,11 +61,12 @@ class Worker:
         *,
         name: str = NAME,
         only: str = "",
+        office: Office | None = None,
         ending: asyncio.Event | None = None,
         progress: Progress | None = None,
     ) -> None:
         self._places, self._progress = places, progress
-        self.ending, self._only = ending or asyncio.Event(), only
+        self.ending, self._only, self._office = ending or asyncio.Event(), only, office
         self._lease = Lease(places, name, self._give_up)
         self._store = StoreThread(places)
         self._exit = AsyncExitStack()
@@ -89,6 +94,7 @@ class Worker:
             from bots.runs.durable import launched  # a third of a second, only where needed
 
             await self._exit.enter_async_context(self._store)
+            await self._catch_up()
             await asyncio.to_thread(self._lease.__enter__)
             self._exit.push(self._lease.__exit__)
             self._durable = await self._exit.enter_async_context(
@@ -193,9 +199,7 @@ class Worker:
                 shadow=request.shadow,
                 as_of=request.as_of,
             )
-        ledger = await asyncio.to_thread(
-            Ledger.of_office, self._places, office.settings.ledger.origin, office.master
-        )
+        ledger = await self._ledger(office)
         at_work = RunAtWork(
             run, request, office, self._store, ledger,
             fence=self._lease.check, ending=self.ending,
@@ -203,7 +207,8 @@ class Worker:
         )  # fmt: skip
         self._at_work[run] = at_work
         try:
-            return await at_work.whole(steps)
+            async with telling(self._store, office.settings, run):
+                return await at_work.whole(steps)
         finally:
             self._at_work.pop(run, None)
 
@@ -218,13 +223,28 @@ class Worker:
 
     # Whoever was here before is dead: this data folder is ours.
 
+    async def _catch_up(self) -> None:
+        """Keep what the log knows and the store has lost, before it gives out a run's id."""
+        office = self._office
+        for name in () if office else await asyncio.to_thread(load_portals):
+            with contextlib.suppress(Problem):  # said where it is asked to work there
+                office = await asyncio.to_thread(open_office, self._places, name, shadow=True)
+                break
+        if office is not None:
+            ledger = await self._ledger(office)
+            await self._store.call(catch_up, ledger)
+
+    async def _ledger(self, office: Office) -> Ledger:
+        origin = office.settings.ledger.origin
+        return await asyncio.to_thread(Ledger.of_office, self._places, origin, office.master)
+
     async def _take_over(self) -> None:
         executors: set[str] = set()
         adopted: dict[str, str] = {}
         for lost in await self._store.call(records.unended_runs):
             was, attempt = await self._store.call(work.worker_of, lost.id)
             is_old = datetime.now(UTC) - lost.started_at > _TOO_OLD
-            is_other = self._only not in ("", lost.id)
+            is_other = self._only not in ("", await self._store.call(work.asked_for, lost.id))
             is_whole = await self._keep_what_it_saved(lost)
             if is_old or is_other or not is_whole or not attempt:
                 ending = Ending(RunState.FAILED, exit=3, stop_reason="it was killed")
@@ -274,15 +294,13 @@ class Worker:
         except Problem as problem:
             log.error("a run that was killed cannot go on", run=lost.id, what=problem.what)
             return False
-        ledger = await asyncio.to_thread(
-            Ledger.of_office, self._places, office.settings.ledger.origin, office.master
-        )
+        ledger = await self._ledger(office)
         written = await asyncio.to_thread(written_by, ledger, lost.id)
-        known = await self._store.call(records.intents_kept, [w.intent for w in written])
-        for entry in written:
-            if entry.intent not in known:
-                await self._store.call(records.keep_settled, lost.id, entry.claim, entry.changes)
-        log.warning("a run was killed", run=lost.id, kept=len(written) - len(known))
+        known = await self._store.call(from_log.outcomes_kept, [w.intent for w in written])
+        new = [entry for entry in written if (entry.intent, entry.became.value) not in known]
+        for entry in new:
+            await self._store.call(records.keep_settled, lost.id, entry.claim, entry.changes)
+        log.warning("a run was killed", run=lost.id, kept=len(new))
         return True
 
     # How it ends.

@@ -23,8 +23,9 @@ from bots.places import Places
 from bots.secrets.references import read_reference
 
 Purpose = Literal[
-    "ledger-digest", "ledger-signing", "patient-wrap", "session", "credential", "refused"
-]
+    "ledger-digest", "ledger-signing", "patient-wrap", "session", "credential", "refused",
+    "backup",
+]  # fmt: skip
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 LENGTH = 32
 NONCE = 12

@@ -1,11 +1,14 @@
-"""Open the store: one SQLite file, closed to others, brought to this version's form."""
+"""Open the store: one SQLite file, closed to others, in this version's form."""
 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import django
 from django.conf import settings
@@ -14,6 +17,9 @@ from django.db import DatabaseError, connections
 from bots.errors import Problem
 from bots.places import Places
 from bots.store import settings as ours
+
+if TYPE_CHECKING:
+    from django.db.migrations.executor import MigrationExecutor
 
 
 def set_up() -> None:
@@ -37,20 +43,40 @@ def set_up() -> None:
 
 
 def connect(places: Places) -> None:
-    """Point this process at the store of `places` and bring its tables up to date.
+    """Point this process at the store of `places`.
 
-    Creates the file with mode 0600 where there is none. May be called again, for the same
-    places at no cost or for other ones. Call it in the thread that will ask.
+    Creates the file with mode 0600 and its tables where there is none. May be called again, for
+    the same places at no cost or for other ones. Call it in the thread that will ask.
 
     Raises:
         Problem: the disk is full or closed to us, the file is no database, or it was
-            written by a newer version of claimbots.
+            written by an older version of claimbots (`upgrade`) or a newer one.
     """
     set_up()
     with speaking(places):
         _closed_file(places)
         _point_at(str(places.store))
-        _migrate(places)
+        _formed(places)
+
+
+def upgrade(places: Places) -> list[tuple[str, str]]:
+    """Bring the store of an older version to this one's form.
+
+    Returns:
+        What was done: each migration's name, and what it says of itself.
+
+    Raises:
+        Problem: as `connect`. Each migration is whole or was not begun.
+    """
+    set_up()
+    with speaking(places):
+        _point_at(str(places.store))
+        with _one_at_a_time(places):
+            executor = _executor(places)
+            plan = _plan(executor)
+            executor.migrate(executor.loader.graph.leaf_nodes())
+    done = [(step.name, (sys.modules[type(step).__module__].__doc__ or "")) for step, _ in plan]
+    return [(name, words.strip().splitlines()[0] if words else "") for name, words in done]
 
 
 def close() -> None:
@@ -120,18 +146,46 @@ def _point_at(name: str) -> None:
     connection.ensure_connection()
 
 
-def _migrate(places: Places) -> None:
+def _formed(places: Places) -> None:
+    """Give a new file this version's tables; refuse one that an older or newer version made."""
+    executor = _executor(places)
+    if not _plan(executor):
+        return
+    with _one_at_a_time(places):
+        executor = _executor(places)
+        if not _plan(executor):
+            return
+        if any(app == "store" for app, _ in executor.loader.applied_migrations):
+            raise Problem(
+                "this store was written by an older version of claimbots",
+                where=str(places.store),
+                do="run `claimbots upgrade`: it takes a backup first",
+            )
+        executor.migrate(executor.loader.graph.leaf_nodes())
+
+
+def _executor(places: Places) -> MigrationExecutor:
     from django.db.migrations.executor import MigrationExecutor
 
     executor = MigrationExecutor(connections["default"])
     known = set(executor.loader.disk_migrations)
-    newer = [key for key in executor.loader.applied_migrations if key not in known]
-    if newer:
+    if any(key not in known for key in executor.loader.applied_migrations):
         raise Problem(
             "this store was written by a newer version of claimbots",
             where=str(places.store),
             do="update claimbots, or set CLAIMBOTS_DATA to another folder",
         )
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    if plan:
-        executor.migrate(executor.loader.graph.leaf_nodes())
+    return executor
+
+
+def _plan(executor: MigrationExecutor) -> list[Any]:
+    return list(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+@contextmanager
+def _one_at_a_time(places: Places) -> Iterator[None]:
+    """Two processes that find no tables must not both make them."""
+    places.locks.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (places.locks / "form.lock").open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -20,6 +20,12 @@ class RunKind(StrEnum):
     APPROVED = "approved"
     FILES = "files"
 
+    @classmethod
+    def of_queue(cls, queue: str) -> RunKind:
+        """What a run over a portal's queue is for."""
+        kinds = {"historical": cls.LOOK_BACK, "approved": cls.APPROVED}
+        return kinds.get(queue, cls.PRE_BILL)
+
 
 class RunState(StrEnum):
     """Where a run stands."""

@@ -37,7 +37,7 @@ class WorkerRecord:
 def take(name: str, host: str, process: int, length: timedelta) -> WorkerRecord:
     """Begin a new life of a worker, the only one of this store.
 
-    Who calls holds the lock that makes it the only one (`bots.runs.office.sole_run`): whoever
+    Who calls holds the lock that makes it the only one (`bots.runs.office.sole_worker`): whoever
     else has a lease here is dead, and its lease ends now.
     """
     now = datetime.now(UTC)

@@ -270,6 +270,32 @@ class ScheduledTime(models.Model):
         )
 
 
+class AlertRow(models.Model):
+    """A trouble that somebody is told of, once until it is over. No patient data."""
+
+    event = models.CharField(max_length=30)
+    subject = models.CharField(max_length=120)  # the name of a portal, a schedule or a log
+    run = models.CharField(max_length=24, blank=True)
+    claims = models.PositiveIntegerField(null=True)
+    saves = models.PositiveIntegerField(null=True)
+    since = models.DateTimeField()
+    over_at = models.DateTimeField(null=True)
+    told = models.JSONField(default=list)  # the channels that took it
+    told_at = models.DateTimeField(null=True)  # all of them
+    tries = models.PositiveIntegerField(default=0)
+    next_try_at = models.DateTimeField()
+    fault = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("event", "subject"),
+                condition=models.Q(over_at=None),
+                name="one_alert_a_trouble",
+            ),
+        )
+
+
 class Anchor(models.Model):
     """A checkpoint of the ledger, kept outside the ledger's own folder."""
 

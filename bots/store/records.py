@@ -80,7 +80,6 @@ __all__ = [
     "find_waiting",
     "get_run",
     "grouped",
-    "intents_kept",
     "keep_anchor",
     "keep_claim",
     "keep_exception",
@@ -205,12 +204,6 @@ def unended_runs() -> tuple[RunRecord, ...]:
     """Runs that a crash left in progress, the oldest first."""
     rows = models.Run.objects.filter(state=RunState.IN_PROGRESS.value).order_by("started_at")
     return tuple(run_record(row) for row in rows)
-
-
-def intents_kept(intents: Iterable[str]) -> frozenset[str]:
-    """Those of the intents whose changes the store knows."""
-    rows = models.ChangeRow.objects.filter(intent__in=list(intents))
-    return frozenset(rows.values_list("intent", flat=True))
 
 
 def seen_numbers(run: str) -> frozenset[str]:

@@ -87,6 +87,11 @@ def request_of(run: str) -> dict[str, Any]:
     return dict(models.Run.objects.values_list("request", flat=True).get(id=run))
 
 
+def asked_for(run: str) -> str:
+    """The digest of what was asked for; empty for a run of an older version."""
+    return str(models.Run.objects.values_list("asked_for", flat=True).get(id=run))
+
+
 def next_pending() -> str:
     """The run that waits longest, or an empty text."""
     row = models.Run.objects.filter(state=RunState.PENDING.value).order_by("started_at", "id")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,8 @@ import typer
 from bots.cli import doctor as doctors
 from bots.cli.init import copied, init
 from bots.config import default_folder
-from bots.places import here
+from bots.places import Places, here
+from bots.store import alerts, apart, database
 
 SHIPPED = sorted(path.name for path in default_folder("config").glob("*.yaml"))
 
@@ -120,6 +123,41 @@ def test_doctor_sees_a_key_that_is_not_where_it_should_be(office, monkeypatch):
     (office / "master.key").touch(mode=0o644)
     (office / "master.key").chmod(0o644)
     assert lines()["keys"][0].text.startswith("master.key is open to others")
+
+
+def test_doctor_says_who_is_told_and_what_could_not_be_sent(office, monkeypatch):
+    init()
+    assert lines()["alerts"][0].state == "NOTE"
+    assert "nobody is told" in lines()["alerts"][0].text
+
+    monkeypatch.setenv("CLAIMBOTS_ALERTS__WEBHOOK", "env:NOT_SET_HERE")
+    assert lines()["alerts"][0].text == "the environment has no NOT_SET_HERE; set it"
+
+    monkeypatch.setenv("CLAIMBOTS_ALERTS__WEBHOOK", "https://chat.example.org/hook")
+    assert lines()["alerts"][0].text == "by webhook"
+
+    now = datetime.now(UTC)
+    places = Places(office / ".claimbots")
+    database.connect(places)
+    alerts.keep([alerts.Trouble("run-failed", "practice")], now)
+    (waiting,) = alerts.take(["webhook"], now)
+    alerts.sent(waiting.id, [], now, "webhook: the webhook answered 503")
+    database.close()
+    (line,) = lines()["alerts"]
+    assert line.state == "DO"
+    assert line.text.startswith("1 could not be sent (webhook: the webhook answered 503)")
+
+
+def test_doctor_sends_an_older_store_to_upgrade(office):
+    init()
+    places = Places(office / ".claimbots")
+    database.connect(places)
+    database.close()
+    assert lines()["store"][0].state == "OK"
+
+    with sqlite3.connect(places.store) as store:
+        store.execute("DELETE FROM django_migrations WHERE name = ?", (apart.ours()[-1],))
+    assert lines()["store"][0].text == "it is of an older version; run `claimbots upgrade`"
 
 
 def test_doctor_survives_whatever_breaks_under_it(office, monkeypatch):

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     """Empty for the runs before."""
 
     dependencies = [
-        ('store', '0004_supervision'),
+        ('store', '0005_alerts'),
     ]
 
     operations = [

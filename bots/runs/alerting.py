@@ -1,0 +1,217 @@
+"""Who needs to know: what a run or a schedule came to, as alerts that are said once.
+
+A trouble begins when it is seen and is over when a later run or time went well; in between it is
+one row in the store, however many runs and processes meet it. An alert that cannot be sent waits
+for a later look. Nothing in here ever fails a run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from functools import partial
+
+import structlog
+
+from bots.alerts import Alert, Event, NotSent, channels, send
+from bots.config import Settings
+from bots.ledger import LedgerBroken
+from bots.runs import ends
+from bots.store import alerts, records, schedules
+from bots.store.alerts import Trouble, Waiting
+from bots.store.facts import RunRecord, RunState
+from bots.store.schedules import Became
+from bots.store.thread import StoreThread
+
+log = structlog.get_logger()
+
+LONGEST = 45.0  # seconds that the end of a run may wait for mail servers and the like
+LOG_IN_CODES = frozenset(
+    {"LOGIN_REFUSED", "LOGIN_REFUSED_BEFORE", "PASSWORD_EXPIRED", "CAPTCHA", "CODE_REFUSED"}
+)
+LOCKED_CODES = frozenset({"ACCOUNT_LOCKED"})
+_OF_RUNS = (
+    Event.RUN_FAILED, Event.PORTAL_CHANGED, Event.CIRCUIT_OPEN, Event.CEILING_REACHED,
+    Event.LOG_IN_REFUSED, Event.ACCOUNT_LOCKED,
+)  # fmt: skip
+_OF_SCHEDULES = (Event.SCHEDULE_MISSED, Event.SCHEDULE_FAILED)
+_FEW = 50  # times of a schedule, among which one was not left out
+
+
+@asynccontextmanager
+async def telling(store: StoreThread, settings: Settings, run: str) -> AsyncIterator[None]:
+    """What is done in it is one run: whatever it ends in, the alerts of it are kept and sent."""
+    fault = None
+    try:
+        yield
+    except Exception as error:
+        fault = error
+        raise
+    finally:
+        # A run that is broken off by force waits for nobody: its cancelling goes on through here.
+        task = asyncio.current_task()
+        if channels(settings.alerts) and not (task and task.cancelling()):
+            with _never_failing():
+                async with asyncio.timeout(LONGEST):
+                    by_signal = await store.call(_keep_of_run, settings, run, fault)
+                    if not by_signal:
+                        await deliver(store, settings, datetime.now(UTC))
+
+
+class Telling:
+    """The alerts of schedules: kept at each look, sent beside it."""
+
+    def __init__(self, store: StoreThread) -> None:
+        self._store = store
+        self._sending: asyncio.Task[None] | None = None
+
+    async def look(self, settings: Settings, names: Collection[str], now: datetime) -> None:
+        """Keep what has come; a look never waits for a mail server."""
+        if not channels(settings.alerts):
+            return
+        with _never_failing():
+            await self._store.call(_keep_of_schedules, list(names), now)
+            if self._sending is None or self._sending.done():
+                self._sending = asyncio.create_task(self._send(settings, now))
+
+    async def close(self) -> None:
+        """Leave what is not sent to the next start."""
+        if self._sending is not None:
+            self._sending.cancel()
+            await asyncio.gather(self._sending, return_exceptions=True)
+
+    async def _send(self, settings: Settings, now: datetime) -> None:
+        with _never_failing():
+            await deliver(self._store, settings, now)
+
+
+async def deliver(store: StoreThread, settings: Settings, now: datetime) -> None:
+    """Send what waits, each by each way that has not taken it; a way that fails is left alone."""
+    ways = channels(settings.alerts)
+    faults: dict[str, str] = {}
+    for waiting in await store.call(alerts.take, ways, now):
+        alert, told = _alert(waiting, settings.ledger.origin), set(waiting.told)
+        for way in ways:
+            if way in told or way in faults:
+                continue
+            try:
+                await _beside(partial(send, way, alert, settings.alerts))
+                told.add(way)
+            except NotSent as error:
+                faults[way] = str(error)
+                log.error("alert not sent", channel=way, alert=alert.reference, why=str(error))
+        left = "; ".join(f"{way}: {faults[way]}" for way in ways if way not in told)
+        await store.call(alerts.sent, waiting.id, told, datetime.now(UTC), left)
+
+
+async def _beside(work: Callable[[], None]) -> None:
+    """Do it in a thread that nobody has to wait for: a run that leaves it behind can still end."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[None] = loop.create_future()
+
+    def say(error: NotSent | None) -> None:
+        if not done.done():
+            done.set_exception(error) if error else done.set_result(None)
+
+    def whole() -> None:
+        error = None
+        try:
+            work()
+        except NotSent as refused:
+            error = refused
+        with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(say, error)
+
+    threading.Thread(target=whole, name="alert", daemon=True).start()
+    await done
+
+
+def troubles_of(
+    run: RunRecord | None,
+    codes: Collection[str],
+    fault: Exception | None,
+    portal: str,
+    origin: str,
+) -> list[Trouble]:
+    """What a run came to.
+
+    Args:
+        run: None where it did not begin.
+        codes: those of the run's own exceptions, not of claims.
+        fault: what it raised.
+    """
+    told: list[tuple[Event, str]] = []
+    reason = run.stop_reason if run is not None else ""
+    if isinstance(fault, LedgerBroken) or reason == ends.LOG_NOT_WRITTEN:
+        told.append((Event.LOG_BROKEN, origin))
+    elif LOCKED_CODES.intersection(codes):
+        told.append((Event.ACCOUNT_LOCKED, portal))
+    elif LOG_IN_CODES.intersection(codes):
+        told.append((Event.LOG_IN_REFUSED, portal))
+    elif reason in {ends.SCREENS_CHANGED, ends.SCREENS_UNLIKE_SELECTORS}:
+        told.append((Event.PORTAL_CHANGED, portal))
+    elif reason.endswith((ends.FAULTS_IN_A_ROW, ends.OF_THE_LAST)):
+        told.append((Event.CIRCUIT_OPEN, portal))
+    elif fault is not None or (run is not None and run.state is RunState.FAILED):
+        told.append((Event.RUN_FAILED, portal))
+    if run is not None and run.ceiling_hit:
+        told.append((Event.CEILING_REACHED, portal))
+    counts = run.counts if run is not None else {}
+    return [
+        Trouble(
+            event.value, subject, run.id if run else "", counts.get("claims"), counts.get("saves")
+        )
+        for event, subject in told
+    ]
+
+
+def _keep_of_run(settings: Settings, id: str, fault: Exception | None) -> bool:
+    """Keep what the run came to, and end what it shows to be over; whether a signal ended it."""
+    now, origin = datetime.now(UTC), settings.ledger.origin
+    run = records.get_run(id)
+    own = [entry.code for entry in records.exceptions(id) if not entry.number]
+    troubles = troubles_of(run, own, fault, run.portal, origin)
+    if run.state is RunState.DONE:
+        still = {trouble.event for trouble in troubles}
+        alerts.end([event for event in _OF_RUNS if event not in still], now, [run.portal])
+        alerts.end([Event.LOG_BROKEN], now, [origin])
+    alerts.keep(troubles, now)
+    return run.stop_reason == ends.STOPPED_BY_SIGNAL or run.ended_at is None
+
+
+def _keep_of_schedules(names: list[str], now: datetime) -> None:
+    """Keep what became of the newest time of each, once that is known."""
+    for name in names:
+        times = [t for t in schedules.times(name, limit=_FEW) if t.became is not Became.LEFT_OUT]
+        newest = times[0] if times else None
+        if newest is None or newest.became in {Became.WAITING, Became.BEGUN}:
+            continue
+        if newest.became is Became.MISSED:
+            alerts.keep([Trouble(Event.SCHEDULE_MISSED, name)], now)
+        elif newest.became is Became.FAILED:
+            run = schedules.newest_run(newest.run_key)
+            if run is None or not alerts.speak_of(run.id):
+                alerts.keep([Trouble(Event.SCHEDULE_FAILED, name, run.id if run else "")], now)
+        else:
+            alerts.end(_OF_SCHEDULES, now, [name])
+    alerts.end(_OF_SCHEDULES, now, but=names)  # schedules that are gone
+
+
+def _alert(waiting: Waiting, origin: str) -> Alert:
+    trouble = waiting.trouble
+    return Alert(
+        waiting.id, origin, Event(trouble.event), trouble.subject, waiting.since, waiting.over_at,
+        trouble.run, trouble.claims, trouble.saves,
+    )  # fmt: skip
+
+
+@contextlib.contextmanager
+def _never_failing() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:  # the store may be full, the way of sending broken: the run is not
+        log.error("alerts could not be kept or sent", error=type(error).__name__)

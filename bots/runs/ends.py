@@ -1,0 +1,8 @@
+"""Why a run ends before its list does, in the words that the store keeps and alerts go by."""
+
+STOPPED_BY_SIGNAL = "stopped by a signal"
+SCREENS_UNLIKE_SELECTORS = "the portal's screens are not as the selector file says"
+SCREENS_CHANGED = "the portal's screens have changed"
+FAULTS_IN_A_ROW = "faults in a row"  # after their number
+OF_THE_LAST = "of the last claims failed"  # after their number
+LOG_NOT_WRITTEN = "the audit log cannot be written"

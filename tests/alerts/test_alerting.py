@@ -1,0 +1,402 @@
+"""Each trouble is said once, again when it was over and comes back, and never harms a run."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import shutil
+import threading
+import time
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import store_cases
+import time_machine
+from alerts.servers import mail_server, web_server
+
+from bots.alerts import Event
+from bots.alerts.events import MEANINGS
+from bots.config import config_folder, load_settings
+from bots.errors import Problem
+from bots.ledger import LedgerBroken
+from bots.places import Places
+from bots.portals.base import LoginRefused, Query
+from bots.runs import alerting, ends
+from bots.runs.alerting import LOCKED_CODES, LOG_IN_CODES, deliver, telling
+from bots.runs.request import RunRequest, RunSummary
+from bots.runs.run import run
+from bots.runs.scheduler import Scheduler
+from bots.store import alerts, database, models, records, schedules
+from bots.store.facts import (
+    Counts,
+    Ending,
+    ExceptionType,
+    NewException,
+    NewRun,
+    RunKind,
+    RunState,
+)
+from bots.store.schedules import Became
+from bots.store.thread import StoreThread
+
+REPO = Path(__file__).parents[2]
+NIGHT = datetime(2026, 9, 30, 6, 30, tzinfo=UTC)  # 02:30 in New York
+CANARY = "Quimbyrton"
+
+
+@pytest.fixture(autouse=True)
+def quickly(monkeypatch):
+    monkeypatch.setattr("tenacity.nap.time.sleep", lambda seconds: None)
+
+
+@pytest.fixture
+def places(tmp_path, monkeypatch):
+    """An office that is told by webhook; `posts` is what the webhook got."""
+    config = tmp_path / "config"
+    shutil.copytree(REPO / "config", config)
+    made = Places(tmp_path / "data").made()
+    monkeypatch.setenv("CLAIMBOTS_DATA", str(made.root))
+    monkeypatch.setenv("CLAIMBOTS_CONFIG", str(config))
+    store_cases.a_store(made)
+    yield made
+    database.close()
+
+
+@pytest.fixture
+def posts(places, monkeypatch):
+    with web_server() as made:
+        monkeypatch.setenv("CLAIMBOTS_ALERTS__WEBHOOK", made.address)
+        yield made
+
+
+def ended(
+    places, *, state=RunState.DONE, reason="", ceiling="", codes=(), fault=None, claims=7
+) -> None:
+    """One run that came to that, as `run` tells of it."""
+
+    async def one():
+        async with StoreThread(places) as store, telling(store, load_settings(), "practice"):
+            await store.call(kept)
+            if fault:
+                raise fault
+
+    def kept():
+        begun = store_cases.a_run()
+        store_cases.fill(begun, claims, name=CANARY)
+        for code in codes:
+            new = NewException(ExceptionType.BUSINESS, code, f"of {CANARY}")
+            records.keep_exception(begun.id, "", new)
+        records.end_run(begun.id, Ending(state, stop_reason=reason, ceiling_hit=ceiling))
+
+    database.close()
+    with contextlib.suppress(Problem):
+        asyncio.run(one())
+    database.connect(places)
+
+
+def told(posts) -> list[str]:
+    return [entry["event"] for entry in posts.told]
+
+
+EACH = {
+    Event.RUN_FAILED: {"state": RunState.FAILED, "reason": f"a text that names {CANARY}"},
+    Event.PORTAL_CHANGED: {"state": RunState.STOPPED, "reason": ends.SCREENS_CHANGED},
+    Event.CIRCUIT_OPEN: {"state": RunState.STOPPED, "reason": f"8 {ends.FAULTS_IN_A_ROW}"},
+    Event.CEILING_REACHED: {"ceiling": "500 corrections in this run"},
+    Event.LOG_IN_REFUSED: {"state": RunState.FAILED, "codes": ["LOGIN_REFUSED"],
+                           "fault": Problem(f"refused {CANARY}")},
+    Event.ACCOUNT_LOCKED: {"state": RunState.FAILED, "codes": ["ACCOUNT_LOCKED"]},
+    Event.LOG_BROKEN: {"state": RunState.STOPPED, "reason": ends.LOG_NOT_WRITTEN,
+                       "fault": LedgerBroken("no space", Path())},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("event", EACH)
+def test_a_trouble_of_runs_is_said_once_and_again_when_it_was_over(places, posts, event):
+    ended(places, **EACH[event])
+    ended(places, **EACH[event])
+    assert told(posts) == [event.value]
+
+    ended(places)  # a run that went well
+    assert told(posts) == [event.value]
+
+    ended(places, **EACH[event])
+    assert told(posts) == [event.value] * 2
+
+
+def test_a_run_that_did_not_do_well_ends_no_trouble(places, posts):
+    ended(places, **EACH[Event.LOG_IN_REFUSED])
+    ended(places, **EACH[Event.PORTAL_CHANGED])
+    ended(places, **EACH[Event.LOG_IN_REFUSED])
+
+    assert told(posts) == ["log-in-refused", "portal-changed"]
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        {},
+        {"state": RunState.STOPPED, "reason": ends.STOPPED_BY_SIGNAL},
+        {"state": RunState.STOPPED, "reason": "claimbots stop is on"},
+        {"state": RunState.STOPPED, "reason": "the portal's quiet hours or maintenance"},
+    ],
+    ids=["done", "signal", "stop", "quiet"],
+)
+def test_what_is_no_trouble_is_not_said(places, posts, ending):
+    ended(places, **ending)
+
+    assert posts.asked == 0
+
+
+def test_every_code_of_a_refused_log_in_is_one_of_those_that_are_told():
+    from bots.portals import login  # its own refusals are among the subclasses
+
+    assert login
+    known = [LoginRefused]
+    for kind in known:
+        known += kind.__subclasses__()
+    assert {kind.code for kind in known} == LOG_IN_CODES | LOCKED_CODES
+
+
+def test_a_run_that_cannot_even_begin_is_said(places, posts):
+    """The real `run`, without a log-in for the portal."""
+    database.close()
+    with pytest.raises(Problem, match="no log-in"):
+        asyncio.run(run(RunRequest("practice", Query("pending"), report=False), places=places))
+
+    (entry,) = posts.told
+    assert (entry["event"], entry["portal"]) == ("run-failed", "practice")
+    database.connect(places)
+    assert entry["run"] == records.runs(1)[0].id
+
+
+def test_nothing_of_a_patient_is_in_any_message(places, posts, monkeypatch, caplog):
+    """P11: every value of the claims is a canary, and every way is listened to."""
+    caplog.set_level(logging.DEBUG)
+    with mail_server() as mails:
+        monkeypatch.setenv("CLAIMBOTS_ALERTS__MAIL_TO", "billing@example.org")
+        monkeypatch.setenv("CLAIMBOTS_ALERTS__MAIL_FROM", "bots@example.org")
+        monkeypatch.setenv("CLAIMBOTS_ALERTS__SMTP_HOST", "127.0.0.1")
+        monkeypatch.setenv("CLAIMBOTS_ALERTS__SMTP_PORT", str(mails.port))
+        monkeypatch.setenv("CLAIMBOTS_ALERTS__SMTP_SECURITY", "none")
+        for ending in EACH.values():
+            ended(places, **ending)
+    canaries = {CANARY}
+    for row in models.SeenClaim.objects.all():
+        canaries |= {row.number, row.patient_name, row.record_number, str(row.total_charge)}
+        canaries |= {row.payer_name, row.provider_npi, row.provider_name, row.facility}
+    canaries |= set(models.ChangeRow.objects.values_list("to_value", flat=True))
+    canaries |= set(models.ExceptionRow.objects.values_list("message", flat=True))
+    canaries |= set(models.FindingRow.objects.values_list("message", flat=True))
+
+    assert len(mails.raw) == len(posts.bodies) == len(EACH)
+    messages = [letter.as_string() + letter.get_content() for letter in mails.letters]
+    messages += [body.decode() for body in posts.bodies]
+    messages += [repr(head) for head in posts.heads]
+    assert len(canaries) > 40
+    for canary in canaries - {""}:
+        assert not [text for text in messages if canary in text], canary
+
+
+# -- when it cannot be sent -------------------------------------------------------------
+
+
+def look_again(places, now):
+    """A later look, as `serve` has one every ten seconds."""
+
+    async def one():
+        async with StoreThread(places) as store:
+            await deliver(store, load_settings(), datetime.now(UTC))
+
+    database.close()
+    with time_machine.travel(now, tick=False):
+        asyncio.run(one())
+    database.connect(places)
+
+
+def test_what_could_not_be_sent_is_logged_kept_and_tried_later(places, posts, capsys):
+    posts.answers = [(503, {})] * 3
+    now = datetime.now(UTC)
+
+    ended(places, **EACH[Event.RUN_FAILED])
+
+    assert (posts.asked, told(posts)) == (3, [])
+    assert "alert not sent" in capsys.readouterr().out
+    assert models.AlertRow.objects.get().fault == "webhook: the webhook answered 503"
+
+    look_again(places, now + timedelta(seconds=10))
+    assert posts.asked == 3, "it is not tried every ten seconds"
+
+    look_again(places, now + timedelta(minutes=2))
+    assert told(posts) == ["run-failed"]
+
+    look_again(places, now + timedelta(days=1))
+    assert posts.asked == 4
+
+
+def test_what_was_over_before_it_could_be_sent_is_said_with_its_end(places, posts):
+    posts.answers = [(503, {})] * 3
+    ended(places, **EACH[Event.RUN_FAILED])
+    ended(places)
+
+    look_again(places, datetime.now(UTC) + timedelta(minutes=2))
+
+    (entry,) = posts.told
+    assert entry["over"]
+    assert "over since:" in entry["text"]
+
+
+def test_a_way_that_fails_keeps_no_other_from_its_message_nor_gets_it_twice(
+    places, posts, monkeypatch
+):
+    monkeypatch.setenv("CLAIMBOTS_ALERTS__NOTIFIER", "slack")
+    monkeypatch.setenv("CLAIMBOTS_ALERTS__NOTIFIER_ARGUMENTS", "env:NOT_THERE")
+
+    ended(places, **EACH[Event.RUN_FAILED])
+    look_again(places, datetime.now(UTC) + timedelta(minutes=2))
+
+    assert told(posts) == ["run-failed"]
+    assert "notifier: the environment has no variable" in models.AlertRow.objects.get().fault
+
+
+def test_two_processes_that_look_at_once_send_one_message(places, posts):
+    async def both():
+        async with StoreThread(places) as one, StoreThread(places) as other:
+            await asyncio.gather(
+                *(deliver(store, load_settings(), datetime.now(UTC)) for store in (one, other))
+            )
+
+    alerts.keep([alerts.Trouble("run-failed", "practice")], datetime.now(UTC))
+    database.close()
+    asyncio.run(both())
+
+    assert posts.asked == 1
+
+
+def test_nothing_that_befalls_an_alert_befalls_the_run(places, posts, monkeypatch, capsys):
+    def broken(*_):
+        raise RuntimeError(CANARY)
+
+    monkeypatch.setattr(alerting, "troubles_of", broken)
+    ended(places, **EACH[Event.RUN_FAILED])
+    monkeypatch.undo()
+
+    said = capsys.readouterr().out
+    assert "alerts could not be kept or sent" in said
+    assert CANARY not in said
+
+
+def test_a_mail_server_that_says_nothing_does_not_keep_a_run_from_ending(
+    places, posts, monkeypatch
+):
+    monkeypatch.setattr(alerting, "LONGEST", 0.2)
+    monkeypatch.setattr(alerting, "send", lambda *_: threading.Event().wait(20))
+    begun = time.monotonic()
+
+    ended(places, **EACH[Event.RUN_FAILED])
+
+    assert time.monotonic() - begun < 10
+    assert models.AlertRow.objects.get().told_at is None
+
+
+def test_where_nobody_is_to_be_told_nothing_is_kept(places):
+    ended(places, **EACH[Event.RUN_FAILED])
+
+    assert not models.AlertRow.objects.exists()
+
+
+# -- schedules --------------------------------------------------------------------------
+
+NIGHTLY = """
+schedules:
+  nightly:
+    portal: practice
+    queue: pending
+    cron: "30 2 * * *"
+    time_zone: America/New_York
+"""
+
+
+def test_a_schedule_is_said_once_by_many_looks_and_again_when_it_was_over(places, posts):
+    (config_folder() / "schedules.yaml").write_text(NIGHTLY)
+    fault = Problem("the permission has ended")
+    outcomes = [fault, fault, None, fault]
+
+    async def one_run(request, ending):
+        if outcome := outcomes.pop(0):
+            raise outcome
+        return RunSummary("R-1", RunState.DONE, Counts(), exit=0)
+
+    async def nights():
+        async with Scheduler(places, one_run) as scheduler:
+            await scheduler.look(NIGHT - timedelta(hours=1))
+            for night in range(4):
+                for seconds in (1, 10, 20, 30):
+                    await scheduler.look(NIGHT + timedelta(days=night, seconds=seconds))
+                    await asyncio.sleep(0.02)  # the run, and the sending beside the look
+                said.append(told(posts))
+
+    said: list[list[str]] = []
+    database.close()
+    with time_machine.travel(NIGHT, tick=True):
+        asyncio.run(nights())
+
+    assert said[:3] == [["schedule-failed"]] * 3
+    assert posts.told[0]["schedule"] == "nightly"
+    assert "permission" not in posts.told[0]["text"]
+
+
+def test_a_time_that_was_missed_is_said(places, posts):
+    schedules.decide("nightly", "2026-09-30T02:30", NIGHT, Became.MISSED)
+    alerting._keep_of_schedules(["nightly"], NIGHT)
+    look_again(places, NIGHT)
+
+    assert told(posts) == ["schedule-missed"]
+
+
+@pytest.mark.parametrize("became", [Became.WAITING, Became.BEGUN])
+def test_what_is_not_known_yet_neither_begins_nor_ends_a_trouble(places, posts, became):
+    later = NIGHT + timedelta(days=1)
+    for name in ("caught up with", "missed before"):
+        schedules.decide(name, "2026-09-30T02:30", NIGHT, Became.MISSED)
+        schedules.decide(name, "2026-10-01T02:30", later, became)
+    alerts.keep([alerts.Trouble("schedule-missed", "missed before")], NIGHT)
+
+    alerting._keep_of_schedules(["caught up with", "missed before"], later)
+
+    (row,) = models.AlertRow.objects.all()
+    assert (row.subject, row.over_at) == ("missed before", None)
+
+
+def test_a_scheduled_run_of_which_was_told_is_not_told_of_twice(places, posts):
+    schedules.decide("nightly", "2026-09-30T02:30", NIGHT, Became.FAILED)
+    key = schedules.run_key("nightly", "2026-09-30T02:30")
+    begun = records.start_run(
+        NewRun("practice", "pending", "live", RunKind.PRE_BILL, date(2026, 9, 30), scheduled=key)
+    )
+    alerts.keep([alerts.Trouble("run-failed", "practice", begun.id)], NIGHT)
+    alerting._keep_of_schedules(["nightly"], NIGHT)
+
+    assert [row.event for row in models.AlertRow.objects.all()] == ["run-failed"]
+
+
+def test_a_schedule_that_is_gone_is_a_trouble_no_more(places, posts):
+    alerts.keep([alerts.Trouble("schedule-missed", "nightly")], NIGHT)
+    alerting._keep_of_schedules([], NIGHT)
+
+    assert models.AlertRow.objects.get().over_at == NIGHT
+
+
+def test_the_page_names_every_event_with_its_words_and_no_other():
+    page = (REPO / "docs" / "operations.md").read_text(encoding="utf-8")
+    rows = [
+        f"| `{event.value}` | {meaning.says} | {meaning.do} | {meaning.is_over} |"
+        for event, meaning in MEANINGS.items()
+    ]
+    table = "\n".join(["| event | what it says | what to do | it is over when |",
+                       "|---|---|---|---|", *rows])  # fmt: skip
+
+    shown = page.partition("<!-- alerts -->\n")[2].partition("\n<!-- /alerts -->")[0]
+    assert shown == table, f"it should be:\n{table}"
