@@ -247,6 +247,14 @@ def test_what_was_sealed_is_read_again(length):
     assert unsealed(sealed(plain)) == plain
 
 
+@pytest.mark.parametrize("step", [1000, 700_001, PIECE, PIECE + 7, 2_500_000])
+def test_it_is_read_in_whatever_steps_one_likes(step):
+    plain = os.urandom(3 * PIECE + 11)
+    reader = SealedReader(io.BytesIO(sealed(plain)), KEY, "x.backup")
+
+    assert b"".join(iter(lambda: reader.read(step), b"")) == plain
+
+
 @pytest.mark.parametrize(
     "attack",
     [
