@@ -1,5 +1,7 @@
 """The order of the suite, and what no test may hang on: the speed of the machine."""
 
+import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(

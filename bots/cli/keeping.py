@@ -73,6 +73,8 @@ def restore(
     _say_behind("the audit log", done.proof.newer)
     if done.caught_up:
         typer.echo("the store was told: runs and saves that it had lost are in it again")
+    if done.is_stopped:
+        typer.echo("writing was stopped, and is: `claimbots go` lets it begin again")
     if {"config", "selectors"} & set(done.put):
         typer.echo(f"configuration: compare {target.root / 'config'} with your own")
     if done.proof.is_older:

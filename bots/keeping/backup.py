@@ -118,17 +118,18 @@ def _folders(places: Places, *, codesets: bool, reports: bool) -> Iterator[tuple
 
 
 def _target(places: Places, to: Path | None, origin: str) -> Path:
-    stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
-    name = f"claimbots-{origin}-{stamp}{SUFFIX}"
     if to is None:
         places.backups.mkdir(mode=0o700, exist_ok=True)
-        return places.backups / name
-    target = to / name if to.is_dir() else to
-    if target.exists():
-        raise Problem("a file of that name is there", where=str(target), do="name another one")
-    if not target.parent.is_dir():
-        raise Problem("there is no such folder", where=str(target.parent), do="make it first")
-    return target.absolute()
+        to = places.backups
+    if to.is_dir():
+        named = to / f"claimbots-{origin}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+        each = (named.with_name(f"{named.name}{n}{SUFFIX}") for n in ("", *range(-2, -99, -1)))
+        return next(path for path in each if not path.exists()).absolute()
+    if to.exists():
+        raise Problem("a file of that name is there", where=str(to), do="name another one")
+    if not to.parent.is_dir():
+        raise Problem("there is no such folder", where=str(to.parent), do="make it first")
+    return to.absolute()
 
 
 @contextmanager

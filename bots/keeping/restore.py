@@ -28,7 +28,7 @@ from bots.runs.behind import Behind, behind, beyond, catch_up, known_up_to
 from bots.runs.office import sole_backup, sole_worker
 from bots.secrets import MasterKey
 from bots.secrets.master import sync_folder
-from bots.store import apart, database
+from bots.store import apart, brake, database
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,7 @@ class Restored:
     put: tuple[str, ...]
     kept: tuple[str, ...]
     caught_up: Behind
+    is_stopped: bool  # writing was stopped, as the log says, and is so again
 
 
 def prove(file: Path, places: Places, settings: Settings, master: MasterKey) -> Proof:
@@ -95,15 +96,17 @@ def restore(file: Path, places: Places, settings: Settings, master: MasterKey) -
                     exit=1,
                 )
             put, kept = _in_place(manifest, folder, places)
+        stopped = _stopped_as_logged(places, manifest.origin)
         caught_up = Behind()
         if (places.ledger / manifest.origin).is_dir() and not proof.is_older:
             caught_up = _told_by_the_log(places, manifest.origin, master)
-    return Restored(proof, put, kept, caught_up)
+    return Restored(proof, put, kept, caught_up, stopped)
 
 
 def _refuse_a_store(places: Places) -> None:
     # A -wal of another store would be read into the one that is put back.
-    there = sorted(path.name for path in places.root.glob(f"{STORE}*"))
+    names = (STORE, f"{STORE}-wal", f"{STORE}-shm", f"{STORE}-journal")
+    there = [name for name in names if (places.root / name).exists()]
     if there:
         raise Problem(
             f"a store is there ({', '.join(there)}), and nothing is written over it",
@@ -217,6 +220,15 @@ def _sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _stopped_as_logged(places: Places, origin: str) -> bool:
+    """Pull the brake where the log's last word on it is `stop`: no restore lets writing begin."""
+    switch = [r for r in read_records(places.ledger / origin) if r.kind in {"stop", "go"}]
+    if not switch or switch[-1].kind == "go":
+        return False
+    brake.stop(places, switch[-1].actor, "as the audit log says, after a restore")
+    return True
 
 
 def _told_by_the_log(places: Places, origin: str, master: MasterKey) -> Behind:

@@ -22,7 +22,7 @@ from bots.runs import office as locks
 from bots.runs.request import RunRequest
 from bots.runs.run import run
 from bots.secrets import development_key
-from bots.store import apart, database, records
+from bots.store import apart, brake, database, records
 from bots.store.facts import ClaimOutcome, NewProposal, ProposalState, RunState, SeenRecord
 
 
@@ -182,6 +182,28 @@ def test_a_write_ahead_log_that_was_left_behind_is_not_read_into_another_store(o
 
     with pytest.raises(Problem, match=r"store\.sqlite3-wal"):
         put_back(yesterday, office)
+
+
+def test_a_store_that_was_put_aside_in_the_same_folder_is_not_in_the_way(office, yesterday):
+    office.loses_its_store()
+    (office.places.root / "store.sqlite3.damaged").write_bytes(b"?")
+
+    assert "store" in put_back(yesterday, office).put
+
+
+@pytest.mark.parametrize(
+    ("switch", "is_stopped"), [((), False), (("stop",), True), (("stop", "go"), False)]
+)
+def test_writing_that_was_stopped_is_stopped_after_a_restore(office, tmp_path, switch, is_stopped):
+    """The switch is a file that no backup holds; the log knows how it stood."""
+    office.works()
+    for command in switch:
+        assert office.says(command).exit_code == 0
+    taken = take(office.places, load_settings(), development_key(office.places), tmp_path)
+    there = elsewhere(office)
+
+    assert put_back(taken.path, there).is_stopped is is_stopped
+    assert brake.is_stopped(there.places) is is_stopped
 
 
 @pytest.mark.parametrize("holder", ["sole_worker", "sole_backup"])

@@ -5,6 +5,7 @@ from ledger.ledgers import a_log
 from bots.claims import Change, ClaimRef
 from bots.ledger import Outcome
 from bots.runs.lost import written_by
+from bots.store.facts import ChangeOutcome
 
 UNITS = Change("units", 1, "1", "2")
 
@@ -39,3 +40,22 @@ def test_what_was_redacted_since_is_left_out_and_stops_nothing(tmp_path):
     ledger.redact("MRN1", actor="dana", reason="asked for")
 
     assert [written.intent for written in written_by(ledger, "R-1")] == [kept]
+
+
+def test_what_a_killed_run_settled_for_an_earlier_one_is_told_as_its_own(tmp_path):
+    """Left unknown by R-1, found to have landed by R-2, which died before it could keep it."""
+    ledger = a_log(tmp_path, "office").open()
+    ref = ClaimRef("practice", "C-1", "pending", "Ready")
+    intent = ledger.open_intent(
+        run="R-1", ref=ref, kind="correct", actor="bot", changes=(UNITS,), checks=("mue-line",),
+        patient="MRN1",
+    )  # fmt: skip
+    ledger.close(intent, Outcome.UNKNOWN)
+    (unknown,) = written_by(ledger, "R-1")
+    ledger.close(intent, Outcome.CONFIRMED, run="R-2")
+
+    (settled,) = written_by(ledger, "R-2")
+
+    assert (unknown.became, unknown.run) == (ChangeOutcome.UNKNOWN, "R-1")
+    assert (settled.intent, settled.run) == (intent.id, "R-2")
+    assert settled.became is ChangeOutcome.CONFIRMED
