@@ -316,6 +316,7 @@ def test_four_eyes_at_the_door_say_who_is_first_and_log_both(places, proposal, m
     on_log = [(r.actor, r.body["approval"]) for r, _ in logged(places, "approval")]
     assert on_log == [("dana", "first"), ("lee", "second")]
     shown = typed("proposals", "show", proposal.id)
+    assert "holds until     20" in shown
     assert "first           dana" in shown
     assert "decided         lee" in shown
 
