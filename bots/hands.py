@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -94,12 +94,16 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What became of an order. `intent` is empty where nothing was begun (shadow)."""
+    """What became of an order. `intent` is empty where nothing was begun (shadow).
+
+    `acted` is whether a save went out, or may have: a conflict before it left nothing behind.
+    """
 
     outcome: Outcome | None
     intent: str = ""
     words: str = ""
     after_crash: bool = False
+    acted: bool = False
 
     @property
     def is_shadow(self) -> bool:
@@ -155,7 +159,7 @@ async def perform(order: Order, at: Workplace) -> Done:
     crashpoint("hands.before_outcome")
     done = await _close(at, intent, outcome, words)
     crashpoint("hands.after_outcome")
-    return done
+    return replace(done, acted=True)
 
 
 async def settle(intent: OpenIntent, at: Workplace) -> Done:
@@ -178,7 +182,8 @@ async def settle(intent: OpenIntent, at: Workplace) -> Done:
             return await _close(at, intent, Outcome.NOT_DONE, "seen unchanged twice", True)
         case "mixed":
             words = "neither as before nor wholly saved"
-            return await _close(at, intent, Outcome.CONFLICT, words, after_crash=True)
+            done = await _close(at, intent, Outcome.CONFLICT, words, after_crash=True)
+            return replace(done, acted=True)
     return Done(Outcome.UNKNOWN, intent.id, "the portal cannot be looked at yet")
 
 

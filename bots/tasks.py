@@ -142,6 +142,7 @@ def _run(item: workitems.Input, queue: str) -> None:
     from bots.runs.request import RunRequest
     from bots.runs.run import run
     from bots.store.database import connect
+    from bots.store.facts import ExceptionState
     from bots.store.records import exceptions
 
     order = order_of(RunOrder, item.payload)
@@ -165,7 +166,8 @@ def _run(item: workitems.Input, queue: str) -> None:
     )
     summary = until_done(run(request))
     connect(here())
-    for record in exceptions(run=summary.run):
+    # What a person has closed for good, or this run took through after all, is nobody's work.
+    for record in exceptions(run=summary.run, state=ExceptionState.OPEN.value):
         workitems.outputs.create(
             payload={
                 "run": summary.run,

@@ -136,10 +136,14 @@ NEXT_STEPS = {
         "Mend the claim in the portal as those words ask, then " + _RETRY + ".",
     ),
     "SAVE_CONFLICT": NextStep(
-        "Somebody else changed the claim meanwhile, or the portal changed more than was asked. "
-        "It stays until a person has looked.",
-        "Compare the claim with `claimbots audit show --claim {claim}`; then " + _RETRY + " or "
-        + _DONE + ".",
+        "Somebody else changed the claim before our save; nothing was saved.",
+        "Nothing by hand: the next run reads it anew; at once: " + _RETRY + ".",
+    ),
+    "SAVE_DIFFERS": NextStep(
+        "After our save the claim holds something else: half of it, or more than was asked. It "
+        "stays until a person has looked.",
+        "Compare the claim with `claimbots audit show --claim {claim}`, mend it in the portal; "
+        "then " + _DONE + ".",
     ),
     "SAVE_UNKNOWN": NextStep(
         "The record could not be read back after a save.",

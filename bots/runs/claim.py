@@ -373,8 +373,14 @@ def _exception(done: Done, check: str) -> NewException:
         if done.outcome in {Outcome.REFUSED, Outcome.CONFLICT}
         else ExceptionType.APPLICATION
     )
-    code = f"SAVE_{str(done.outcome).upper().replace('-', '_')}"
-    return NewException(kind, code, done.words or "see the audit log", check=check)
+    return NewException(kind, code_of(done), done.words or "see the audit log", check=check)
+
+
+def code_of(done: Done) -> str:
+    """The exception's code; a conflict after a save means that the portal holds something else."""
+    if done.outcome is Outcome.CONFLICT and done.acted:
+        return "SAVE_DIFFERS"
+    return f"SAVE_{str(done.outcome).upper().replace('-', '_')}"
 
 
 def _finding(

@@ -19,7 +19,7 @@ import structlog
 
 from bots.config import load_portals
 from bots.errors import Problem
-from bots.ledger import Ledger
+from bots.ledger import Ledger, LedgerBroken
 from bots.places import Places
 from bots.runs.alerting import telling
 from bots.runs.at_work import Progress, RunAtWork
@@ -27,7 +27,7 @@ from bots.runs.behind import catch_up
 from bots.runs.lease import LOST, Lease
 from bots.runs.lost import written_by
 from bots.runs.office import Occupied, Office, open_office, sole_worker
-from bots.runs.request import RunSummary, asked
+from bots.runs.request import RunRequest, RunSummary, asked
 from bots.store import from_log, leases, records, work
 from bots.store.facts import Ending, RunRecord, RunState
 from bots.store.thread import StoreThread
@@ -199,6 +199,12 @@ class Worker:
                 shadow=request.shadow,
                 as_of=request.as_of,
             )
+        async with telling(self._store, office.settings, run):
+            return await self._told_whole(run, request, office, steps)
+
+    async def _told_whole(
+        self, run: str, request: RunRequest, office: Office, steps: Steps
+    ) -> RunSummary:
         ledger = await self._ledger(office)
         at_work = RunAtWork(
             run, request, office, self._store, ledger,
@@ -207,8 +213,7 @@ class Worker:
         )  # fmt: skip
         self._at_work[run] = at_work
         try:
-            async with telling(self._store, office.settings, run):
-                return await at_work.whole(steps)
+            return await at_work.whole(steps)
         finally:
             self._at_work.pop(run, None)
 
@@ -231,8 +236,9 @@ class Worker:
                 office = await asyncio.to_thread(open_office, self._places, name, shadow=True)
                 break
         if office is not None:
-            ledger = await self._ledger(office)
-            await self._store.call(catch_up, ledger)
+            with contextlib.suppress(LedgerBroken):  # the first run says so
+                ledger = await self._ledger(office)
+                await self._store.call(catch_up, ledger)
 
     async def _ledger(self, office: Office) -> Ledger:
         origin = office.settings.ledger.origin

@@ -1,9 +1,9 @@
 """Exceptions: kept once for a claim and cause, decided by a person, or gone by themselves.
 
 What a run says of a claim replaces what earlier runs said of it. Met again, an exception
-carries on the earlier one's age and owner; taken through without it, it is gone. Two things
-only a person may close: a save that met another's change, unless they asked for a retry, and
-what a live run met, where the later run was a shadow run and never came to saving.
+carries on the earlier one's age and owner; taken through without it, it is gone. But a save that
+left something else on the claim waits for a person, and what a live run met is not gone because
+a shadow run, which never comes to saving, did not meet it.
 
 Synchronous, as all of this room.
 """
@@ -33,7 +33,7 @@ from bots.store.facts import (
 
 _UNRESOLVED = (ExceptionState.OPEN.value, ExceptionState.RETRY.value)
 # The portal may hold half of a save, or more than was asked: that is not mended by passing.
-_A_PERSON_LOOKS = frozenset({"SAVE_CONFLICT"})
+_A_PERSON_LOOKS = frozenset({"SAVE_DIFFERS"})
 _WAITING = (ProposalState.OPEN.value, ProposalState.APPROVED.value)
 
 

@@ -8,15 +8,14 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
 from typing import Literal
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from bots.claims import Change
 from bots.errors import Problem
 from bots.store import lookup, models
-from bots.store.facts import ChangeOutcome, NewProposal, NewRevert, ProposalRecord, ProposalState
+from bots.store.facts import ChangeOutcome, NewProposal, ProposalRecord, ProposalState
 
-_WAITING = (ProposalState.OPEN.value, ProposalState.APPROVED.value)
-_REVERT = "revert"  # stands where a check would: what a person puts back, no check asked for
+WAITING = (ProposalState.OPEN.value, ProposalState.APPROVED.value)
 
 
 def changes_digest(changes: Iterable[Change]) -> str:
@@ -44,7 +43,7 @@ def upsert_proposal(
             portal=portal, number=number, check_id=new.check
         ).order_by("-pk")
         before = (
-            same.filter(changes_digest=digest, state__in=_WAITING).first()
+            same.filter(changes_digest=digest, state__in=WAITING).first()
             or same.filter(
                 changes_digest=digest,
                 content_digest=new.content_digest,
@@ -54,7 +53,7 @@ def upsert_proposal(
         if before is not None:
             _follow(before, new, at or datetime.now(UTC))
             return proposal_record(before), False
-        same.filter(state__in=_WAITING).update(state=ProposalState.STALE.value)
+        same.filter(state__in=WAITING).update(state=ProposalState.STALE.value)
         row = models.Proposal.objects.create(
             run_id=run,
             portal=portal,
@@ -90,75 +89,8 @@ def stale_but(portal: str, number: str, keep: Collection[str]) -> None:
     """
     kept = [int(id.removeprefix("P-")) for id in keep]
     models.Proposal.objects.filter(
-        portal=portal, number=number, state__in=_WAITING, reverts=""
+        portal=portal, number=number, state__in=WAITING, reverts=""
     ).exclude(pk__in=kept).update(state=ProposalState.STALE.value)
-
-
-def keep_revert(
-    new: NewRevert, witness: Callable[[ProposalRecord], None] | None = None
-) -> ProposalRecord:
-    """Keep a person's wish to put back what an intent wrote, open until it is approved.
-
-    Raises:
-        Problem: there is one for that intent already, or its run is not in this store.
-    """
-    with transaction.atomic():
-        if before := _revert_of(new.intent):
-            raise _already_reverted(new.intent, before)
-        if not models.Run.objects.filter(id=new.run).exists():
-            raise Problem(
-                f"this store does not know run {new.run}, which wrote it",
-                where=new.intent,
-                do="put it back in the portal by hand",
-            )
-        try:
-            row = models.Proposal.objects.create(
-                run_id=new.run,
-                portal=new.portal,
-                number=new.number,
-                check_id=_REVERT,
-                changes=[c.as_json() for c in new.changes],
-                changes_digest=changes_digest(new.changes),
-                raises_payment=new.raises_payment,
-                message=new.message[:500],
-                created_at=datetime.now(UTC),
-                proposed_by=new.by.strip()[:80],
-                reverts=new.intent,
-            )
-        except IntegrityError:  # another intent that wrote the very same is being put back
-            raise _already_reverted(new.intent, "another revert of the same change") from None
-        record = proposal_record(row)
-        if witness is not None:
-            witness(record)
-    return record
-
-
-def _revert_of(intent: str) -> str:
-    alive = (*_WAITING, ProposalState.APPLIED.value)
-    row = models.Proposal.objects.filter(reverts=intent, state__in=alive).first()
-    return f"P-{row.pk:05d}, which is {row.state}" if row else ""
-
-
-def _already_reverted(intent: str, by: str) -> Problem:
-    return Problem(
-        f"it is put back already, by {by}",
-        where=f"intent {intent}",
-        do="`claimbots proposals list --state all` shows it",
-    )
-
-
-def put_back(portal: str) -> dict[str, frozenset[Change]]:
-    """What people put back, or asked to, by claim: the changes that the bot had made.
-
-    The bot does not make them again by itself: a person has said that they were wrong.
-    """
-    alive = (*_WAITING, ProposalState.APPLIED.value)
-    rows = models.Proposal.objects.filter(portal=portal, state__in=alive).exclude(reverts="")
-    found: dict[str, frozenset[Change]] = {}
-    for record in map(proposal_record, rows):
-        made = frozenset(Change(c.field, c.line, c.to, c.from_) for c in record.changes)
-        found[record.number] = found.get(record.number, frozenset()) | made
-    return found
 
 
 def own_changes(portal: str, number: str, since: datetime | None) -> tuple[Change, ...]:

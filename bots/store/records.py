@@ -55,16 +55,15 @@ from bots.store.proposals import (
     carried_out,
     decide,
     find_proposal,
-    keep_revert,
     mark,
     open_proposals,
     own_changes,
     proposals,
-    put_back,
     second_needed,
     stale_but,
     upsert_proposal,
 )
+from bots.store.reverts import keep_revert, put_back
 
 __all__ = [
     "approved_proposals",

@@ -77,13 +77,14 @@ def ended(
     """One run that came to that, as `run` tells of it."""
 
     async def one():
-        async with StoreThread(places) as store, telling(store, load_settings(), "practice"):
-            await store.call(kept)
-            if fault:
-                raise fault
+        async with StoreThread(places) as store:
+            begun = await store.call(store_cases.a_run)
+            async with telling(store, load_settings(), begun.id):
+                await store.call(kept, begun)
+                if fault:
+                    raise fault
 
-    def kept():
-        begun = store_cases.a_run()
+    def kept(begun):
         store_cases.fill(begun, claims, name=CANARY)
         for code in codes:
             new = NewException(ExceptionType.BUSINESS, code, f"of {CANARY}")

@@ -17,9 +17,11 @@ from typer.testing import CliRunner
 from bots.claims import Change, ClaimRef
 from bots.cli.main import app
 from bots.errors import Problem
+from bots.hands import Done
 from bots.ledger import Outcome
 from bots.places import Places
 from bots.reports.next_steps import NEXT_STEPS
+from bots.runs.claim import code_of
 from bots.runs.decisions import open_ledger
 from bots.store import database, records
 from bots.store.facts import (
@@ -260,8 +262,10 @@ def test_every_code_that_a_portal_or_a_save_can_answer_has_a_next_step():
         for below in kind.__subclasses__():
             yield from codes(below)
 
-    trouble = {"REFUSED", "CONFLICT", "UNKNOWN", "NOT_DONE"}
-    assert set(codes(PortalError)) | {f"SAVE_{name}" for name in trouble} <= set(NEXT_STEPS)
+    trouble = (Outcome.REFUSED, Outcome.CONFLICT, Outcome.UNKNOWN, Outcome.NOT_DONE)
+    saves = {code_of(Done(outcome, acted=acted)) for outcome in trouble for acted in (True, False)}
+    assert "SAVE_DIFFERS" in saves
+    assert set(codes(PortalError)) | saves <= set(NEXT_STEPS)
 
 
 def test_the_page_has_every_next_step_and_no_other():
@@ -316,6 +320,7 @@ def test_four_eyes_at_the_door_say_who_is_first_and_log_both(places, proposal, m
     on_log = [(r.actor, r.body["approval"]) for r, _ in logged(places, "approval")]
     assert on_log == [("dana", "first"), ("lee", "second")]
     shown = typed("proposals", "show", proposal.id)
+    assert "holds until     20" in shown
     assert "first           dana" in shown
     assert "decided         lee" in shown
 

@@ -35,7 +35,7 @@ REFUSED = NewException(
     ExceptionType.BUSINESS, "SAVE_REFUSED", "the field is locked", check="ndc-hyphens"
 )
 TIMED_OUT = NewException(ExceptionType.APPLICATION, "DEADLINE", "no answer within 30 seconds")
-CONFLICT = NewException(ExceptionType.BUSINESS, "SAVE_CONFLICT", "only part of it was saved")
+DIFFERS = NewException(ExceptionType.BUSINESS, "SAVE_DIFFERS", "only part of the save is on it")
 
 
 @pytest.fixture(scope="module")
@@ -136,15 +136,15 @@ def test_what_a_live_run_met_is_not_gone_because_a_shadow_run_did_not_save():
     assert (now(live).state, now(shadow).state) == (ExceptionState.OPEN, ExceptionState.GONE)
 
 
-def test_a_save_in_conflict_stays_until_a_person_has_looked():
-    (conflict,) = met(CONFLICT)
+def test_a_save_that_left_something_else_stays_until_a_person_has_looked():
+    (differs,) = met(DIFFERS)
 
     met()
-    assert now(conflict).state is ExceptionState.OPEN
+    assert now(differs).state is ExceptionState.OPEN
 
-    decided(conflict, "retry")
+    decided(differs, "retry")
     met()
-    assert now(conflict).state is ExceptionState.GONE
+    assert now(differs).state is ExceptionState.GONE
 
 
 def test_kept_twice_in_one_run_it_carries_on_what_the_first_did():
@@ -262,7 +262,7 @@ def test_claims_with_one_cause_are_one_group_whatever_is_their_own():
 
 
 def test_what_stops_whole_runs_comes_first_and_then_the_largest_group():
-    met(CONFLICT)
+    met(DIFFERS)
     for number in range(2):
         met(REFUSED, number=f"C{number}")
     down = NewException(ExceptionType.APPLICATION, "UNREACHED", "ERR_CONNECTION_REFUSED")
@@ -273,7 +273,7 @@ def test_what_stops_whole_runs_comes_first_and_then_the_largest_group():
     assert [group.example.code for group in groups] == [
         "UNREACHED",
         "SAVE_REFUSED",
-        "SAVE_CONFLICT",
+        "SAVE_DIFFERS",
     ]
 
 
