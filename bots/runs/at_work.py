@@ -42,6 +42,7 @@ from bots.runs.claim import (
     Rules,
     Told,
     apply_approved,
+    code_of,
     process,
 )
 from bots.runs.lapsed import approved_by, lapsed
@@ -291,7 +292,7 @@ class RunAtWork:
                 await self.store.call(records.keep_settled, self.id, intent.claim_number, changes)
             if done.outcome is Outcome.CONFLICT:
                 await self._exception(
-                    intent.claim_number, ExceptionType.BUSINESS, "SAVE_CONFLICT", done.words
+                    intent.claim_number, ExceptionType.BUSINESS, code_of(done), done.words
                 )
             if done.outcome is Outcome.UNKNOWN:
                 self.course.left_over = True
