@@ -13,6 +13,10 @@ import signal
 from collections import Counter
 
 NAMES = (
+    "run.asked",
+    "run.taken_up",
+    "run.listed",
+    "run.taken",
     "ledger.before_write",
     "ledger.after_write",
     "ledger.after_fsync",
@@ -23,6 +27,9 @@ NAMES = (
     "hands.after_act",
     "hands.before_outcome",
     "hands.after_outcome",
+    "run.kept",
+    "run.before_end",
+    "run.ended",
 )
 KEEPING = ("backup.after_store", "backup.after_log", "backup.before_name", "restore.before_store")
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
-    from bots.store.facts import ExceptionDecision
+    from bots.store.facts import ExceptionDecision, ExceptionRecord
 
 app = typer.Typer(help="What a person must look at, by cause.", no_args_is_help=True)
 
@@ -72,7 +73,14 @@ def list_exceptions(
 
 
 @app.command()
-def show(id: Id, as_json: Json = False) -> None:
+def show(
+    id: Id,
+    evidence: Annotated[
+        Path | None,
+        typer.Option("--evidence", help="Write the masked picture and the outline there."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
     """One exception or group: the claim, what happened, who has it, what to do."""
     from bots.cli.exceptions_page import as_dict, group_as_dict, page, show_groups
     from bots.cli.store_door import json_line, open_store
@@ -81,6 +89,9 @@ def show(id: Id, as_json: Json = False) -> None:
     from bots.store import records
 
     found = records.find_waiting(id)
+    if evidence is not None:
+        _write_evidence(found[0], evidence)
+        return
     if id.upper().startswith("G-"):
         (group,) = records.grouped(found)
         if as_json:
@@ -89,6 +100,22 @@ def show(id: Id, as_json: Json = False) -> None:
             show_groups([group])
         return
     typer.echo(json_line(as_dict(found[0])) if as_json else "\n".join(page(found[0])))
+
+
+def _write_evidence(entry: ExceptionRecord, folder: Path) -> None:
+    from bots.cli.key_door import office_key, settings_and_places
+    from bots.runs.evidence import opened
+    from bots.store import records
+
+    settings, places = settings_and_places()
+    position = records.position_of(entry.run, entry.number)
+    seen = opened(places, office_key(settings, places), entry.run, position)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name, data in (("png", seen.picture), ("txt", f"{seen.path}\n{seen.outline}\n".encode())):
+        path = folder / f"{entry.id}.{name}"
+        path.touch(mode=0o600)
+        path.write_bytes(data)
+        typer.echo(str(path))
 
 
 @app.command()

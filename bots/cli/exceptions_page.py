@@ -148,7 +148,18 @@ def page(entry: ExceptionRecord) -> list[str]:
         said.append(f"decided  {what} by {entry.decided_by}, {when}{why}")
     if entry.closed_in:
         said.append(f"closed   {entry.state.value} in run {entry.closed_in}")
+    if has_evidence(entry):
+        said.append(f"seen     `claimbots exceptions show {entry.id} --evidence FOLDER`")
     return [*said, f"next     {step.do}"]
+
+
+def has_evidence(entry: ExceptionRecord) -> bool:
+    """Whether a masked picture of it is kept."""
+    from bots.places import here
+    from bots.runs.evidence import kept
+    from bots.store import records
+
+    return kept(here(), entry.run, records.position_of(entry.run, entry.number))
 
 
 def row(entry: ExceptionRecord) -> str:

@@ -72,6 +72,12 @@ class Run(ConfigModel):
     reports: Annotated[tuple[Literal["html", "xlsx", "csv"], ...], AsWords] = Field(
         default=("html", "xlsx", "csv"), description="The forms in which a report is written."
     )
+    evidence_days: int = Field(
+        default=14,
+        ge=0,
+        le=366,
+        description="How long a masked picture of what failed is kept, sealed; 0: none is taken.",
+    )
 
 
 class Approvals(ConfigModel):

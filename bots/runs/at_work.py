@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bots.claims import Case, ClaimRef
+from bots.crashpoints import crashpoint
 from bots.errors import Problem
 from bots.hands import Workplace, settle
 from bots.ledger import Ledger, LedgerBroken, Outcome
@@ -32,10 +33,11 @@ from bots.portals.base import (
     PortalFault,
     Reader,
 )
+from bots.portals.evidence import last_seen
 from bots.portals.looking import looking
 from bots.portals.session import Session
 from bots.reports import ReportFiles, write_report
-from bots.runs import ends
+from bots.runs import ends, evidence
 from bots.runs.claim import (
     CHANGE_OUTCOMES,
     Approved,
@@ -171,6 +173,8 @@ class RunAtWork:
     async def _begin(self) -> None:
         office, request = self.office, self.request
         await self.store.call(work.release, self.id)
+        days = office.settings.run.evidence_days
+        await asyncio.to_thread(evidence.clear, office.places, days)
         record = await self.store.call(
             records.begin_run, self.id, facts_of(request, office), office.tables(), office.asked()
         )
@@ -344,6 +348,7 @@ class RunAtWork:
         else:
             await self.store.call(work.list_claims, self.id, rows)
             await self.store.call(work.mark_listed, self.id)
+            crashpoint("run.listed")
             return
         await self.store.call(work.list_claims, self.id, rows)
         self.course.left_over = True
@@ -402,6 +407,7 @@ class RunAtWork:
         except Problem as problem:  # as a value: DBOS keeps no exception of ours
             self.failure = self.failure or problem
             return []
+        crashpoint("run.taken")
         return [[item, attempts[item]] for item in ids]
 
     async def claim(self, item: int, attempt: int) -> str:
@@ -428,7 +434,10 @@ class RunAtWork:
             except TimeoutError:
                 told = self._stuck(found)
                 reader = await self.at.session.reader()  # the other one may still be waiting
+            if told.exceptions:
+                await self._keep_evidence(found.position)
             await self._keep(told, item)
+            crashpoint("run.kept")
             pace, saved = self.office.portal.pace, any(change.intent for change in told.changes)
             rest = max(pace.between_opens, pace.between_saves if saved else 0)
             if rest:
@@ -439,6 +448,21 @@ class RunAtWork:
             return LEFT
         finally:
             self._readers.put_nowait(reader)
+
+    async def _keep_evidence(self, position: int) -> None:
+        """What the page shows that this claim was last at; never costs the claim anything."""
+        if not self.office.settings.run.evidence_days:
+            return
+        seen = await last_seen()
+        if seen is None:
+            return
+        office = self.office
+        try:
+            await asyncio.to_thread(
+                evidence.keep, office.places, office.master, self.id, position, seen
+            )
+        except OSError as error:
+            log.warning("evidence could not be kept", error=error.strerror)
 
     def _stuck(self, item: work.Item) -> Told:
         """A claim without an end. Whether it was being saved, settling its intent will say."""
@@ -595,6 +619,7 @@ class RunAtWork:
                 stop_reason=self.course.stop_reason,
             )
         await self.store.call(work.release, self.id)
+        crashpoint("run.before_end")
         await self.store.call(
             records.end_run,
             self.id,
@@ -608,6 +633,7 @@ class RunAtWork:
                 audit_line=audit_line,
             ),
         )
+        crashpoint("run.ended")
         reports: ReportFiles | None = None
         if self.request.report:
             reports = await self.store.call(write_report, self.id, self.office.places)

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 
+from bots.crashpoints import crashpoint
 from bots.errors import Problem
 from bots.places import Places, here
 from bots.runs import ends
@@ -66,6 +67,7 @@ async def _asked(store: StoreThread, request: RunRequest, office: Office) -> str
     """The id of the run that was asked for."""
     new = facts_of(request, office)
     record, _ = await store.call(work.ask, new, as_json(request), digest(request))
+    crashpoint("run.asked")
     return record.id
 
 

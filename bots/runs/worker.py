@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bots.config import load_portals
+from bots.crashpoints import crashpoint
 from bots.errors import Problem
 from bots.ledger import Ledger, LedgerBroken
 from bots.places import Places
@@ -151,6 +152,7 @@ class Worker:
             attempt = await self._store.call(work.take_up, run, self._lease.executor)
             if not attempt:
                 return None
+            crashpoint("run.taken_up")
             handle = await self._durable.begin(run, attempt)
             await handle.get_result()
             await self._durable.forget(handle.workflow_id)

@@ -24,7 +24,7 @@ from bots.secrets.references import read_reference
 
 Purpose = Literal[
     "ledger-digest", "ledger-signing", "patient-wrap", "session", "credential", "refused",
-    "backup",
+    "backup", "evidence",
 ]  # fmt: skip
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 LENGTH = 32

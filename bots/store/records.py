@@ -89,6 +89,7 @@ __all__ = [
     "next_run_id",
     "open_proposals",
     "own_changes",
+    "position_of",
     "proposals",
     "put_back",
     "run_counts",
@@ -315,6 +316,12 @@ def _approvers(run: str, number: str, became: Iterable[ChangeRecord]) -> dict[Ch
 
 def _written(change: ChangeRecord) -> Change:
     return Change(change.field, change.line, change.from_value, change.to_value)
+
+
+def position_of(run: str, number: str) -> int:
+    """Where a claim stood in a run's list; 0 where the run did not see it."""
+    seen = models.SeenClaim.objects.filter(run_id=run, number=number)
+    return seen.values_list("position", flat=True).first() or 0
 
 
 def corrections_on(day: date, zone: tzinfo = UTC) -> int:
