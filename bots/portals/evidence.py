@@ -35,7 +35,7 @@ _MASK = """
 img, svg, canvas, video, iframe, embed, object, option { visibility: hidden !important; }
 input, select, textarea {
     background: #ddd !important; -webkit-text-fill-color: transparent !important; }
-label, th, legend, button, [type=submit] {
+label, dt, thead th, th[scope=col], legend, button, [type=submit] {
     color: #000 !important; -webkit-text-fill-color: #000 !important; }
 """
 

@@ -8,7 +8,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PAGE = """
 <style>* {{ font-family: monospace }}</style>
-<h1>Claim of {who}</h1>
+<h1>Claim of {who}</h1><table><tr><th scope="row">{who}</th></tr></table>
 <form><label for="units">Units</label><input id="units" value="{who}">
 <select><option>{who}</option></select><textarea>{who}</textarea>
 <p style="background-image: url({drawn})">{who}</p>
