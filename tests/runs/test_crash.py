@@ -15,8 +15,7 @@ PLACES = [
 ]
 # The others with `-m slow`, and in `make chaos`, with more than one claim at work.
 QUICK_KILL = {
-    "run.taken", "run.kept", "run.before_end", "ledger.after_write:2", "hands.after_intent",
-    "editor.after_click", "hands.before_outcome", "hands.after_outcome",
+    "run.taken", "run.kept", "hands.after_intent", "editor.after_click", "hands.before_outcome",
 }  # fmt: skip
 QUICK_TERM = {"editor.after_click"}
 

@@ -96,6 +96,7 @@ def test_the_demo_again_changes_nothing(shown, tmp_path):
     assert _dump(data, tmp_path / "after.json") == before
 
 
+@pytest.mark.slow  # a shadow run changes nothing: test_main_job.py
 def test_a_shadow_demo_changes_nothing(tmp_path):
     done = _demo(tmp_path, "--claims", "40", "--seed", SEED, "--shadow")
 

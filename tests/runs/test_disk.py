@@ -18,8 +18,11 @@ setattr(disk, {call!r}, failing)
 
 @pytest.mark.parametrize(
     ("number", "call", "error"),
-    [("F41", "write", "ENOSPC"), ("F42", "write", "EIO"), ("F43", "fsync", "EIO")],
-    ids=["F41", "F42", "F43"],
+    [
+        pytest.param("F41", "write", "ENOSPC", id="F41", marks=pytest.mark.slow),
+        pytest.param("F42", "write", "EIO", id="F42", marks=pytest.mark.slow),
+        pytest.param("F43", "fsync", "EIO", id="F43"),
+    ],
 )
 def test_an_intent_that_is_not_on_disk_is_not_acted_on(office, claim, number, call, error):
     died = office.run("--claim", claim, first=BROKEN.format(call=call, error=error))

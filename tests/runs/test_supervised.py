@@ -22,6 +22,7 @@ def waiting_on(office, claim):
     return [row["code"] for row in rows if row["claim"] == claim]
 
 
+@pytest.mark.slow  # by cases at the store: tests/cli/test_supervision.py
 def test_a_retry_takes_exactly_the_claims_asked_for_and_what_went_through_is_gone(office, other):
     office.practice("faults", "set", "F66", f"claim={other}")
     assert office.run("--claim", other).returncode == 0

@@ -101,6 +101,7 @@ def test_what_a_killed_worker_had_goes_on_with_the_next_one(office, begin):
     assert office.claimbots("runs", "list", "--json").stdout.count(run["id"]) == 1
 
 
+@pytest.mark.slow  # `make chaos-sample` has one, too (F86)
 def test_a_frozen_worker_is_ended_by_the_next_one_and_writes_nothing_more(office, begin):
     frozen = begin("worker", first=SHORT_LEASE)
     begin(*a_run(*CLAIMS))
@@ -160,7 +161,7 @@ def test_the_same_run_asked_for_at_once_is_one_run(office):
 
 def test_a_run_is_paused_goes_on_and_is_cancelled(office, begin):
     begin("worker")
-    begin(*a_run("--limit", "40"))
+    begin(*a_run())
     until(lambda: writes(office) >= 1, "save")
     run = newest(office)["id"]
 
@@ -215,7 +216,7 @@ def test_claims_without_an_end_go_to_a_person_and_the_run_stops_after_ten(office
 
     assert done.returncode == 3, done.stderr
     assert "10 of the last claims failed" in done.stdout
-    listed = office.claimbots("exceptions", "list", "--json").stdout.splitlines()
+    listed = office.claimbots("exceptions", "list", "--flat", "--json").stdout.splitlines()
     assert sum(json.loads(line)["code"] == "STUCK" for line in listed) == 10
 
     again = office.run("--limit", "16")
