@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := all
-.PHONY: all setup demo test acceptance check format bench bench-recall browser lock clean
+.PHONY: all setup demo test chaos chaos-sample acceptance check format bench bench-recall browser lock clean
 
 all: check test
 
@@ -38,6 +38,15 @@ demo: setup ## the main job on the practice portal
 
 test: setup $(VENV)/dev.stamp ## the whole test suite, real browser included
 	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+# Slices that go on where the last one ended; what was done stands in build/chaos.jsonl.
+CHAOS_MINUTES ?= 40
+CHAOS_SEEDS ?= 17
+chaos: setup $(VENV)/dev.stamp ## faults with many seeds against portal, log and store
+	@$(BIN)/python tests/chaos/matrix.py --seeds $(CHAOS_SEEDS) --minutes $(CHAOS_MINUTES)
+
+chaos-sample: setup $(VENV)/dev.stamp ## one fault of each kind, in a few minutes
+	@$(BIN)/python tests/chaos/matrix.py --sample
 
 acceptance: $(VENV)/dev.stamp ## every edit of official tables: make acceptance TABLES=DIR
 	@CLAIMBOTS_TABLES="$(abspath $(TABLES))" $(BIN)/pytest -n0 tests/acceptance

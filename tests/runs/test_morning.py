@@ -1,0 +1,108 @@
+"""An operator's morning: what went wrong in the night waits in one list, by cause.
+
+Twenty kinds of trouble are planted, some on several claims. Each must stand there once, with its
+claims, what was seen, and what to do. Slow: `pytest -m slow tests/runs/test_morning.py -s` prints
+the list as the terminal shows it.
+"""
+
+import json
+
+import pytest
+from runs.office import an_office
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
+# The portal's fault, its options, on how many claims, and whether it needs one that is corrected.
+ON_READING = [
+    ("F25", ["how=removed"], 3),
+    ("F26", [], 2),
+    ("F28", [], 3),
+    ("F30", [], 2),
+    ("F31", ["kind=look-alike"], 2),
+    ("nth5xx", [], 0),
+]
+ON_SAVING = [
+    ("F51", ["after=history"], 1),
+    ("F52", ["kind=drop"], 1),
+    ("F53", [], 2),
+    ("F54", ["kind=confirm"], 1),
+    ("F66", [], 2),
+    ("F70", [], 1),
+    ("F75", ["times=30"], 1),
+    ("save-ignored", [], 1),
+]
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory):
+    with an_office(tmp_path_factory.mktemp("morning") / "demo", claims=3000) as office:
+        yield office
+
+
+def worklist(office, claims):
+    path = office.root / "night.csv"
+    path.write_text("claim\n" + "\n".join(claims) + "\n")
+    return ("--worklist", str(path))
+
+
+def planted(office):
+    """The claims of the night, most of them without a fault, in the order of the list."""
+    auto = [truth["claim"] for truth in office.truths(**{"class": "auto"})]
+    others = [t["claim"] for t in office.truths() if t["claim"] not in auto]
+    shadow = office.run(*worklist(office, auto), "--shadow")
+    assert shadow.returncode == 0, shadow.stderr
+    rows = (office.root / "night-outcomes.csv").read_text().splitlines()
+    corrected = iter([r.split(",")[0] for r in rows if r.split(",")[1] == "corrected"])
+    plain = iter(others)
+    night = []
+    for faults, claims in ((ON_READING, plain), (ON_SAVING, corrected)):
+        for name, options, count in faults:
+            for _ in range(count):
+                claim = next(claims)
+                office.practice("faults", "set", name, f"claim={claim}", *options)
+                night += [claim, next(plain), next(plain)]
+    return [*night, "CL9999999", next(plain), next(plain), "CL9999998"]
+
+
+def a_run(office, *words, **environment):
+    return office.run("--limit", "3", *words, **environment)
+
+
+def test_twenty_kinds_of_trouble_stand_in_one_list_by_cause(office, capsys):
+    night = office.run(*worklist(office, planted(office)))
+    assert night.returncode == 3, night.stderr
+    office.practice("faults", "clear")
+    portals = office.root / "config" / "portals.yaml"
+    kept = portals.read_text()
+
+    # The portal as a whole, one run each.
+    for fault in ("F15", "F73", "F12", "F09", "F10", "F08"):
+        (office.root / "sessions").mkdir(exist_ok=True)
+        for state in (office.root / "sessions").glob("*"):
+            state.unlink()
+        office.practice("faults", "set", fault)
+        a_run(office)
+        office.practice("faults", "clear")
+        office.claimbots("credentials", "unlock", "practice")
+    portals.write_text(kept.replace(office.server.address, "http://127.0.0.1:9"))
+    a_run(office)
+    portals.write_text(kept)
+    office.claimbots("stop", "--reason", "the vendor called")
+    auto = [truth["claim"] for truth in office.truths(**{"class": "auto"})][-3:]
+    office.run(*worklist(office, auto))
+    office.claimbots("go")
+
+    listed = [
+        json.loads(line)
+        for line in office.claimbots("exceptions", "list", "--json").stdout.splitlines()
+    ]
+    shown = office.claimbots("exceptions", "list", COLUMNS="100").stdout
+    with capsys.disabled():
+        print(f"\n{shown}")
+
+    kinds = {group["code"] for group in listed}
+    assert len(listed) >= 20, sorted(kinds)
+    assert max(group["claims"] for group in listed) >= 3
+    for group in listed:
+        assert group["next"], group
+        assert group["cause"], group
