@@ -344,7 +344,8 @@ async def end_if_frozen(places: Places) -> int:
     except Occupied as held:
         process = held.process
     async with StoreThread(places) as store:
-        if not await store.call(leases.has_run_out, socket.gethostname(), process):
+        # 0 is one that has only just begun, and for kill(2) it is all of ours.
+        if not process or not await store.call(leases.has_run_out, socket.gethostname(), process):
             return 0
     log.warning("a worker that does not answer is ended", process=process)
     with contextlib.suppress(ProcessLookupError):

@@ -61,6 +61,8 @@ def test_it_is_gone_after_its_days(places, master):
 def test_a_claim_that_fails_leaves_a_masked_picture_and_one_that_passes_none(
     office, claim, tmp_path
 ):
+    for old in (office.root / "evidence").iterdir():
+        old.unlink()
     office.practice("faults", "set", "F28", f"claim={claim}")
     office.run("--claim", claim)
 

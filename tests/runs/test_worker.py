@@ -122,9 +122,9 @@ def test_a_frozen_worker_that_wakes_alone_ends_itself_without_a_save(office, beg
     until(lambda: writes(office) >= 1, "save")
     asked.kill()  # else it would end the frozen one and be the worker itself
     frozen.send_signal(signal.SIGSTOP)
-    time.sleep(0.5)  # what the browser had sent by itself has arrived
+    time.sleep(2.5)  # what the browser had been told before has arrived
     before = writes(office)
-    time.sleep(2.8)
+    time.sleep(1.0)
     frozen.send_signal(signal.SIGCONT)
 
     assert frozen.wait(10) == 75
