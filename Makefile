@@ -36,8 +36,9 @@ browser: ## look for a browser again, install one where none is
 demo: setup ## the main job on the practice portal
 	@$(BIN)/claimbots demo
 
-test: setup $(VENV)/dev.stamp ## the whole test suite, real browser included
+test: setup $(VENV)/dev.stamp ## the whole test suite, real browser included, and one fault of each kind
 	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+	@$(MAKE) --no-print-directory chaos-sample
 
 # Slices that go on where the last one ended; what was done stands in build/chaos.jsonl.
 CHAOS_MINUTES ?= 40
