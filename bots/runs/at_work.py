@@ -128,9 +128,14 @@ class RunAtWork:
         self.ranks: dict[str, dict[int, int]] = {}
         self.saves_before_today = 0
         self.begun = 0
-        self.browser_pid = 0
+        self._session: Session | None = None
         self._readers: asyncio.Queue[Reader] = asyncio.Queue()
         self._tasks: set[asyncio.Task[object]] = set()
+
+    @property
+    def browser_pid(self) -> int:
+        """The browser's process, or 0: it is another one after it died."""
+        return self._session.browser_pid if self._session else 0
 
     async def whole(self, steps: Steps) -> RunSummary:
         """Begin, do, end; the end comes whatever happens in between.
@@ -212,7 +217,7 @@ class RunAtWork:
             master=office.master,
         ) as session:
             try:
-                session.fence, self.browser_pid = self.fence, session.browser_pid
+                session.fence, self._session = self.fence, session
                 await session.log_in()
                 self.at = self._workplace(session)
                 self.rules = await self._rules()
@@ -436,7 +441,8 @@ class RunAtWork:
                 reader = await self.at.session.reader()  # the other one may still be waiting
             if told.exceptions:
                 await self._keep_evidence(found.position)
-            await self._keep(told, item)
+            # What a brake held back is not done: it is due again where the run goes on.
+            await self._keep(told, 0 if told.halted else item)
             crashpoint("run.kept")
             pace, saved = self.office.portal.pace, any(change.intent for change in told.changes)
             rest = max(pace.between_opens, pace.between_saves if saved else 0)

@@ -207,14 +207,20 @@ def unended_runs() -> tuple[RunRecord, ...]:
 
 
 def seen_numbers(run: str) -> frozenset[str]:
-    """The claims that a run has already kept, and those of the runs with which it went on."""
+    """The claims that a run is through with, and those of the runs with which it went on.
+
+    One that a brake held back was kept, and is not through.
+    """
     chain: list[str] = []
     while run and run not in chain:
         chain.append(run)
         found = models.Run.objects.filter(id=run).values_list("query", flat=True).first()
         run = str((found or {}).get("going on with", ""))
     kept = models.SeenClaim.objects.filter(run_id__in=chain)
-    return frozenset(kept.values_list("number", flat=True))
+    undone = models.WorkItem.objects.filter(run_id__in=chain).exclude(state="done")
+    return frozenset(kept.values_list("number", flat=True)) - frozenset(
+        undone.values_list("number", flat=True)
+    )
 
 
 def keep_claim(

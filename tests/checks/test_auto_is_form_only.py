@@ -79,8 +79,10 @@ def same_lines(before, after) -> None:
                 part.lstrip("0") for part in (new.ndc[:5], new.ndc[5:9], new.ndc[9:])
             ]
         if new.pointers != old.pointers:
-            said = [meant_before[place] for place in old.pointers]
-            assert [meant_after[place] for place in new.pointers] == list(dict.fromkeys(said))
+            # A pointer to nothing stays as it is: another check's finding.
+            said = [meant_before.get(place, place) for place in old.pointers]
+            says = [meant_after.get(place, place) for place in new.pointers]
+            assert says == list(dict.fromkeys(said))
 
 
 @pytest.mark.parametrize("check", catalogue(), ids=lambda check: check.id)
