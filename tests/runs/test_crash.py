@@ -14,9 +14,7 @@ PLACES = [
     *(f"{name}:{nth}" for name in NAMES if name.startswith("ledger.") for nth in (2, 1, 3)),
 ]
 # The others with `-m slow`, and in `make chaos`, with more than one claim at work.
-QUICK_KILL = {
-    "run.taken", "run.kept", "hands.after_intent", "editor.after_click", "hands.before_outcome",
-}  # fmt: skip
+QUICK_KILL = {"hands.after_intent", "editor.after_click", "hands.before_outcome"}
 QUICK_TERM = {"editor.after_click"}
 
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+pytestmark = pytest.mark.slow  # `make chaos-sample` has F42, tests/ledger/test_writing.py the log
+
 # The disk of the log fails from its second record on: the first is the run's, then the intent.
 BROKEN = """
 import errno, os
@@ -18,11 +20,8 @@ setattr(disk, {call!r}, failing)
 
 @pytest.mark.parametrize(
     ("number", "call", "error"),
-    [
-        pytest.param("F41", "write", "ENOSPC", id="F41", marks=pytest.mark.slow),
-        pytest.param("F42", "write", "EIO", id="F42", marks=pytest.mark.slow),
-        pytest.param("F43", "fsync", "EIO", id="F43"),
-    ],
+    [("F41", "write", "ENOSPC"), ("F42", "write", "EIO"), ("F43", "fsync", "EIO")],
+    ids=["F41", "F42", "F43"],
 )
 def test_an_intent_that_is_not_on_disk_is_not_acted_on(office, claim, number, call, error):
     died = office.run("--claim", claim, first=BROKEN.format(call=call, error=error))

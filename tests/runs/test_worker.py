@@ -253,6 +253,7 @@ def test_a_claim_that_a_signal_held_back_is_done_when_the_run_goes_on(office, be
     assert run["counts"].get("failed", 0) == 0
 
 
+@pytest.mark.slow
 def test_a_claim_that_a_signal_held_back_is_not_left_out_by_resume(office, claim):
     ending = office.run("--claim", claim, first=ENDS_AT_A_CLAIM)
     assert ending.returncode == 143, ending.stderr
