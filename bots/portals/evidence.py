@@ -11,21 +11,15 @@ import contextlib
 import re
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from playwright.async_api import Error, Page
 
 from bots.portals.base import PortalFault
 from bots.portals.deadline import within
 
-if TYPE_CHECKING:
-    from bots.portals.tab import Tab
-
 _LIMIT = 5.0  # seconds; a page that hangs gives no evidence, and must not cost the run more
 _ELEMENTS = 3000  # of a page, at most
-
-# The page that this task, and so this claim, was last at.
-_last: ContextVar[Tab | None] = ContextVar("last_page", default=None)
 
 # Text takes its place and cannot be seen; pictures and backgrounds may hold text of their own.
 _MASK = """
@@ -76,7 +70,18 @@ class Evidence:
     outline: str
 
 
-def remember(tab: Tab) -> None:
+class Shown(Protocol):
+    """A page, and the evidence that was taken of it when it was given up."""
+
+    page: Page
+    evidence: Evidence | None
+
+
+# The page that this task, and so this claim, was last at.
+_last: ContextVar[Shown | None] = ContextVar("last_page", default=None)
+
+
+def remember(tab: Shown) -> None:
     """This task is at that page now."""
     _last.set(tab)
 
