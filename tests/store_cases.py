@@ -8,10 +8,11 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from uuid import uuid4
 
 from bots.claims import Change
 from bots.places import Places
-from bots.store import database, records
+from bots.store import database, records, work
 from bots.store.facts import (
     ChangeOutcome,
     ChangeRecord,
@@ -93,7 +94,7 @@ def a_run(
     kind: RunKind = RunKind.PRE_BILL, *, synthetic: bool = True, mode: str = "live"
 ) -> RunRecord:
     queue = {RunKind.PRE_BILL: "pending", RunKind.LOOK_BACK: "historical"}.get(kind, "approved")
-    return records.start_run(
+    return started(
         NewRun(
             portal="practice",
             queue=queue,
@@ -107,6 +108,12 @@ def a_run(
             checks=CHECKS,
         )
     )
+
+
+def started(new: NewRun) -> RunRecord:
+    """A run that was asked for and has begun; nothing of it is like any other's."""
+    asked, _ = work.ask(new, {}, digest=uuid4().hex)
+    return records.begin_run(asked.id, new)
 
 
 def fill(run: RunRecord, claims: int, seed: int = 1, name: str = "Quimby") -> None:

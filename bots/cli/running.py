@@ -42,14 +42,12 @@ def run_to_end(request: RunRequest, *, quiet: bool = False, title: str = "claims
             raise typer.Exit(_Signal.received + 128) from None
 
 
-LAST_SECONDS = 20.0  # for what was begun when a signal came; service managers kill after 30
-
-
 class _Signal:
     received = 0
 
 
 async def _watched(request: RunRequest, progress: Progress) -> RunSummary:
+    from bots.runs.ends import LAST_SECONDS
     from bots.runs.run import run
 
     loop = asyncio.get_running_loop()

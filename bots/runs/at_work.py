@@ -71,11 +71,11 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-# A portal whose screens no longer fit, or that fails claim after claim, is left alone.
-LEFT = "left"
+LEFT = "left"  # what became of a claim of which nothing was begun
 _WINDOW = 4  # claims begun, for each page: enough that none ever waits
 _HEED = 1.0  # seconds between two looks whether somebody wants the run to stop
 _ROWS_AT_ONCE = 50  # of the portal's list
+# A portal whose screens no longer fit, or that fails claim after claim, is left alone.
 _DRIFT_AFTER = 3
 _FAULTS_IN_A_ROW = 8
 _FAULTS_OF_LAST, _LAST = 10, 20  # so many of the last so many claims
@@ -180,9 +180,8 @@ class RunAtWork:
         await self.store.call(work.release, self.id)
         days = office.settings.run.evidence_days
         await asyncio.to_thread(evidence.clear, office.places, days)
-        record = await self.store.call(
-            records.begin_run, self.id, facts_of(request, office), office.tables(), office.asked()
-        )
+        facts = replace(facts_of(request, office), tables=office.tables(), checks=office.asked())
+        record = await self.store.call(records.begin_run, self.id, facts)
         zone = ZoneInfo(office.settings.office.time_zone)
         today = datetime.now(UTC).astimezone(zone).date()
         self.begun = await self.store.call(records.corrections_in, self.id)
@@ -339,9 +338,10 @@ class RunAtWork:
             return
         done = await self._already_done()
         rows: list[tuple[int, str, str, str]] = []
-        position = 0
+        position, is_whole = 0, True
         async for ref, proposal in self._refs():
             if self._takes_no_more():
+                is_whole = False
                 break
             if ref.number in done:
                 continue
@@ -350,13 +350,12 @@ class RunAtWork:
             if len(rows) >= _ROWS_AT_ONCE:
                 await self.store.call(work.list_claims, self.id, rows)
                 rows = []
-        else:
-            await self.store.call(work.list_claims, self.id, rows)
+        await self.store.call(work.list_claims, self.id, rows)
+        if is_whole:
             await self.store.call(work.mark_listed, self.id)
             crashpoint("run.listed")
-            return
-        await self.store.call(work.list_claims, self.id, rows)
-        self.course.left_over = True
+        else:
+            self.course.left_over = True
 
     async def _refs(self) -> AsyncIterator[tuple[ClaimRef, str]]:
         """The claims to list, each with the id of an approved proposal, or an empty one."""
@@ -400,20 +399,19 @@ class RunAtWork:
         if self.failure is not None:
             raise self.failure
 
-    async def _take(self, count: int) -> list[list[int]]:
+    async def _take(self, count: int) -> list[tuple[int, int]]:
         """The next claims, each with which time it is; none where no more is begun."""
         try:
             if self._takes_no_more():
                 standing = await self.store.call(work.standing, self.id)
                 self.course.left_over = self.course.left_over or standing.due > 0
                 return []
-            ids = await self.store.call(work.take, self.id, count)
-            attempts = await self.store.call(work.attempts, ids)
+            taken = await self.store.call(work.take, self.id, count)
         except Problem as problem:  # as a value: DBOS keeps no exception of ours
             self.failure = self.failure or problem
             return []
         crashpoint("run.taken")
-        return [[item, attempts[item]] for item in ids]
+        return taken
 
     async def claim(self, item: int, attempt: int) -> str:
         """Take one claim through, as soon as a page is free.

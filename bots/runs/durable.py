@@ -13,7 +13,6 @@ import asyncio
 import contextlib
 import json
 import logging
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol, TypeVar
@@ -22,6 +21,7 @@ import structlog
 from dbos import DBOS, DBOSConfig, Serializer, SetWorkflowID, WorkflowHandleAsync
 
 from bots.places import Places
+from bots.store.database import closed_file
 
 T = TypeVar("T")
 
@@ -95,8 +95,7 @@ async def launched(places: Places, executor: str, desk: Desk) -> AsyncIterator[D
             itself (`Durable.recover`).
     """
     global _desk
-    with contextlib.suppress(FileExistsError):  # closed to others from its first moment on
-        os.close(os.open(places.workflows, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    closed_file(places.workflows)
     _say_no_more_than_where()
     DBOS(
         config=DBOSConfig(

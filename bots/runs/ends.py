@@ -1,5 +1,6 @@
 """Why a run ends before its list does, in the words that the store keeps and alerts go by."""
 
+LAST_SECONDS = 20.0  # for what was begun when a process is to end; service managers kill after 30
 STOPPED_BY_SIGNAL = "stopped by a signal"
 SCREENS_UNLIKE_SELECTORS = "the portal's screens are not as the selector file says"
 SCREENS_CHANGED = "the portal's screens have changed"

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bots.errors import Problem
+from bots.ledger.disk import put
 from bots.places import Places
 from bots.portals.evidence import Evidence
 from bots.secrets import MasterKey, SealError
@@ -32,11 +33,7 @@ def keep(places: Places, master: MasterKey, run: str, position: int, found: Evid
         "picture": b64encode(found.picture).decode(),
     }
     path = _path(places, run, position)
-    sealed = master.seal("evidence", json.dumps(said).encode(), path.name.encode())
-    draft = path.with_suffix(".draft")
-    draft.touch(mode=0o600)
-    draft.write_bytes(sealed)
-    draft.replace(path)
+    put(path, master.seal("evidence", json.dumps(said).encode(), path.name.encode()))
     return path
 
 

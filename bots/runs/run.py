@@ -49,9 +49,7 @@ async def run(
     async with StoreThread(places) as store:
         while True:
             try:
-                async with Worker(
-                    places, only=wanted, office=office, ending=ending, progress=progress
-                ) as worker:
+                async with Worker(places, only=wanted, ending=ending, progress=progress) as worker:
                     run = run or await _asked(store, request, office)
                     told = await worker.until_ended(run, office)
             except Occupied:

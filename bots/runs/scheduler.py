@@ -19,6 +19,7 @@ from bots.config.schedules import Schedule, load_schedules
 from bots.errors import Problem
 from bots.places import Places
 from bots.portals.base import Query
+from bots.runs import ends
 from bots.runs.alerting import Telling
 from bots.runs.calendar import ClosedUntil, between, moment_of
 from bots.runs.due import decisions
@@ -36,7 +37,6 @@ TICK = 10.0  # seconds between two looks
 _WEEK = timedelta(days=7)
 _FARTHEST_BACK = timedelta(days=14)  # nobody wants to read of more missed times than these
 _WORK_LEFT_OVER = 3  # the exit of a run that may be tried again, or for which another had to wait
-LAST_SECONDS = 20.0  # for what a run has begun when the process is to end
 Start = Callable[[RunRequest, asyncio.Event], Awaitable[RunSummary]]
 
 
@@ -62,7 +62,7 @@ class Scheduler:
         self._ending.set()
         await self._alerts.close()
         if self._task is not None:
-            await asyncio.wait({self._task}, timeout=LAST_SECONDS)
+            await asyncio.wait({self._task}, timeout=ends.LAST_SECONDS)
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task

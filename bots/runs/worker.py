@@ -11,6 +11,7 @@ import contextlib
 import os
 import signal
 import socket
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -20,11 +21,13 @@ import structlog
 from bots.config import load_portals
 from bots.crashpoints import crashpoint
 from bots.errors import Problem
-from bots.ledger import Ledger, LedgerBroken
+from bots.ledger import Ledger
 from bots.places import Places
+from bots.runs import ends
 from bots.runs.alerting import telling
-from bots.runs.at_work import Progress, RunAtWork
+from bots.runs.at_work import LEFT, Progress, RunAtWork
 from bots.runs.behind import catch_up
+from bots.runs.decisions import open_ledger
 from bots.runs.lease import LOST, Lease
 from bots.runs.lost import written_by
 from bots.runs.office import Occupied, Office, open_office, sole_worker
@@ -39,7 +42,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 NAME = "worker"
-LAST_SECONDS = 20.0  # for what was begun when the process is to end; many kill after 30
 _LOOK = 1.0  # seconds between two looks for a run that waits
 _TOO_OLD = timedelta(hours=24)  # a run whose worker died before that is closed, not gone on with
 _RECOVERED_WITHIN = 30.0  # seconds in which DBOS begins again what it said that it would
@@ -51,7 +53,6 @@ class Worker:
     Args:
         only: what it is here for (`run.digest`): of what a dead worker left it goes on with
             this and closes the rest. Without it, it goes on with all.
-        office: one that is open already.
         ending: once it is set no run, no claim and no save is begun; what was begun is ended.
             A run that is not through then waits again, or ends stopped where `only` is given.
     """
@@ -62,12 +63,11 @@ class Worker:
         *,
         name: str = NAME,
         only: str = "",
-        office: Office | None = None,
         ending: asyncio.Event | None = None,
         progress: Progress | None = None,
     ) -> None:
         self._places, self._progress = places, progress
-        self.ending, self._only, self._office = ending or asyncio.Event(), only, office
+        self.ending, self._only = ending or asyncio.Event(), only
         self._lease = Lease(places, name, self._give_up)
         self._store = StoreThread(places)
         self._exit = AsyncExitStack()
@@ -120,10 +120,10 @@ class Worker:
         return bool(self._at_work)
 
     async def end(self) -> None:
-        """Begin nothing more; what was begun may end for `LAST_SECONDS`, then it is cancelled."""
+        """Begin nothing more; what was begun may end for a while, then it is cancelled."""
         self.ending.set()
         if self._sessions:
-            await asyncio.wait(self._sessions.values(), timeout=LAST_SECONDS)
+            await asyncio.wait(self._sessions.values(), timeout=ends.LAST_SECONDS)
         await self.break_off()
 
     async def forever(self) -> None:
@@ -172,7 +172,8 @@ class Worker:
         self._sessions[run] = task
         try:
             async with self._turn:
-                if not await self._is_ours(run, attempt):
+                mine = self._lease.executor, run, attempt
+                if not await self._store.call(work.has_at_work, *mine):
                     return "given up"
                 self._told[run] = summary = await self._whole(run, steps)
                 return summary.state.value
@@ -188,7 +189,7 @@ class Worker:
     async def claim(self, run: str, item: int, attempt: int) -> str:
         """One claim of a run that is at work here; of another one nothing is begun."""
         at_work = self._at_work.get(run)
-        return await at_work.claim(item, attempt) if at_work else "left"
+        return await at_work.claim(item, attempt) if at_work else LEFT
 
     async def _whole(self, run: str, steps: Steps) -> RunSummary:
         request = asked(await self._store.call(work.request_of, run))
@@ -207,7 +208,9 @@ class Worker:
     async def _told_whole(
         self, run: str, request: RunRequest, office: Office, steps: Steps
     ) -> RunSummary:
-        ledger = await self._ledger(office)
+        ledger = await asyncio.to_thread(
+            Ledger.of_office, self._places, office.settings.ledger.origin, office.master
+        )
         at_work = RunAtWork(
             run, request, office, self._store, ledger,
             fence=self._lease.check, ending=self.ending,
@@ -232,21 +235,24 @@ class Worker:
 
     async def _catch_up(self) -> None:
         """Keep what the log knows and the store has lost, before it gives out a run's id."""
-        office = self._office
-        for name in () if office else await asyncio.to_thread(load_portals):
-            with contextlib.suppress(Problem):  # said where it is asked to work there
-                office = await asyncio.to_thread(open_office, self._places, name, shadow=True)
-                break
-        if office is not None:
-            with contextlib.suppress(LedgerBroken):  # the first run says so
-                ledger = await self._ledger(office)
-                await self._store.call(catch_up, ledger)
+        for portal in await asyncio.to_thread(load_portals):
+            # One log a host: any portal's keys open it. What is wrong its first run says.
+            with contextlib.suppress(Problem):
+                async with self._log_of(portal) as ledger:
+                    await self._store.call(catch_up, ledger)
+                return
 
-    async def _ledger(self, office: Office) -> Ledger:
-        origin = office.settings.ledger.origin
-        return await asyncio.to_thread(Ledger.of_office, self._places, origin, office.master)
+    @contextlib.asynccontextmanager
+    async def _log_of(self, portal: str) -> AsyncIterator[Ledger]:
+        ledger = await asyncio.to_thread(open_ledger, self._places, portal)
+        try:
+            yield ledger
+        finally:
+            await asyncio.to_thread(ledger.close_files)
 
     async def _take_over(self) -> None:
+        from bots.runs.durable import workflow_id
+
         executors: set[str] = set()
         adopted: dict[str, str] = {}
         for lost in await self._store.call(records.unended_runs):
@@ -260,7 +266,7 @@ class Worker:
                 continue
             await self._store.call(work.adopt, lost.id, was, self._lease.executor)
             executors.add(was)
-            adopted[f"{lost.id}.{attempt}"] = lost.id
+            adopted[workflow_id(lost.id, attempt)] = lost.id
         if not adopted:
             return
         going = await self._durable.recover(sorted(executors))
@@ -277,12 +283,6 @@ class Worker:
             await asyncio.wait({session})
         await self._durable.forget(workflow)
 
-    async def _is_ours(self, run: str, attempt: int) -> bool:
-        record = await self._store.call(records.get_run, run)
-        mine = (self._lease.executor, attempt)
-        owner = await self._store.call(work.worker_of, run)
-        return record.state is RunState.IN_PROGRESS and owner == mine
-
     async def _is_begun(self, run: str) -> bool:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_RECOVERED_WITHIN):
@@ -298,12 +298,11 @@ class Worker:
             Whether the run's portal is still one of ours.
         """
         try:
-            office = await asyncio.to_thread(open_office, self._places, lost.portal, shadow=True)
+            async with self._log_of(lost.portal) as ledger:
+                written = await asyncio.to_thread(written_by, ledger, lost.id)
         except Problem as problem:
             log.error("a run that was killed cannot go on", run=lost.id, what=problem.what)
             return False
-        ledger = await self._ledger(office)
-        written = await asyncio.to_thread(written_by, ledger, lost.id)
         known = await self._store.call(from_log.outcomes_kept, [w.intent for w in written])
         new = [entry for entry in written if (entry.intent, entry.became.value) not in known]
         for entry in new:

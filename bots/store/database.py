@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import django
@@ -54,7 +55,7 @@ def connect(places: Places) -> None:
     """
     set_up()
     with speaking(places):
-        _closed_file(places)
+        closed_file(places.store)
         _point_at(str(places.store))
         _formed(places)
 
@@ -125,17 +126,19 @@ def _advice(error: Exception) -> str:
     return "free the disk or set CLAIMBOTS_DATA to a folder you own"
 
 
-def _closed_file(places: Places) -> None:
-    """The -wal and -shm files take their mode from this one (SQLite does so by itself).
+def closed_file(path: Path) -> None:
+    """A database's file that others cannot read, from its first moment on.
+
+    The -wal and -shm files take their mode from it (SQLite does so by itself).
 
     A file that is there is not opened: closing it would drop every lock that this process
     holds on it (fcntl(2)), and another process that leaves would then take itself for the last
     one and delete the -wal file under us. https://www.sqlite.org/howtocorrupt.html, section 2.2.
     """
-    places.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with contextlib.suppress(FileExistsError):
-        os.close(os.open(places.store, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    places.store.chmod(0o600)
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    path.chmod(0o600)
 
 
 def _point_at(name: str) -> None:

@@ -38,6 +38,14 @@ class RunState(StrEnum):
     STOPPED = "stopped"
 
 
+class ItemState(StrEnum):
+    """Where a claim of a run's own list stands."""
+
+    DUE = "due"
+    AT_WORK = "at work"
+    DONE = "done"
+
+
 class ClaimOutcome(StrEnum):
     """What became of a claim in a run. In this order the first that applies counts."""
 

@@ -38,6 +38,7 @@ from bots.store.facts import (
     Counts,
     Ending,
     FindingRecord,
+    ItemState,
     Kept,
     NewException,
     NewProposal,
@@ -96,7 +97,6 @@ __all__ = [
     "runs",
     "second_needed",
     "seen_numbers",
-    "start_run",
     "to_retry",
     "unended_runs",
     "upsert_proposal",
@@ -104,43 +104,16 @@ __all__ = [
 ]
 
 
-def start_run(new: NewRun) -> RunRecord:
-    """Put a run into the store, in progress; its id is the UTC day and a count."""
-    at = datetime.now(UTC)
-    with transaction.atomic():
-        row = models.Run.objects.create(
-            id=next_run_id(at),
-            portal=new.portal,
-            queue=new.queue,
-            mode=new.mode,
-            kind=new.kind.value,
-            state=RunState.IN_PROGRESS.value,
-            as_of=new.as_of,
-            started_at=at,
-            requested_by=new.requested_by,
-            scheduled=new.scheduled,
-            query=dict(new.query),
-            policy_version=new.policy_version,
-            tables=[_table_json(table) for table in new.tables],
-            checks=[_check_json(check) for check in new.checks],
-            synthetic=new.synthetic or any(table.synthetic for table in new.tables),
-        )
-    return run_record(row)
-
-
-def begin_run(
-    run: str, new: NewRun, tables: Iterable[TableRelease], checks: Iterable[CheckAsked]
-) -> RunRecord:
+def begin_run(run: str, new: NewRun) -> RunRecord:
     """Say of a run that was asked for, and now begins, what it is done with."""
-    used = list(tables)
     with transaction.atomic():
         row = lookup.find_run(run)
         row.state = RunState.IN_PROGRESS.value
         row.mode, row.as_of = new.mode, new.as_of
         row.policy_version = new.policy_version
-        row.tables = [_table_json(table) for table in used]
-        row.checks = [_check_json(check) for check in checks]
-        row.synthetic = new.synthetic or any(table.synthetic for table in used)
+        row.tables = [_table_json(table) for table in new.tables]
+        row.checks = [_check_json(check) for check in new.checks]
+        row.synthetic = new.synthetic or any(table.synthetic for table in new.tables)
         row.save()
     return run_record(row)
 
@@ -217,7 +190,7 @@ def seen_numbers(run: str) -> frozenset[str]:
         found = models.Run.objects.filter(id=run).values_list("query", flat=True).first()
         run = str((found or {}).get("going on with", ""))
     kept = models.SeenClaim.objects.filter(run_id__in=chain)
-    undone = models.WorkItem.objects.filter(run_id__in=chain).exclude(state="done")
+    undone = models.WorkItem.objects.filter(run_id__in=chain).exclude(state=ItemState.DONE)
     return frozenset(kept.values_list("number", flat=True)) - frozenset(
         undone.values_list("number", flat=True)
     )
@@ -263,7 +236,7 @@ def keep_claim(
         ended = list(became)
         for end in ended:
             mark(end.proposal, end.state, intent=end.intent)
-        models.WorkItem.objects.filter(id=item).update(state="done")
+        models.WorkItem.objects.filter(id=item).update(state=ItemState.DONE)
         take_in(
             here,
             seen.number,

@@ -15,13 +15,12 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, F, Q
 
 from bots.store import models
-from bots.store.facts import NewRun, RunRecord, RunState
+from bots.store.facts import ItemState, NewRun, RunRecord, RunState
 from bots.store.records import next_run_id, run_record
 
 OPEN = (RunState.PENDING.value, RunState.IN_PROGRESS.value)  # somebody does it, or will
 PAUSED, CANCELLED = "paused", "cancelled"  # how a wish begins, and a reason to stop
 MOST_ATTEMPTS = 5  # of one claim in one run: what kills a worker again and again goes to a person
-DUE, AT_WORK, DONE = "due", "at work", "done"
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +171,7 @@ def go_on(run: str) -> bool:
 def failed_numbers(run: str) -> tuple[str, ...]:
     """The claims of a run that failed for the machinery's sake, or were never begun."""
     failed = models.ExceptionRow.objects.filter(run_id=run, type="APPLICATION").exclude(number="")
-    left = models.WorkItem.objects.filter(run_id=run).exclude(state=DONE)
+    left = models.WorkItem.objects.filter(run_id=run).exclude(state=ItemState.DONE)
     numbers = {*failed.values_list("number", flat=True), *left.values_list("number", flat=True)}
     return tuple(sorted(numbers))
 
@@ -181,6 +180,12 @@ def worker_of(run: str) -> tuple[str, int]:
     """Who has a run at work, and for which time."""
     row = models.Run.objects.get(id=run)
     return row.worker, row.attempt
+
+
+def has_at_work(worker: str, run: str, attempt: int) -> bool:
+    """Whether a worker has a run at work, and for that time."""
+    mine = models.Run.objects.filter(id=run, worker=worker, attempt=attempt)
+    return mine.filter(state=RunState.IN_PROGRESS.value).exists()
 
 
 def runs_of(worker: str) -> list[str]:
@@ -217,26 +222,25 @@ def mark_listed(run: str) -> None:
     models.Run.objects.filter(id=run).update(listed=True)
 
 
-def take(run: str, count: int) -> list[int]:
-    """The next claims that are due, at most so many; they are at work from now on."""
+def take(run: str, count: int) -> list[tuple[int, int]]:
+    """The next claims that are due, at most so many; they are at work from now on.
+
+    Returns:
+        Each claim's id, and which time it is for it.
+    """
     with transaction.atomic():
-        due = models.WorkItem.objects.filter(run_id=run, state=DUE).order_by("position", "id")
-        ids = list(due.values_list("id", flat=True)[:count])
-        models.WorkItem.objects.filter(id__in=ids).update(
-            state=AT_WORK, attempt=F("attempt") + 1, taken_at=datetime.now(UTC)
+        items = models.WorkItem.objects.filter(run_id=run)
+        due = items.filter(state=ItemState.DUE).order_by("position", "id")
+        taken = [(id, before + 1) for id, before in due.values_list("id", "attempt")[:count]]
+        items.filter(id__in=[id for id, _ in taken]).update(
+            state=ItemState.AT_WORK, attempt=F("attempt") + 1, taken_at=datetime.now(UTC)
         )
-    return ids
-
-
-def attempts(ids: Iterable[int]) -> dict[int, int]:
-    """Which time it is for each of these claims."""
-    rows = models.WorkItem.objects.filter(id__in=list(ids))
-    return dict(rows.values_list("id", "attempt"))
+    return taken
 
 
 def item(id: int, attempt: int) -> Item | None:
     """A claim that is at work for that time; None where it is not any more."""
-    row = models.WorkItem.objects.filter(id=id, attempt=attempt, state=AT_WORK).first()
+    row = models.WorkItem.objects.filter(id=id, attempt=attempt, state=ItemState.AT_WORK).first()
     if row is None:
         return None
     return Item(row.pk, row.number, row.position, row.status, row.proposal, row.attempt)
@@ -244,19 +248,21 @@ def item(id: int, attempt: int) -> Item | None:
 
 def finish(run: str, number: str) -> None:
     """A claim is through; called where all that is to be said of it is kept."""
-    models.WorkItem.objects.filter(run_id=run, number=number).update(state=DONE)
+    models.WorkItem.objects.filter(run_id=run, number=number).update(state=ItemState.DONE)
 
 
 def release(run: str) -> int:
     """Whatever was at work is due again; for when nobody is at work on it any more."""
-    return models.WorkItem.objects.filter(run_id=run, state=AT_WORK).update(state=DUE)
+    return models.WorkItem.objects.filter(run_id=run, state=ItemState.AT_WORK).update(
+        state=ItemState.DUE
+    )
 
 
 def standing(run: str) -> Standing:
     """How far a run is."""
     found = models.WorkItem.objects.filter(run_id=run).aggregate(
-        due=Count("id", filter=Q(state=DUE)),
-        at_work=Count("id", filter=Q(state=AT_WORK)),
-        done=Count("id", filter=Q(state=DONE)),
+        due=Count("id", filter=Q(state=ItemState.DUE)),
+        at_work=Count("id", filter=Q(state=ItemState.AT_WORK)),
+        done=Count("id", filter=Q(state=ItemState.DONE)),
     )
     return Standing(**found)

@@ -374,7 +374,7 @@ def test_what_is_not_known_yet_neither_begins_nor_ends_a_trouble(places, posts, 
 def test_a_scheduled_run_of_which_was_told_is_not_told_of_twice(places, posts):
     schedules.decide("nightly", "2026-09-30T02:30", NIGHT, Became.FAILED)
     key = schedules.run_key("nightly", "2026-09-30T02:30")
-    begun = records.start_run(
+    begun = store_cases.started(
         NewRun("practice", "pending", "live", RunKind.PRE_BILL, date(2026, 9, 30), scheduled=key)
     )
     alerts.keep([alerts.Trouble("run-failed", "practice", begun.id)], NIGHT)

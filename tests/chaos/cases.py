@@ -17,17 +17,15 @@ Options = Callable[[Random], tuple[str, ...]]
 class Fault:
     """One fault. `how` names the way in which `matrix` brings it about.
 
-    `portal` is the practice portal's own fault, on one of the claims or on all of them; `place` a
-    crash point, `signal` what comes there.
+    The practice portal's own faults have these numbers, too; they strike one claim or all of
+    them. `place` is a crash point.
     """
 
     number: str
     how: str
-    portal: str = ""
     is_everywhere: bool = False
     options: Options = lambda random: ()
     place: str = ""
-    signal: str = "KILL"
     first: str = ""  # Python that spoils something in the process
     needs: tuple[str, ...] = field(default=())
 
@@ -37,7 +35,7 @@ def _one_of(*words: str) -> Options:
 
 
 def _portal(number: str, options: Options = lambda random: (), **more: bool) -> Fault:
-    return Fault(number, "portal", portal=number, options=options, **more)
+    return Fault(number, "portal", options=options, **more)
 
 
 BROKEN_DISK = """
@@ -51,8 +49,6 @@ def failing(*given):
     return real(*given)
 disk.{call} = failing
 """
-
-ANY_FIELD = ("field=member_id", "field=procedure")
 
 FAULTS: tuple[Fault, ...] = (
     # Start

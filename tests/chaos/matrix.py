@@ -43,19 +43,8 @@ class Chaos:
 
     def __init__(self, office) -> None:
         self.office = office
-        self.worklist = office.root / "chaos.csv"
-        self.auto = self._that_are_corrected()
-
-    def _that_are_corrected(self) -> list[str]:
-        truths = [truth["claim"] for truth in self.office.truths(**{"class": "auto"})]
-        self._list(truths)
-        done = self.office.run("--worklist", str(self.worklist), "--shadow", "--json")
-        assert done.returncode == 0, done.stderr
-        rows = (self.office.root / "chaos-outcomes.csv").read_text().splitlines()
-        return [row.split(",")[0] for row in rows if row.split(",")[1] == "corrected"]
-
-    def _list(self, claims: list[str]) -> None:
-        self.worklist.write_text("claim\n" + "\n".join(claims) + "\n")
+        self.auto = office.that_are_corrected()
+        self.words: tuple[str, ...] = ()  # of a run over the claims of the case
 
     def case(self, fault: Fault, seed: int) -> dict[str, object]:
         """Do one case, and say what was wrong."""
@@ -63,7 +52,7 @@ class Chaos:
         office.practice("faults", "clear")
         office.practice("reset", "--stay-logged-in")
         claims = random.sample(self.auto, CLAIMS)
-        self._list(claims)
+        self.words = (*office.worklist(claims), "--pages", "3")
         was = judge.before(office)
         began = time.monotonic()
         getattr(self, "_" + fault.how.replace(" ", "_"))(fault, claims, random)
@@ -85,19 +74,14 @@ class Chaos:
 
     # The ways in which a fault comes about: a run in which it strikes.
 
-    def _words(self) -> tuple[str, ...]:
-        return ("--worklist", str(self.worklist), "--pages", "3")
-
     def _run(self, first: str = "", **environment: str):
-        return self.office.run(*self._words(), first=first, **environment)
+        return self.office.run(*self.words, first=first, **environment)
 
     def _portal(self, fault: Fault, claims: list[str], random: Random) -> None:
         options = list(fault.options(random))
-        if fault.number == "F51":
-            options = ["after=history"]
         if not fault.is_everywhere:
             options.append(f"claim={random.choice(claims)}")
-        self.office.practice("faults", "set", fault.portal, *options)
+        self.office.practice("faults", "set", fault.number, *options)
         self._run()
 
     def _crash(self, fault: Fault, claims: list[str], random: Random) -> None:
@@ -120,7 +104,7 @@ class Chaos:
 
     def _run_words(self) -> tuple[str, ...]:
         return ("run", "--portal", "practice", "--queue", "pending", "--as-of", TODAY,
-                *self._words())  # fmt: skip
+                *self.words)  # fmt: skip
 
     def _page_crash(self, fault: Fault, claims: list[str], random: Random) -> None:
         self._strike(random, lambda process: _children(process, "--type=renderer"))

@@ -1,9 +1,11 @@
 """An office at a practice portal of its own, and what the portal and the log witness."""
 
+import csv
 import json
 import os
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +17,7 @@ from bots.ledger.keys import LedgerKeys
 from bots.places import Places
 from bots.secrets import development_key
 
+LONGEST = 60  # seconds that a test waits for anything
 LIMIT = 120  # seconds that one command of a test may take
 TODAY = "2026-09-30"  # the practice portal's day
 
@@ -80,6 +83,30 @@ class Office:
         lines = (self.root / "truth.jsonl").read_text().splitlines()
         found = [json.loads(line) for line in lines]
         return [t for t in found if all(t.get(name) == value for name, value in wanted.items())]
+
+    def that_are_corrected(self):
+        """The claims, planted for it, that a shadow run would correct; changes nothing."""
+        planted = [truth["claim"] for truth in self.truths(**{"class": "auto"})]
+        shadow = self.run(*self.worklist(planted), "--shadow", "--json")
+        assert shadow.returncode == 0, shadow.stderr
+        rows = csv.reader((self.root / "worklist-outcomes.csv").open())
+        return [row[0] for row in rows if row[1] == "corrected"]
+
+    def worklist(self, claims):
+        """The options of a run that takes just these claims."""
+        path = self.root / "worklist.csv"
+        path.write_text("claim\n" + "\n".join(claims) + "\n")
+        return ("--worklist", str(path))
+
+
+def until(look, what, longest=LONGEST):
+    """What `look` gives as soon as it gives anything."""
+    end = time.monotonic() + longest
+    while time.monotonic() < end:
+        if found := look():
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"no {what} in {longest} s")
 
 
 @contextmanager

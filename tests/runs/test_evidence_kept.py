@@ -1,5 +1,6 @@
 """Evidence of a claim that failed: sealed, shown to who has the key, gone after a while."""
 
+import json
 import os
 import stat
 from datetime import UTC, datetime, timedelta
@@ -67,8 +68,8 @@ def test_a_claim_that_fails_leaves_a_masked_picture_and_one_that_passes_none(
     office.run("--claim", claim)
 
     [sealed] = (office.root / "evidence").iterdir()
-    [listed] = office.claimbots("exceptions", "list", "--flat").stdout.splitlines()[-1:]
-    id = listed.split()[0]
+    listed = office.claimbots("exceptions", "list", "--flat", "--run", "last", "--json").stdout
+    [id] = [json.loads(line)["id"] for line in listed.splitlines()]
     assert f"exceptions show {id} --evidence" in office.claimbots("exceptions", "show", id).stdout
     done = office.claimbots("exceptions", "show", id, "--evidence", str(tmp_path))
     assert done.returncode == 0, done.stderr

@@ -3,7 +3,6 @@
 One run meets every fault, each on a claim of its own, and one more run comes after it.
 """
 
-import csv
 from dataclasses import dataclass
 
 import pytest
@@ -82,16 +81,7 @@ def office(tmp_path_factory):
 @pytest.fixture(scope="module")
 def told(office):
     truths = {truth["claim"]: truth for truth in office.truths(**{"class": "auto"})}
-    worklist = office.root / "faults.csv"
-
-    def run(claims, *words):
-        worklist.write_text("claim\n" + "\n".join(claims) + "\n")
-        return office.run("--worklist", str(worklist), *words)
-
-    shadow = run(truths, "--shadow", "--json")
-    assert shadow.returncode == 0, shadow.stderr
-    twin = office.root / "faults-outcomes.csv"
-    would = [row[0] for row in csv.reader(twin.open()) if row[1] == "corrected"]
+    would = office.that_are_corrected()
     assert len(would) >= len(FAULTS), f"only {len(would)} claims to correct"
     claims = dict(zip(map(str, FAULTS), would, strict=False))
     known = _outcomes(office, claims.values())
@@ -111,10 +101,10 @@ def told(office):
         written = office.witness()["claims"]
         return {claim: written.get(claim, {}).get("saves", 0) for claim in claims.values()}
 
-    done = [run(claims.values())]
+    done = [office.run(*office.worklist(claims.values()))]
     first, saves_first = outcomes(), saves()
     office.practice("faults", "clear")
-    done.append(run(claims.values()))
+    done.append(office.run(*office.worklist(claims.values())))
     return Told(claims, first, saves_first, outcomes(), saves(), done, office.verified())
 
 

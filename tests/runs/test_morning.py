@@ -36,20 +36,11 @@ def office(tmp_path_factory):
         yield office
 
 
-def worklist(office, claims):
-    path = office.root / "night.csv"
-    path.write_text("claim\n" + "\n".join(claims) + "\n")
-    return ("--worklist", str(path))
-
-
 def planted(office):
     """The claims of the night, most of them without a fault, in the order of the list."""
     auto = [truth["claim"] for truth in office.truths(**{"class": "auto"})]
     others = [t["claim"] for t in office.truths() if t["claim"] not in auto]
-    shadow = office.run(*worklist(office, auto), "--shadow")
-    assert shadow.returncode == 0, shadow.stderr
-    rows = (office.root / "night-outcomes.csv").read_text().splitlines()
-    corrected = iter([r.split(",")[0] for r in rows if r.split(",")[1] == "corrected"])
+    corrected = iter(office.that_are_corrected())
     plain = iter(others)
     night = []
     for faults, claims in ((ON_READING, plain), (ON_SAVING, corrected)):
@@ -67,7 +58,7 @@ def a_run(office, *words, **environment):
 
 
 def test_twenty_kinds_of_trouble_stand_in_one_list_by_cause(office, capsys):
-    night = office.run(*worklist(office, planted(office)))
+    night = office.run(*office.worklist(planted(office)))
     assert night.returncode == 3, night.stderr
     office.practice("faults", "clear")
     portals = office.root / "config" / "portals.yaml"
@@ -76,7 +67,7 @@ def test_twenty_kinds_of_trouble_stand_in_one_list_by_cause(office, capsys):
     # A portal that takes no notes: what would be one is an exception.
     portals.write_text(kept.replace("notes: yes", "notes: no"))
     flagged = [truth["claim"] for truth in office.truths(**{"class": "flag"})][:25]
-    office.run(*worklist(office, flagged))
+    office.run(*office.worklist(flagged))
     portals.write_text(kept)
 
     # The portal as a whole, one run each.
@@ -93,7 +84,7 @@ def test_twenty_kinds_of_trouble_stand_in_one_list_by_cause(office, capsys):
     portals.write_text(kept)
     office.claimbots("stop", "--reason", "the vendor called")
     auto = [truth["claim"] for truth in office.truths(**{"class": "auto"})][-3:]
-    office.run(*worklist(office, auto))
+    office.run(*office.worklist(auto))
     office.claimbots("go")
 
     listed = [

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import store_cases
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,7 +56,7 @@ class Office:
                 request.portal, request.query.queue, "shadow", RunKind.PRE_BILL,
                 requested_by=request.requested_by, scheduled=request.scheduled,
             )  # fmt: skip
-            run = await store.call(records.start_run, new)
+            run = await store.call(store_cases.started, new)
             ends = [asyncio.create_task(event.wait()) for event in (self.end, ending)]
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
             for task in ends:

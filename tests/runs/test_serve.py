@@ -10,20 +10,9 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
+from runs.office import until
 
 CLAIMS = 24
-LONGEST = 60  # seconds that a test waits for anything
-
-
-def until(look, what):
-    """What `look` gives as soon as it gives anything."""
-    end = time.monotonic() + LONGEST
-    while time.monotonic() < end:
-        found = look()
-        if found:
-            return found
-        time.sleep(0.2)
-    raise AssertionError(f"no {what} in {LONGEST} s; at last {found}")
 
 
 @pytest.fixture

@@ -11,21 +11,10 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from runs.office import TODAY
+from runs.office import LONGEST, TODAY, until
 
-LONGEST = 60  # seconds that a test waits for anything
 SHORT_LEASE = "import bots.runs.lease; bots.runs.lease.LENGTH = 3.0"
 CLAIMS = ("--limit", "16", "--pages", "4")
-
-
-def until(look, what, longest=LONGEST):
-    """What `look` gives as soon as it gives anything."""
-    end = time.monotonic() + longest
-    while time.monotonic() < end:
-        if found := look():
-            return found
-        time.sleep(0.1)
-    raise AssertionError(f"no {what} in {longest} s")
 
 
 @pytest.fixture
@@ -226,14 +215,15 @@ def test_claims_without_an_end_go_to_a_person_and_the_run_stops_after_ten(office
     assert max(claim["saves"] for claim in office.witness()["claims"].values()) == 1
 
 
-# The signal comes while a claim is being checked: nothing of it is saved any more.
+# The signal comes when a claim was checked: nothing of it is saved any more.
 ENDS_AT_A_CLAIM = """
-import os, signal, bots.runs.claim as claim
-real = claim.review
-def review(case, codesets):
+import asyncio, os, signal, bots.runs.claim as claim
+real = claim.perform
+async def perform(order, at):
     os.kill(os.getpid(), signal.SIGTERM)
-    return real(case, codesets)
-claim.review = review
+    await asyncio.sleep(0.5)  # it is heard, before the first thing is done
+    return await real(order, at)
+claim.perform = perform
 """
 
 

@@ -17,12 +17,11 @@ from bots.claims import Change, ClaimRef
 from bots.config import Approvals
 from bots.errors import Problem
 from bots.hands import Workplace
-from bots.places import Places
 from bots.policy import Policy
 from bots.runs.claim import Approved, Rules, apply_approved
 from bots.runs.content import content_digest, content_of, moved_since
 from bots.runs.lapsed import approved_by, lapsed
-from bots.store import database, records
+from bots.store import records
 from bots.store.facts import (
     ChangeOutcome,
     ChangeRecord,
@@ -40,18 +39,7 @@ ALWAYS = Approvals(four_eyes="always").asks_two
 RAISING = Approvals(four_eyes="raises_payment").asks_two
 
 
-@pytest.fixture(scope="module")
-def store(tmp_path_factory):
-    database.connect(Places(tmp_path_factory.mktemp("store") / "data").made())
-    yield
-    database.close()
-
-
-@pytest.fixture(autouse=True)
-def empty(store):
-    from bots.store.models import Run
-
-    Run.objects.all().delete()
+pytestmark = pytest.mark.usefixtures("empty_store")
 
 
 def a_claim(total="100.00", **fields):

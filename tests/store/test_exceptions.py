@@ -11,8 +11,7 @@ import time_machine
 
 from bots.claims import Change
 from bots.errors import Problem
-from bots.places import Places
-from bots.store import database, records
+from bots.store import records
 from bots.store.facts import (
     Became,
     ChangeOutcome,
@@ -38,18 +37,7 @@ TIMED_OUT = NewException(ExceptionType.APPLICATION, "DEADLINE", "no answer withi
 DIFFERS = NewException(ExceptionType.BUSINESS, "SAVE_DIFFERS", "only part of the save is on it")
 
 
-@pytest.fixture(scope="module")
-def store(tmp_path_factory):
-    database.connect(Places(tmp_path_factory.mktemp("store") / "data").made())
-    yield
-    database.close()
-
-
-@pytest.fixture(autouse=True)
-def empty(store):
-    from bots.store.models import Run
-
-    Run.objects.all().delete()
+pytestmark = pytest.mark.usefixtures("empty_store")
 
 
 def met(*new, number="C1", read=True, run=None, **how):

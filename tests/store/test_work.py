@@ -108,19 +108,20 @@ def test_claims_listed_twice_stand_there_once(places):
 
 def test_a_claim_is_at_work_for_one_time_only(places):
     run = at_work(claims=1)
-    [first] = work.take(run, 5)
+    [(first, time)] = work.take(run, 5)
+    assert time == 1
     assert work.item(first, 1).number == "C1"
 
     work.release(run)
     assert work.item(first, 1) is None  # who still thinks that it has it does nothing
-    assert work.take(run, 5) == [first]
+    assert work.take(run, 5) == [(first, 2)]
     assert work.item(first, 1) is None
     assert work.item(first, 2).attempt == 2
 
 
 def test_a_claim_is_done_when_what_is_said_of_it_is_kept(places):
     run = at_work(claims=2)
-    one, _ = work.take(run, 2)
+    (one, _), _ = work.take(run, 2)
 
     records.keep_claim(run, SeenRecord("C1", 1, ClaimOutcome.PASSED), item=one)
 
@@ -132,7 +133,7 @@ def test_a_claim_is_done_when_what_is_said_of_it_is_kept(places):
 def test_what_failed_for_the_machinery_s_sake_is_to_be_tried_again(places):
     run = at_work(claims=3)
     items = work.take(run, 3)
-    for number, (item, kind) in enumerate(
+    for number, ((item, _), kind) in enumerate(
         zip(items, (None, ExceptionType.APPLICATION, ExceptionType.BUSINESS), strict=True), 1
     ):
         said = [NewException(kind, "X", "words")] if kind else []
@@ -184,8 +185,7 @@ def test_whatever_happens_every_claim_is_due_at_work_or_done_and_done_once(place
     for act, count in acts:
         match act:
             case "take":
-                ids = work.take(run, count)
-                mine += [(item, work.attempts([item])[item]) for item in ids]
+                mine += work.take(run, count)
             case "keep" if mine:
                 item, attempt = mine.pop(count % len(mine))
                 found = work.item(item, attempt)
