@@ -45,6 +45,21 @@ def checked_reference(text: str) -> str:
     return text
 
 
+def _database_address(text: str) -> str:
+    scheme, separator, rest = text.partition("://")
+    if not separator:
+        return checked_reference(text)
+    if scheme not in ("postgresql", "postgres"):
+        raise ValueError("another database than PostgreSQL; write postgresql://USER@HOST/DATABASE")
+    account, is_named, _ = rest.partition("/")[0].rpartition("@")
+    if (is_named and ":" in account) or "password=" in rest:
+        raise ValueError(
+            "it carries a password; keep that in ~/.pgpass, or the whole address under "
+            "env:NAME, file:PATH, keyring:NAME or vault:PATH"
+        )
+    return text
+
+
 def _words(value: Any) -> Any:
     # An environment variable has no lists: "html, xlsx" is one.
     return tuple(re.split(r"[,\s]+", value.strip())) if isinstance(value, str) else value
@@ -52,4 +67,5 @@ def _words(value: Any) -> Any:
 
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 SecretReference = Annotated[str, AfterValidator(checked_reference)]
+DatabaseAddress = Annotated[str, AfterValidator(_database_address)]
 AsWords = BeforeValidator(_words)

@@ -15,7 +15,13 @@ from pydantic import Field, StringConstraints
 
 from bots.config.alerts import Alerts
 from bots.config.folders import config_folder
-from bots.config.models import AsWords, ConfigModel, SecretReference, TimeZone
+from bots.config.models import (
+    AsWords,
+    ConfigModel,
+    DatabaseAddress,
+    SecretReference,
+    TimeZone,
+)
 from bots.config.reading import Document, fitted, read_document
 
 PREFIX = "CLAIMBOTS_"
@@ -52,6 +58,16 @@ class Ledger(ConfigModel):
         default=None,
         description="The key that `audit verify` trusts, as `keys status` prints it. "
         "Without one the log is checked against the key in the data folder.",
+    )
+
+
+class Store(ConfigModel):
+    """Where runs, findings, proposals and what is under way are kept."""
+
+    database_url: DatabaseAddress | None = Field(
+        default=None,
+        description="postgresql://USER@HOST/DATABASE, or where that is kept: env:NAME, "
+        "file:PATH, keyring:NAME or vault:PATH. Without one it is a file of the data folder.",
     )
 
 
@@ -136,6 +152,7 @@ class Settings(ConfigModel):
     office: Office = Field(default_factory=Office)
     keys: Keys = Field(default_factory=Keys)
     ledger: Ledger = Field(default_factory=Ledger)
+    store: Store = Field(default_factory=Store)
     run: Run = Field(default_factory=Run)
     approvals: Approvals = Field(default_factory=Approvals)
     browser: Browser = Field(default_factory=Browser)

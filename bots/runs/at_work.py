@@ -51,8 +51,10 @@ from bots.runs.lapsed import approved_by, lapsed
 from bots.runs.lost import changes_of
 from bots.runs.office import Office
 from bots.runs.request import RunRequest, RunSummary
-from bots.secrets.credentials import credential_for
-from bots.store import brake, records, work
+from bots.secrets import refused
+from bots.secrets.credentials import Credential, credential_for
+from bots.store import brake, records, refusals, work
+from bots.store.address import database_url
 from bots.store.facts import (
     ClaimOutcome,
     Ending,
@@ -122,6 +124,7 @@ class RunAtWork:
         self.request, self.office, self.store, self.ledger = request, office, store, ledger
         self.fence, self.ending, self.hands_back = fence, ending, hands_back
         self.progress = progress
+        self.is_shared = bool(database_url(office.places))  # by several workers
         self.course = _Course()
         self.failure: Exception | None = None  # of a claim, that ends the run
         self.settled: dict[str, int] = {}
@@ -131,6 +134,8 @@ class RunAtWork:
         self._session: Session | None = None
         self._readers: asyncio.Queue[Reader] = asyncio.Queue()
         self._tasks: set[asyncio.Task[object]] = set()
+        self._login_digest = ""
+        self._held_back: set[int] = set()  # claims that a brake left as they were
 
     @property
     def browser_pid(self) -> int:
@@ -152,6 +157,7 @@ class RunAtWork:
         except LoginRefused as error:
             state, problem = RunState.FAILED, _login_problem(error, self.office)
             await self._exception("", ExceptionType.BUSINESS, error.code, "log-in refused")
+            await self._tell_others_of_refusal()
         except LedgerBroken as error:
             state, self.course.stop_reason = RunState.STOPPED, ends.LOG_NOT_WRITTEN
             problem = error if isinstance(error, Problem) else None
@@ -182,15 +188,18 @@ class RunAtWork:
         await asyncio.to_thread(evidence.clear, office.places, days)
         facts = replace(facts_of(request, office), tables=office.tables(), checks=office.asked())
         record = await self.store.call(records.begin_run, self.id, facts)
-        zone = ZoneInfo(office.settings.office.time_zone)
-        today = datetime.now(UTC).astimezone(zone).date()
         self.begun = await self.store.call(records.corrections_in, self.id)
-        self.saves_before_today = (
-            await self.store.call(records.corrections_on, today, zone) - self.begun
-        )
+        self.saves_before_today = await self._saves_by_others()
         await self._log(
             "run-started", {"mode": record.mode, "queue": record.queue, "portal": record.portal}
         )
+
+    async def _saves_by_others(self) -> int:
+        """Today's saves of all other runs."""
+        zone = ZoneInfo(self.office.settings.office.time_zone)
+        today = datetime.now(UTC).astimezone(zone).date()
+        mine = await self.store.call(records.corrections_in, self.id)
+        return await self.store.call(records.corrections_on, today, zone) - mine
 
     async def _heed(self) -> None:
         """Stop where somebody pauses or cancels the run."""
@@ -207,6 +216,7 @@ class RunAtWork:
         credential = await asyncio.to_thread(
             credential_for, office.portal.credential, office.places, office.master
         )
+        await self._heed_refusal_elsewhere(credential)
         async with Session.opened(
             office.name,
             office.portal,
@@ -229,6 +239,25 @@ class RunAtWork:
                 await self._take_claims(steps)
             finally:
                 self.ranks = {name: dict(ranks) for name, ranks in session.ranks.items()}
+
+    async def _heed_refusal_elsewhere(self, credential: Credential) -> None:
+        """What a portal refused another machine is not typed a second time by this one."""
+        name = self.office.portal.credential
+        self._login_digest = refused.digest(name, credential, self.office.master)
+        if not self.is_shared:
+            return
+        if await self.store.call(refusals.is_refused, name, self._login_digest):
+            raise refused.refusal(name)
+
+    async def _tell_others_of_refusal(self) -> None:
+        if self.is_shared:
+            name = self.office.portal.credential
+            await self.store.call(refusals.keep, name, self._login_digest)
+
+    @property
+    def _window(self) -> int:
+        """How many claims are begun, at work or waiting for a page."""
+        return _WINDOW * self._pages
 
     @property
     def _pages(self) -> int:
@@ -269,12 +298,14 @@ class RunAtWork:
 
     async def _brake(self, is_correction: bool) -> str | None:
         limits = self.office.settings.run
-        if brake.is_stopped(self.office.places):
+        if await self._is_stopped():
             return "claimbots stop is on"
         if self._is_ending() or self.course.stop_reason:
             return self.course.stop_reason
         if not is_correction:
             return None
+        if self.is_shared:  # others correct as well, and the day's ceiling is for all
+            self.saves_before_today = await self._saves_by_others()
         if self.begun >= limits.corrections_per_run:
             self.course.ceiling = f"{limits.corrections_per_run} corrections in this run"
         elif self.saves_before_today + self.begun >= limits.corrections_per_day:
@@ -284,6 +315,12 @@ class RunAtWork:
             self.begun += 1
             return None
         return self.course.ceiling
+
+    async def _is_stopped(self) -> bool:
+        """By the switch of this machine, or by that of all that share the store."""
+        if brake.is_stopped(self.office.places):
+            return True
+        return self.is_shared and await self.store.call(brake.all_stopped_by) is not None
 
     async def _settle(self) -> None:
         """Find out what became of the intents that an earlier process left open."""
@@ -380,11 +417,10 @@ class RunAtWork:
 
         The order of steps follows from what each gave, so that it can be played again.
         """
-        window = _WINDOW * self._pages
         going: deque[Callable[[], Awaitable[str]]] = deque()
         try:
             while True:
-                count = window - len(going)
+                count = self._window - len(going)
                 taken = await steps.once("take", partial(self._take, count))
                 for item, attempt in taken:
                     going.append(await steps.begin_claim(self.id, item, attempt))
@@ -407,11 +443,17 @@ class RunAtWork:
                 self.course.left_over = self.course.left_over or standing.due > 0
                 return []
             taken = await self.store.call(work.take, self.id, count)
+            if not taken and count == self._window and await self._release_what_was_lost():
+                taken = await self.store.call(work.take, self.id, count)
         except Problem as problem:  # as a value: DBOS keeps no exception of ours
             self.failure = self.failure or problem
             return []
         crashpoint("run.taken")
         return taken
+
+    async def _release_what_was_lost(self) -> int:
+        """Nobody is at any claim: what is at work was taken as the database went away."""
+        return await self.store.call(work.release, self.id, frozenset(self._held_back))
 
     async def claim(self, item: int, attempt: int) -> str:
         """Take one claim through, as soon as a page is free.
@@ -440,6 +482,8 @@ class RunAtWork:
             if told.exceptions:
                 await self._keep_evidence(found.position)
             # What a brake held back is not done: it is due again where the run goes on.
+            if told.halted:
+                self._held_back.add(item)
             await self._keep(told, 0 if told.halted else item)
             crashpoint("run.kept")
             pace, saved = self.office.portal.pace, any(change.intent for change in told.changes)
@@ -686,6 +730,7 @@ def facts_of(request: RunRequest, office: Office) -> NewRun:
         query=_plain(request),
         policy_version=office.policy.version,
         synthetic=office.codesets.synthetic,
+        account=office.portal.credential,
     )
 
 

@@ -21,12 +21,14 @@ import structlog
 from dbos import DBOS, DBOSConfig, Serializer, SetWorkflowID, WorkflowHandleAsync
 
 from bots.places import Places
+from bots.store.address import database_url
 from bots.store.database import closed_file
 
 T = TypeVar("T")
 
 SCHEMA = "1"  # of the workflows below: raised by hand when the order of their steps changes
 _RECOVERIES = 5  # after so many deaths a workflow is left to our own table
+_CONNECTIONS = 5  # of one worker to PostgreSQL, beside the store's own two
 _POLL = 0.2  # seconds between two looks for what is to be recovered
 _SESSION = "session"
 
@@ -95,12 +97,15 @@ async def launched(places: Places, executor: str, desk: Desk) -> AsyncIterator[D
             itself (`Durable.recover`).
     """
     global _desk
-    closed_file(places.workflows)
+    url = database_url(places)
+    if not url:
+        closed_file(places.workflows)
     _say_no_more_than_where()
     DBOS(
         config=DBOSConfig(
             name="claimbots",
-            system_database_url=f"sqlite:///{places.workflows}",
+            system_database_url=url or f"sqlite:///{places.workflows}",
+            sys_db_pool_size=_CONNECTIONS,
             application_version=SCHEMA,
             executor_id=executor,
             serializer=_Json(),

@@ -40,8 +40,12 @@ class Lease:
         on_lost: Callable[[], None],
         *,
         length: float | None = None,
+        log: str = "",
+        only: str = "",
+        is_alone: bool = True,
     ) -> None:
         self._places, self._name, self._on_lost = places, name, on_lost
+        self._log, self._only, self._is_alone = log, only, is_alone
         self._length = LENGTH if length is None else length
         self._done = threading.Event()
         self._renewed = 0.0
@@ -56,9 +60,15 @@ class Lease:
     def __enter__(self) -> Lease:
         began = time.monotonic()
         database.connect(self._places)
-        record = leases.take(self._name, socket.gethostname(), os.getpid(), self._span)
+        try:
+            with database.speaking(self._places):
+                record = leases.take(
+                    self._name, socket.gethostname(), os.getpid(), self._span,
+                    log=self._log, only=self._only, is_alone=self._is_alone,
+                )  # fmt: skip
+        finally:
+            database.close()
         self.generation, self._renewed = record.generation, began
-        database.close()
         self._thread = threading.Thread(target=self._beat, name="lease", daemon=True)
         self._thread.start()
         return self
@@ -96,6 +106,7 @@ class Lease:
                         renewed = leases.renew(self._name, self.generation, self._span)
                 except Problem as problem:
                     log.warning("the lease cannot be renewed", what=problem.what)
+                    database.close()  # the next beat opens another one
                     continue
                 if not renewed:
                     return self._lose()

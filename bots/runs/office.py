@@ -112,12 +112,17 @@ class Occupied(Problem):
         self.process = process
 
 
-def sole_worker(places: Places) -> AbstractContextManager[None]:
-    """Hold the data folder: two workers over one store and one log never meet.
+def sole_worker(places: Places, name: str = "") -> AbstractContextManager[None]:
+    """Hold the data folder: two workers over one file of a store never meet.
+
+    Args:
+        name: hold this name only, for workers that share a database.
 
     Raises:
         Occupied: another worker is at work.
     """
+    if name:
+        return _sole(places, f"worker {name}", "give this one another name: --name NAME")
     do = "`claimbots run` has it do a run; `claimbots workers list` shows it"
     return _sole(places, "worker", do)
 
@@ -133,7 +138,7 @@ def sole_backup(places: Places) -> AbstractContextManager[None]:
 
 @contextmanager
 def _sole(places: Places, what: str, do: str) -> Iterator[None]:
-    path: Path = places.locks / f"{what}.lock"
+    path: Path = places.locks / f"{what.replace(' ', '-')}.lock"
     with path.open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,7 +1,9 @@
 """A worker: takes up the runs that were asked for, one after the other, while its lease holds.
 
 It first goes on with what a dead one had at work. Only a worker launches DBOS, in the loop in
-which the browser lives.
+which the browser lives. Over one file of a store it is alone; where the store is in PostgreSQL
+several are at work, on one machine or on many, and each looks for the runs of dead ones (decision
+11).
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 import signal
 import socket
 from collections.abc import AsyncIterator
@@ -18,7 +21,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bots.config import load_portals
+from bots.config import load_portals, load_settings
 from bots.crashpoints import crashpoint
 from bots.errors import Problem
 from bots.ledger import Ledger
@@ -33,7 +36,8 @@ from bots.runs.lost import written_by
 from bots.runs.office import Occupied, Office, open_office, sole_worker
 from bots.runs.request import RunRequest, RunSummary, asked
 from bots.store import from_log, leases, records, work
-from bots.store.facts import Ending, RunRecord, RunState
+from bots.store.address import database_url
+from bots.store.facts import Ending, ExceptionType, NewException, RunRecord, RunState
 from bots.store.thread import StoreThread
 
 if TYPE_CHECKING:
@@ -42,6 +46,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 NAME = "worker"
+_RECONCILE = 20.0  # seconds between two looks for runs that nobody is at
 _LOOK = 1.0  # seconds between two looks for a run that waits
 _TOO_OLD = timedelta(hours=24)  # a run whose worker died before that is closed, not gone on with
 _RECOVERED_WITHIN = 30.0  # seconds in which DBOS begins again what it said that it would
@@ -61,14 +66,20 @@ class Worker:
         self,
         places: Places,
         *,
-        name: str = NAME,
+        name: str = "",
         only: str = "",
         ending: asyncio.Event | None = None,
         progress: Progress | None = None,
     ) -> None:
         self._places, self._progress = places, progress
         self.ending, self._only = ending or asyncio.Event(), only
-        self._lease = Lease(places, name, self._give_up)
+        self._is_alone = not database_url(places)
+        self._name = name or (NAME if self._is_alone else _name_here(only))
+        self._origin = load_settings().ledger.origin
+        self._lease = Lease(
+            places, self._name, self._give_up,
+            log=self._origin, only=only, is_alone=self._is_alone,
+        )  # fmt: skip
         self._store = StoreThread(places)
         self._exit = AsyncExitStack()
         self._turn = asyncio.Lock()
@@ -77,24 +88,28 @@ class Worker:
         self._told: dict[str, RunSummary | Exception] = {}
         self._offices: dict[str, Office] = {}
         self._forgetting: list[asyncio.Task[None]] = []
+        self._begun: set[str] = set()
         self._durable: Durable
 
     async def __aenter__(self) -> Worker:
         """Take the data folder and the lease, and go on with what a dead worker had.
 
         Raises:
-            Occupied: another worker is at work in this data folder.
+            Occupied: another worker is at work in this data folder, or, where several may be,
+                one of this name, or one that will do the one run that this is for.
         """
         async with self._exit:
+            held = "" if self._is_alone else self._name
             try:
-                self._exit.enter_context(sole_worker(self._places))
+                self._exit.enter_context(sole_worker(self._places, held))
             except Occupied:
-                if not await end_if_frozen(self._places):
+                if not await end_if_frozen(self._places, held):
                     raise
-                self._exit.enter_context(sole_worker(self._places))
+                self._exit.enter_context(sole_worker(self._places, held))
             from bots.runs.durable import launched  # a third of a second, only where needed
 
             await self._exit.enter_async_context(self._store)
+            await self._leave_it_to_others()
             await self._catch_up()
             await asyncio.to_thread(self._lease.__enter__)
             self._exit.push(self._lease.__exit__)
@@ -103,8 +118,19 @@ class Worker:
             )
             self._exit.push_async_callback(self.break_off)
             await self._take_over()
+            if not self._only:
+                reconciling = asyncio.create_task(self._reconcile())
+                self._exit.callback(reconciling.cancel)
             self._exit = self._exit.pop_all()
         return self
+
+    async def _leave_it_to_others(self) -> None:
+        """Whoever is here for one run only is not needed where a worker takes up any."""
+        if self._is_alone or not self._only:
+            return
+        for record in await self._store.call(leases.alive):
+            if not record.only:
+                raise Occupied("worker", record.process, record.host, "it does the run")
 
     async def __aexit__(self, *_: object) -> None:
         await self._exit.aclose()
@@ -149,13 +175,17 @@ class Worker:
         if office is not None:
             self._offices[run] = office
         if run not in self._sessions and run not in self._told:
-            attempt = await self._store.call(work.take_up, run, self._lease.executor)
+            attempt = await self._store.call(work.take_up, run, self._lease.executor, self._origin)
             if not attempt:
                 return None
-            crashpoint("run.taken_up")
-            handle = await self._durable.begin(run, attempt)
-            await handle.get_result()
-            await self._durable.forget(handle.workflow_id)
+            self._begun.add(run)
+            try:
+                crashpoint("run.taken_up")
+                handle = await self._durable.begin(run, attempt)
+                await handle.get_result()
+                await self._durable.forget(handle.workflow_id)
+            finally:
+                self._begun.discard(run)
         elif run in self._sessions:
             await asyncio.wait({self._sessions[run]})
         told = self._told.pop(run, None)
@@ -231,10 +261,13 @@ class Worker:
             ending = Ending(RunState.FAILED, exit=code, stop_reason=what)
             await self._store.call(records.end_run, run, ending)
 
-    # Whoever was here before is dead: this data folder is ours.
+    # What dead workers left. Over one file they are all dead: this data folder is ours.
 
     async def _catch_up(self) -> None:
         """Keep what the log knows and the store has lost, before it gives out a run's id."""
+        living = await self._store.call(leases.alive)
+        if not self._is_alone and any(record.log == self._origin for record in living):
+            return  # they are writing this log, and keep what they do
         for portal in await asyncio.to_thread(load_portals):
             # One log a host: any portal's keys open it. What is wrong its first run says.
             with contextlib.suppress(Problem):
@@ -251,22 +284,36 @@ class Worker:
             await asyncio.to_thread(ledger.close_files)
 
     async def _take_over(self) -> None:
+        """Go on with the runs whose worker is dead.
+
+        Over a file DBOS plays their sessions again. In PostgreSQL it would let any worker do
+        that; there they wait in our own table for whoever is free.
+        """
         from bots.runs.durable import workflow_id
 
         executors: set[str] = set()
         adopted: dict[str, str] = {}
-        for lost in await self._store.call(records.unended_runs):
-            was, attempt = await self._store.call(work.worker_of, lost.id)
+        for id, dead in await self._store.call(leases.orphans):
+            if dead is not None and not self._is_alone:
+                await self._see_that_it_is_dead(dead)
+            lost = await self._store.call(records.get_run, id)
+            was, attempt = await self._store.call(work.worker_of, id)
+            whose = await self._store.call(work.log_of, id)
+            if not await self._store.call(work.adopt, id, was, self._lease.executor, self._origin):
+                continue  # another was quicker, or it has ended
             is_old = datetime.now(UTC) - lost.started_at > _TOO_OLD
-            is_other = self._only not in ("", await self._store.call(work.asked_for, lost.id))
-            is_whole = await self._keep_what_it_saved(lost)
+            is_other = self._only not in ("", await self._store.call(work.asked_for, id))
+            is_whole = await self._keep_what_it_saved(lost, whose)
             if is_old or is_other or not is_whole or not attempt:
                 ending = Ending(RunState.FAILED, exit=3, stop_reason="it was killed")
-                await self._store.call(records.end_run, lost.id, ending)
-                continue
-            await self._store.call(work.adopt, lost.id, was, self._lease.executor)
-            executors.add(was)
-            adopted[workflow_id(lost.id, attempt)] = lost.id
+                await self._store.call(records.end_run, id, ending)
+            elif self._is_alone:
+                executors.add(was)
+                adopted[workflow_id(id, attempt)] = id
+            else:
+                log.warning("goes on with a run whose worker died", run=id)
+                await self._store.call(work.hand_back, id)
+                await self._durable.forget(workflow_id(id, attempt))
         if not adopted:
             return
         going = await self._durable.recover(sorted(executors))
@@ -277,6 +324,30 @@ class Worker:
             else:
                 # DBOS knows nothing of it, or does not begin: our own table has what is due.
                 await self._store.call(work.hand_back, run)
+
+    async def _see_that_it_is_dead(self, dead: leases.WorkerRecord) -> None:
+        """One of this data folder whose lease has run out may be frozen, and could wake."""
+        if (dead.host, dead.log) == (socket.gethostname(), self._origin):
+            await end_if_frozen(self._places, dead.name)
+
+    async def _reconcile(self) -> None:
+        """Again and again: take over from workers that died, and mend what was taken for nothing.
+
+        A run that this worker took up, and that no session of its is at, was lost on the way:
+        the database went away just as it was taken.
+        """
+        idle: set[str] = set()
+        while not self.ending.is_set():
+            await asyncio.sleep(_RECONCILE)
+            with contextlib.suppress(Problem):  # the database is away; the lease sees to that
+                if not self._is_alone:
+                    await self._take_over()
+                mine = set(await self._store.call(work.runs_of, self._lease.executor))
+                left = mine - self._begun - self._sessions.keys()
+                for run in left & idle:
+                    log.warning("a run was taken up and not begun", run=run)
+                    await self._store.call(work.hand_back, run)
+                idle = left
 
     async def _forget(self, run: str, workflow: str) -> None:
         if session := self._sessions.get(run):
@@ -291,12 +362,19 @@ class Worker:
                 return True
         return False
 
-    async def _keep_what_it_saved(self, lost: RunRecord) -> bool:
+    async def _keep_what_it_saved(self, lost: RunRecord, whose: str) -> bool:
         """Keep what the log says that a dead run saved, and the store does not know.
+
+        Args:
+            whose: the origin of the log that has it. Another machine's is read there, when a
+                worker comes up again; until then the portal itself says what was saved.
 
         Returns:
             Whether the run's portal is still one of ours.
         """
+        if whose not in ("", self._origin):
+            await self._store.call(records.keep_exception, lost.id, "", _in_another_log(whose))
+            return lost.portal in await asyncio.to_thread(load_portals)
         try:
             async with self._log_of(lost.portal) as ledger:
                 written = await asyncio.to_thread(written_by, ledger, lost.id)
@@ -328,17 +406,31 @@ class Worker:
         os._exit(LOST)
 
 
-async def end_if_frozen(places: Places) -> int:
+def _name_here(only: str) -> str:
+    """What a worker is called that was given no name, where there may be others."""
+    host = re.sub(r"[^A-Za-z0-9._-]", "-", socket.gethostname())[:40]
+    return f"{host}-run" if only else host
+
+
+def _in_another_log(origin: str) -> NewException:
+    words = f"its worker died; what it saved stands in the log {origin} of another machine"
+    return NewException(ExceptionType.APPLICATION, "OTHER_LOG", words)
+
+
+async def end_if_frozen(places: Places, name: str = "") -> int:
     """End the process that has the data folder where its lease has run out.
 
     It is of this machine, has the lock, and did not renew its lease for the whole of its length:
     it is frozen or hangs, and could only wake to find its claims with another.
 
+    Args:
+        name: the worker's, where several may be at work in this data folder.
+
     Returns:
         The process, or 0 where there is none.
     """
     try:
-        with sole_worker(places):
+        with sole_worker(places, name):
             return 0
     except Occupied as held:
         process = held.process
@@ -350,7 +442,7 @@ async def end_if_frozen(places: Places) -> int:
     with contextlib.suppress(ProcessLookupError):
         os.kill(process, signal.SIGKILL)
     for _ in range(50):
-        with contextlib.suppress(Occupied), sole_worker(places):
+        with contextlib.suppress(Occupied), sole_worker(places, name):
             return process
         await asyncio.sleep(0.1)
     return 0

@@ -27,7 +27,7 @@ def remember(name: str, credential: Credential, places: Places, master: MasterKe
     """A portal refused this log-in. Call it before anything else is tried."""
     with write_table(refused_path(places)) as table:
         table[name] = {
-            "digest": _digest(name, credential, master),
+            "digest": digest(name, credential, master),
             "at": datetime.now(UTC).isoformat(timespec="seconds"),
         }
 
@@ -36,7 +36,7 @@ def is_refused(name: str, credential: Credential, places: Places, master: Master
     """Whether a portal has refused this very user, password and seed under this name."""
     row = read_table(refused_path(places)).get(name)
     return row is not None and hmac.compare_digest(
-        str(row.get("digest", "")), _digest(name, credential, master)
+        str(row.get("digest", "")), digest(name, credential, master)
     )
 
 
@@ -47,10 +47,15 @@ def refuse_again(name: str, credential: Credential, places: Places, master: Mast
         Problem: it was refused before.
     """
     if is_refused(name, credential, places, master):
-        raise Problem(
-            f"the portal has refused the log-in {name}, and it is not tried again",
-            do=f"run `claimbots credentials set {name}`, or `unlock {name}` if it is right",
-        )
+        raise refusal(name)
+
+
+def refusal(name: str) -> Problem:
+    """The Problem of a log-in that was refused before, here or on another machine."""
+    return Problem(
+        f"the portal has refused the log-in {name}, and it is not tried again",
+        do=f"run `claimbots credentials set {name}`, or `unlock {name}` if it is right",
+    )
 
 
 def refusals(places: Places) -> dict[str, str]:
@@ -64,7 +69,8 @@ def unlock(name: str, places: Places) -> bool:
         return table.pop(name, None) is not None
 
 
-def _digest(name: str, credential: Credential, master: MasterKey) -> str:
+def digest(name: str, credential: Credential, master: MasterKey) -> str:
+    """What is kept of a log-in: under the same master key the same for the same one."""
     # Lengths keep "ab"+"c" and "a"+"bc" apart.
     parts = (name, credential.username, credential.password, credential.totp_seed)
     return master.keyed_digest("refused", "".join(f"{len(p)}:{p}," for p in parts))

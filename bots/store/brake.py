@@ -1,6 +1,7 @@
 """The big switch: while the file `locks/STOP` stands, no write to a portal begins.
 
-A file and not a row, so that anyone can pull it (`touch` will do) when nothing else works.
+A file and not a row, so that anyone can pull it (`touch` will do) when nothing else works. Where
+machines share a store it is a row as well, which stops them all: either is enough.
 """
 
 from __future__ import annotations
@@ -12,8 +13,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from django.db import transaction
+
 from bots.errors import Problem
 from bots.places import Places
+from bots.store import models
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +89,22 @@ def stopped_by(places: Places) -> Stopped | None:
         return Stopped(str(said["by"]), str(said["reason"]), str(said["at"]))
     except (OSError, ValueError, KeyError, TypeError):
         return Stopped("", "", "")
+
+
+def stop_all(by: str, reason: str) -> None:
+    """The same for every machine that shares the store; the first to pull it stays named."""
+    with transaction.atomic():
+        if not models.Stop.objects.exists():
+            models.Stop.objects.create(by=by, reason=reason, at=datetime.now(UTC))
+
+
+def let_all_go() -> bool:
+    """Let every machine write again; False where they were not stopped."""
+    count, _ = models.Stop.objects.all().delete()
+    return count > 0
+
+
+def all_stopped_by() -> Stopped | None:
+    """Who stopped all machines, or None where nobody did."""
+    row = models.Stop.objects.order_by("id").first()
+    return Stopped(row.by, row.reason, row.at.isoformat()) if row else None

@@ -1,4 +1,4 @@
-"""Open the store: one SQLite file, closed to others, in this version's form."""
+"""Open the store, in this version's form: one SQLite file closed to others, or PostgreSQL."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import django
 from django.conf import settings
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, connections, transaction
+from django.db.utils import load_backend
 
 from bots.errors import Problem
 from bots.places import Places
 from bots.store import settings as ours
+from bots.store.address import connection_of, shown
 
 if TYPE_CHECKING:
     from django.db.migrations.executor import MigrationExecutor
@@ -46,17 +48,17 @@ def set_up() -> None:
 def connect(places: Places) -> None:
     """Point this process at the store of `places`.
 
-    Creates the file with mode 0600 and its tables where there is none. May be called again, for
-    the same places at no cost or for other ones. Call it in the thread that will ask.
+    Creates the file with mode 0600 and its tables where there is none; a database of PostgreSQL
+    must be there, and gets its tables. May be called again, for the same places at no cost or
+    for other ones. Call it in the thread that will ask.
 
     Raises:
-        Problem: the disk is full or closed to us, the file is no database, or it was
-            written by an older version of claimbots (`upgrade`) or a newer one.
+        Problem: the disk is full or closed to us, the file is no database, PostgreSQL does not
+            answer, or it was written by an older version of claimbots (`upgrade`) or a newer one.
     """
     set_up()
     with speaking(places):
-        closed_file(places.store)
-        _point_at(str(places.store))
+        _point_at(places)
         _formed(places)
 
 
@@ -71,7 +73,7 @@ def upgrade(places: Places) -> list[tuple[str, str]]:
     """
     set_up()
     with speaking(places):
-        _point_at(str(places.store))
+        _point_at(places)
         with _one_at_a_time(places):
             executor = _executor(places)
             plan = _plan(executor)
@@ -92,11 +94,42 @@ def speaking(places: Places | None = None) -> Iterator[None]:
     Raises:
         Problem: in place of a DatabaseError or an OSError.
     """
-    where = str(places.store) if places else str(connections["default"].settings_dict["NAME"])
     try:
         yield
     except (DatabaseError, OSError) as error:
+        where = shown(places) if places else str(connections["default"].settings_dict["NAME"])
+        if isinstance(error, DatabaseError) and connections["default"].vendor == "postgresql":
+            raise _of_postgresql(error, where) from error
         raise Problem(*_told(error), where=where, do=_advice(error)) from error
+
+
+class Unreachable(Problem):
+    """PostgreSQL does not answer, or went away while it was asked."""
+
+
+def _of_postgresql(error: DatabaseError, where: str) -> Problem:
+    # Its texts quote values, and a connection's text its address: none of them is repeated.
+    state = getattr(error.__cause__, "sqlstate", None) or ""
+    if not state or state.startswith(("08", "57P")):
+        return Unreachable(
+            "PostgreSQL does not answer",
+            where=where,
+            do="see that it runs and lets this machine in; what was confirmed is on the ledger",
+        )
+    said = {
+        "28": ("it refuses the user or the password", "look at store.database_url and ~/.pgpass"),
+        "3D": ("there is no such database", "make it: `createdb`; claimbots makes the tables"),
+        "42501": ("the user may not do that", "let it own the database"),
+        "53": ("it has no room or no connection left", "free its disk, or raise max_connections"),
+        "55P03": ("a row stayed locked", "look for a session that does not end"),
+        "57014": ("it did not answer within 30 seconds", "look at its load and its locks"),
+    }
+    for begin, (what, do) in said.items():
+        if state.startswith(begin):
+            return Problem(what, where=where, do=do)
+    return Problem(
+        f"the store refused ({type(error).__name__} {state})", where=where, do="report it"
+    )
 
 
 def _told(error: Exception) -> tuple[str]:
@@ -141,11 +174,18 @@ def closed_file(path: Path) -> None:
     path.chmod(0o600)
 
 
-def _point_at(name: str) -> None:
+def _point_at(places: Places) -> None:
+    """Let this thread's connection be the one to the store of `places`."""
+    wanted = connections.configure_settings(
+        {"default": ours.DATABASES["default"] | connection_of(places)}
+    )["default"]
     connection = connections["default"]
-    if connection.settings_dict["NAME"] != name or connection.connection is None:
+    if connection.settings_dict != wanted or connection.connection is None:
         connection.close()
-        connection.settings_dict["NAME"] = name
+        connection = load_backend(wanted["ENGINE"]).DatabaseWrapper(wanted, "default")
+        connections["default"] = connection
+    if connection.vendor == "sqlite":
+        closed_file(places.store)
     connection.ensure_connection()
 
 
@@ -161,7 +201,7 @@ def _formed(places: Places) -> None:
         if any(app == "store" for app, _ in executor.loader.applied_migrations):
             raise Problem(
                 "this store was written by an older version of claimbots",
-                where=str(places.store),
+                where=shown(places),
                 do="run `claimbots upgrade`: it takes a backup first",
             )
         executor.migrate(executor.loader.graph.leaf_nodes())
@@ -175,7 +215,7 @@ def _executor(places: Places) -> MigrationExecutor:
     if any(key not in known for key in executor.loader.applied_migrations):
         raise Problem(
             "this store was written by a newer version of claimbots",
-            where=str(places.store),
+            where=shown(places),
             do="update claimbots, or set CLAIMBOTS_DATA to another folder",
         )
     return executor
@@ -188,6 +228,10 @@ def _plan(executor: MigrationExecutor) -> list[Any]:
 @contextmanager
 def _one_at_a_time(places: Places) -> Iterator[None]:
     """Two processes that find no tables must not both make them."""
+    if connections["default"].vendor == "postgresql":
+        with transaction.atomic():  # which only one may be in
+            yield
+        return
     places.locks.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (places.locks / "form.lock").open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)

@@ -152,6 +152,7 @@ class NewRun:
     tables: tuple[TableRelease, ...] = ()
     checks: tuple[CheckAsked, ...] = ()
     synthetic: bool = False
+    account: str = ""  # the log-in: no two runs are at work under one
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,24 +1,34 @@
-"""Who is at work: each worker's lease, renewed as long as it lives. Synchronous; UTC."""
+"""Who is at work: each worker's lease, renewed as long as it lives. Synchronous; UTC.
+
+The time is the database's own: where many machines share it, it is the one clock that they share.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from django.db import transaction
-from django.db.models import Q
+from django.db import connection, transaction
 
+from bots.errors import Problem
 from bots.store import models
+from bots.store.facts import RunState
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerRecord:
-    """A worker as the store knows it. `executor` is its name and how often it began."""
+    """A worker as the store knows it. `executor` is its name and how often it began.
+
+    `log` is the origin of the audit log that it writes; `only` the digest of the one run that it
+    is here for, empty where it takes up any.
+    """
 
     name: str
     generation: int
     host: str
     process: int
+    log: str
+    only: str
     since: datetime
     renewed_at: datetime
     until: datetime
@@ -34,28 +44,66 @@ class WorkerRecord:
         return self.ended_at is None and now < self.until
 
 
-def take(name: str, host: str, process: int, length: timedelta) -> WorkerRecord:
-    """Begin a new life of a worker, the only one of this store.
+def clock() -> datetime:
+    """What time the database has, where it is a server; else this machine."""
+    if connection.vendor != "postgresql":
+        return datetime.now(UTC)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        (now,) = cursor.fetchone()
+    assert isinstance(now, datetime)
+    return now
 
-    Who calls holds the lock that makes it the only one (`bots.runs.office.sole_worker`): whoever
-    else has a lease here is dead, and its lease ends now.
+
+def take(
+    name: str,
+    host: str,
+    process: int,
+    length: timedelta,
+    *,
+    log: str = "",
+    only: str = "",
+    is_alone: bool = True,
+) -> WorkerRecord:
+    """Begin a new life of a worker.
+
+    Who calls holds the lock of its name in its data folder (`bots.runs.office.sole_worker`), so
+    an earlier life there is dead. One who is alone in the store (`is_alone`) knows that of all
+    others, and their leases end now.
+
+    Raises:
+        Problem: a worker of that name is alive elsewhere.
     """
-    now = datetime.now(UTC)
     with transaction.atomic():
-        models.Worker.objects.filter(ended_at=None, until__gt=now).update(until=now)
+        now = clock()
+        if is_alone:
+            models.Worker.objects.filter(ended_at=None, until__gt=now).update(until=now)
         row = models.Worker.objects.filter(name=name).first()
+        if row is not None and not is_alone:
+            _refuse_where_alive(row, host, log, now)
         row = row or models.Worker(name=name, generation=0)
         row.generation += 1
-        row.host, row.process = host, process
+        row.host, row.process, row.log, row.only = host, process, log, only
         row.since = row.renewed_at = now
         row.until, row.ended_at = now + length, None
         row.save()
     return _record(row)
 
 
+def _refuse_where_alive(row: models.Worker, host: str, log: str, now: datetime) -> None:
+    is_elsewhere = (row.host, row.log) != (host, log)
+    if is_elsewhere and row.ended_at is None and now < row.until:
+        raise Problem(
+            f"a worker {row.name} is at work on {row.host} (process {row.process})",
+            where="`claimbots workers list`",
+            do="give this one another name: `claimbots worker --name NAME`",
+            exit=3,
+        )
+
+
 def renew(name: str, generation: int, length: timedelta) -> bool:
     """Prolong a lease from now; False where it ran out or another life began."""
-    now = datetime.now(UTC)
+    now = clock()
     alive = models.Worker.objects.filter(
         name=name, generation=generation, ended_at=None, until__gt=now
     )
@@ -64,7 +112,7 @@ def renew(name: str, generation: int, length: timedelta) -> bool:
 
 def end(name: str, generation: int) -> None:
     """Give a lease back."""
-    now = datetime.now(UTC)
+    now = clock()
     mine = models.Worker.objects.filter(name=name, generation=generation, ended_at=None)
     mine.update(ended_at=now, until=now)
 
@@ -73,7 +121,7 @@ def has_run_out(host: str, process: int) -> bool:
     """Whether a process has a lease that it neither renewed in time nor gave back."""
     theirs = models.Worker.objects.filter(host=host, process=process).order_by("-since")
     newest = theirs.first()
-    return newest is not None and newest.ended_at is None and newest.until <= datetime.now(UTC)
+    return newest is not None and newest.ended_at is None and newest.until <= clock()
 
 
 def workers() -> list[WorkerRecord]:
@@ -81,14 +129,23 @@ def workers() -> list[WorkerRecord]:
     return [_record(row) for row in models.Worker.objects.order_by("-renewed_at", "name")]
 
 
-def alive(now: datetime) -> list[WorkerRecord]:
+def alive() -> list[WorkerRecord]:
     """The workers whose lease holds."""
-    rows = models.Worker.objects.filter(Q(ended_at=None), until__gt=now).order_by("name")
+    rows = models.Worker.objects.filter(ended_at=None, until__gt=clock()).order_by("name")
     return [_record(row) for row in rows]
+
+
+def orphans() -> list[tuple[str, WorkerRecord | None]]:
+    """The runs at work whose worker is dead, each with that worker where it is still known."""
+    living = {record.executor for record in alive()}
+    rows = models.Run.objects.filter(state=RunState.IN_PROGRESS.value)
+    lost = rows.exclude(worker__in=living).order_by("started_at", "id")
+    known = {record.executor: record for record in workers()}
+    return [(run, known.get(worker)) for run, worker in lost.values_list("id", "worker")]
 
 
 def _record(row: models.Worker) -> WorkerRecord:
     return WorkerRecord(
-        row.name, row.generation, row.host, row.process,
+        row.name, row.generation, row.host, row.process, row.log, row.only,
         row.since, row.renewed_at, row.until, row.ended_at,
     )  # fmt: skip

@@ -15,7 +15,8 @@ def find_run(id: str) -> models.Run:
         newest = models.Run.objects.order_by("-started_at", "-id").first()
         if newest is not None:
             return newest
-    row = models.Run.objects.filter(id=id.upper()).first()
+    # No database is asked for what no id of ours has (PostgreSQL refuses a NUL).
+    row = models.Run.objects.filter(id=id.upper()).first() if id.isprintable() else None
     if row is None:
         known = models.Run.objects.order_by("-started_at").values_list("id", flat=True)[:1000]
         raise unknown("run", id, known, "claimbots runs list")

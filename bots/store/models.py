@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.db import models
 
 from bots.store.database import set_up
+from bots.store.fields import Words
 
 set_up()  # a model class needs Django ready; the first import of this room makes it so
 
@@ -25,26 +26,32 @@ class Run(models.Model):
     as_of = models.DateField(null=True)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
-    requested_by = models.CharField(max_length=80, blank=True)
+    requested_by = Words(max_length=80, blank=True)
     scheduled = models.CharField(  # the schedule and its local time, as `nightly@2026-09-30T02:30`
         max_length=80, blank=True, default="", db_index=True
     )
     query = models.JSONField(default=dict)
-    policy_version = models.CharField(max_length=80, blank=True)
+    policy_version = Words(max_length=80, blank=True)
     tables = models.JSONField(default=list)
     checks = models.JSONField(default=list)
     synthetic = models.BooleanField(default=False)
     counts = models.JSONField(default=dict)
-    ceiling_hit = models.CharField(max_length=80, blank=True)
-    stop_reason = models.CharField(max_length=300, blank=True)
+    ceiling_hit = Words(max_length=80, blank=True)
+    stop_reason = Words(max_length=300, blank=True)
     selector_ranks = models.JSONField(default=dict)
     checkpoint = models.TextField(blank=True)
-    audit_line = models.CharField(max_length=300, blank=True)
+    audit_line = Words(max_length=300, blank=True)
     request = models.JSONField(default=dict)  # all that any worker needs to do it
     asked_for = models.CharField(max_length=64, blank=True, default="")  # its digest
     worker = models.CharField(max_length=80, blank=True, default="")  # name.generation
+    log = models.CharField(
+        max_length=100, blank=True, default=""
+    )  # the origin that has its records
+    account = models.CharField(
+        max_length=60, blank=True, default=""
+    )  # the log-in that it works under
     attempt = models.PositiveIntegerField(default=0)
-    wanted = models.CharField(max_length=120, blank=True, default="")  # "cancelled by NAME: …"
+    wanted = Words(max_length=120, blank=True, default="")  # "cancelled by NAME: …"
     listed = models.BooleanField(default=False)  # its work items are all there
     exit = models.PositiveSmallIntegerField(null=True)
 
@@ -64,7 +71,7 @@ class WorkItem(models.Model):
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="items")
     position = models.PositiveIntegerField()
     number = models.CharField(max_length=80)
-    status = models.CharField(max_length=40, blank=True)
+    status = Words(max_length=40, blank=True)
     proposal = models.CharField(max_length=12, blank=True)
     state = models.CharField(max_length=8, default="due")  # due, at work, done
     attempt = models.PositiveIntegerField(default=0)
@@ -86,6 +93,8 @@ class Worker(models.Model):
     generation = models.PositiveIntegerField()
     host = models.CharField(max_length=120)
     process = models.PositiveIntegerField()
+    log = models.CharField(max_length=100, blank=True, default="")  # the origin of its audit log
+    only = models.CharField(max_length=64, blank=True, default="")  # the one run it is here for
     since = models.DateTimeField()
     renewed_at = models.DateTimeField()
     until = models.DateTimeField()
@@ -99,19 +108,19 @@ class SeenClaim(models.Model):
     number = models.CharField(max_length=80)
     position = models.PositiveIntegerField()
     reference = models.CharField(max_length=128, blank=True)  # the ledger's keyed digest
-    status = models.CharField(max_length=40, blank=True)
-    facility = models.CharField(max_length=80, blank=True)
+    status = Words(max_length=40, blank=True)
+    facility = Words(max_length=80, blank=True)
     provider_npi = models.CharField(max_length=10, blank=True)
-    provider_name = models.CharField(max_length=80, blank=True)
-    payer_id = models.CharField(max_length=40, blank=True)
-    payer_name = models.CharField(max_length=80, blank=True)
-    patient_name = models.CharField(max_length=120, blank=True)
-    patient_masked = models.CharField(max_length=12, blank=True)
-    record_number = models.CharField(max_length=40, blank=True)
+    provider_name = Words(max_length=80, blank=True)
+    payer_id = Words(max_length=40, blank=True)
+    payer_name = Words(max_length=80, blank=True)
+    patient_name = Words(max_length=120, blank=True)
+    patient_masked = Words(max_length=12, blank=True)
+    record_number = Words(max_length=40, blank=True)
     service_from = models.DateField(null=True)
     total_charge = models.DecimalField(max_digits=14, decimal_places=2, null=True)
     type = models.CharField(max_length=13, blank=True)
-    coder = models.CharField(max_length=40, blank=True)
+    coder = Words(max_length=40, blank=True)
     outcome = models.CharField(max_length=10)
     clean_as_found = models.BooleanField(default=False)
     clean_after = models.BooleanField(default=False)
@@ -128,19 +137,19 @@ class FindingRow(models.Model):
 
     seen = models.ForeignKey(SeenClaim, on_delete=models.CASCADE, related_name="findings")
     check_id = models.CharField(max_length=60, db_index=True)
-    title = models.CharField(max_length=160, blank=True)
+    title = Words(max_length=160, blank=True)
     family = models.CharField(max_length=24, db_index=True)
     severity = models.CharField(max_length=8)
     class_name = models.CharField(max_length=8)
     lines = models.JSONField(default=list)
     codes = models.JSONField(default=list)
-    message = models.CharField(max_length=500)
-    authority = models.CharField(max_length=200, blank=True)
-    table_release = models.CharField(max_length=80, blank=True)
+    message = Words(max_length=500)
+    authority = Words(max_length=200, blank=True)
+    table_release = Words(max_length=80, blank=True)
     at_stake = models.DecimalField(max_digits=14, decimal_places=2, null=True)
-    denial = models.CharField(max_length=24, blank=True)  # the likely one: CO-97 N390
+    denial = Words(max_length=24, blank=True)  # the likely one: CO-97 N390
     quote = models.JSONField(default=list)
-    reason = models.CharField(max_length=300, blank=True)  # why policy gave it this class
+    reason = Words(max_length=300, blank=True)  # why policy gave it this class
 
 
 class NotEvaluatedRow(models.Model):
@@ -148,7 +157,7 @@ class NotEvaluatedRow(models.Model):
 
     seen = models.ForeignKey(SeenClaim, on_delete=models.CASCADE, related_name="not_evaluated")
     check_id = models.CharField(max_length=60)
-    missing = models.CharField(max_length=120)
+    missing = Words(max_length=120)
     required = models.BooleanField(default=False)
 
 
@@ -164,13 +173,13 @@ class ChangeRow(models.Model):
     check_id = models.CharField(max_length=60)
     field = models.CharField(max_length=40)
     line = models.PositiveIntegerField(null=True)
-    from_value = models.CharField(max_length=300, blank=True)
-    to_value = models.CharField(max_length=300, blank=True)
+    from_value = Words(max_length=300, blank=True)
+    to_value = Words(max_length=300, blank=True)
     outcome = models.CharField(max_length=16)
     after_crash = models.BooleanField(default=False)
     raises_payment = models.BooleanField(default=False)
-    decided_by = models.CharField(max_length=80, blank=True)
-    reason = models.CharField(max_length=300, blank=True)
+    decided_by = Words(max_length=80, blank=True)
+    reason = Words(max_length=300, blank=True)
     at = models.DateTimeField(db_index=True)
 
 
@@ -186,22 +195,22 @@ class Proposal(models.Model):
     content_digest = models.CharField(max_length=64, blank=True)
     raises_payment = models.BooleanField(default=False)
     at_stake = models.DecimalField(max_digits=14, decimal_places=2, null=True)
-    message = models.CharField(max_length=500, blank=True)
-    reason = models.CharField(max_length=300, blank=True)
+    message = Words(max_length=500, blank=True)
+    reason = Words(max_length=300, blank=True)
     state = models.CharField(max_length=8, default="open", db_index=True)
     created_at = models.DateTimeField()
-    decided_by = models.CharField(max_length=80, blank=True)
+    decided_by = Words(max_length=80, blank=True)
     decided_at = models.DateTimeField(null=True)
-    decision_reason = models.CharField(max_length=300, blank=True)
+    decision_reason = Words(max_length=300, blank=True)
     applied_intent = models.CharField(max_length=64, blank=True)
     # What it is bound to: a digest of each field of the claim, as read at `bound_at`.
     content = models.JSONField(default=dict)
     bound_at = models.DateTimeField(null=True)
     # Where two people must approve: the first of them. The second stands in `decided_by`.
-    first_by = models.CharField(max_length=80, blank=True, default="")
+    first_by = Words(max_length=80, blank=True, default="")
     first_at = models.DateTimeField(null=True)
-    first_reason = models.CharField(max_length=300, blank=True, default="")
-    proposed_by = models.CharField(max_length=80, blank=True, default="")  # a person, or nobody
+    first_reason = Words(max_length=300, blank=True, default="")
+    proposed_by = Words(max_length=80, blank=True, default="")  # a person, or nobody
     reverts = models.CharField(max_length=64, blank=True, default="")  # the intent it puts back
 
     class Meta:
@@ -224,7 +233,7 @@ class ExceptionRow(models.Model):
     number = models.CharField(max_length=80, blank=True, db_index=True)
     type = models.CharField(max_length=11)  # BUSINESS, APPLICATION
     code = models.CharField(max_length=60)
-    message = models.CharField(max_length=500)
+    message = Words(max_length=500)
     state = models.CharField(max_length=16, default="open", db_index=True)
     retry = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField()
@@ -233,12 +242,12 @@ class ExceptionRow(models.Model):
     since = models.DateTimeField(null=True)  # first met; None for those of before 0004
     proposal = models.ForeignKey(Proposal, null=True, on_delete=models.SET_NULL)
     follows = models.ForeignKey("self", null=True, on_delete=models.SET_NULL)
-    assigned_to = models.CharField(max_length=80, blank=True, default="")
-    assigned_by = models.CharField(max_length=80, blank=True, default="")
+    assigned_to = Words(max_length=80, blank=True, default="")
+    assigned_by = Words(max_length=80, blank=True, default="")
     assigned_at = models.DateTimeField(null=True)
-    decided_by = models.CharField(max_length=80, blank=True, default="")
+    decided_by = Words(max_length=80, blank=True, default="")
     decided_at = models.DateTimeField(null=True)
-    decision_reason = models.CharField(max_length=300, blank=True, default="")
+    decision_reason = Words(max_length=300, blank=True, default="")
     resolved_as = models.CharField(max_length=12, blank=True, default="")
     closed_in = models.CharField(max_length=24, blank=True, default="")  # the run that closed it
 
@@ -250,8 +259,8 @@ class ScheduleRow(models.Model):
     since = models.DateTimeField()
     paused_at = models.DateTimeField(null=True)
     paused_until = models.DateTimeField(null=True)
-    paused_by = models.CharField(max_length=80, blank=True)
-    pause_reason = models.CharField(max_length=300, blank=True)
+    paused_by = Words(max_length=80, blank=True)
+    pause_reason = Words(max_length=300, blank=True)
 
 
 class ScheduledTime(models.Model):
@@ -261,7 +270,7 @@ class ScheduledTime(models.Model):
     key = models.CharField(max_length=20)
     due = models.DateTimeField()
     state = models.CharField(max_length=10, db_index=True)
-    why = models.CharField(max_length=300, blank=True)
+    why = Words(max_length=300, blank=True)
     decided_at = models.DateTimeField()
 
     class Meta:
@@ -284,7 +293,7 @@ class AlertRow(models.Model):
     told_at = models.DateTimeField(null=True)  # all of them
     tries = models.PositiveIntegerField(default=0)
     next_try_at = models.DateTimeField()
-    fault = models.CharField(max_length=80, blank=True)
+    fault = Words(max_length=80, blank=True)
 
     class Meta:
         constraints = (
@@ -294,6 +303,22 @@ class AlertRow(models.Model):
                 name="one_alert_a_trouble",
             ),
         )
+
+
+class Stop(models.Model):
+    """While there is one, no worker of any machine writes to a portal (`bots.store.brake`)."""
+
+    by = Words(max_length=80, blank=True)
+    reason = Words(max_length=300, blank=True)
+    at = models.DateTimeField()
+
+
+class Refusal(models.Model):
+    """A log-in that a portal refused. `digest` is keyed, and tells nothing about the password."""
+
+    account = models.CharField(max_length=60, primary_key=True)
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField()
 
 
 class Anchor(models.Model):

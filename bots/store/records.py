@@ -114,8 +114,11 @@ def begin_run(run: str, new: NewRun) -> RunRecord:
         row.tables = [_table_json(table) for table in new.tables]
         row.checks = [_check_json(check) for check in new.checks]
         row.synthetic = new.synthetic or any(table.synthetic for table in new.tables)
-        row.save()
+        row.save(update_fields=_OF_A_BEGINNING)  # who has it is said elsewhere, at any time
     return run_record(row)
+
+
+_OF_A_BEGINNING = ("state", "mode", "as_of", "policy_version", "tables", "checks", "synthetic")
 
 
 def next_run_id(at: datetime) -> str:
@@ -153,11 +156,17 @@ def end_run(run: str, ending: Ending) -> RunRecord:
             "not_evaluated": counts.unanswered,
             "saves": counts.saves,
         }
-        row.save()
+        row.save(update_fields=_OF_AN_END)
         # It logged in, found its screens and came to its end: what stopped others is over.
         took_through = ending.state is RunState.DONE
         take_in(row, "", (), row.ended_at, went_through=took_through)
     return run_record(row)
+
+
+_OF_AN_END = (
+    "state", "exit", "ended_at", "ceiling_hit", "stop_reason", "selector_ranks", "checkpoint",
+    "audit_line", "counts",
+)  # fmt: skip
 
 
 def get_run(run: str) -> RunRecord:
@@ -174,7 +183,7 @@ def runs(limit: int | None = None, portal: str = "") -> tuple[RunRecord, ...]:
 
 
 def unended_runs() -> tuple[RunRecord, ...]:
-    """Runs that a crash left in progress, the oldest first."""
+    """Runs that are at work, or were when their worker died; the oldest first."""
     rows = models.Run.objects.filter(state=RunState.IN_PROGRESS.value).order_by("started_at")
     return tuple(run_record(row) for row in rows)
 
@@ -227,7 +236,8 @@ def keep_claim(
             for n in unanswered
         )
         models.ChangeRow.objects.bulk_create(
-            _change_row(run, seen.number, row, change, at) for change in changes
+            _change_row(run, seen.number, row, change, at)
+            for change in _not_kept(seen.number, changes)
         )
         here = models.Run.objects.get(id=run)
         kept = tuple(upsert_proposal(run, here.portal, seen.number, new, at) for new in proposals)
@@ -263,7 +273,7 @@ def keep_settled(run: str, number: str, changes: Iterable[ChangeRecord]) -> None
     """
     at = datetime.now(UTC)
     with transaction.atomic():
-        became = list(changes)
+        became = _not_kept(number, changes)
         approver = _approvers(run, number, became)
         settled(run, number)
         models.ChangeRow.objects.bulk_create(
@@ -276,6 +286,23 @@ def keep_settled(run: str, number: str, changes: Iterable[ChangeRecord]) -> None
             )
             for change in became
         )
+
+
+def _not_kept(number: str, changes: Iterable[ChangeRecord]) -> list[ChangeRecord]:
+    """Those of a save that are not there: asked again after a database went away, it keeps once.
+
+    What a shadow run would have done has no intent, and is kept as often as it is said.
+    """
+    said = list(changes)
+    intents = {change.intent for change in said} - {""}
+    if not intents:
+        return said
+    kept = set(
+        models.ChangeRow.objects.filter(number=number, intent__in=intents).values_list(
+            "intent", "field", "line", "outcome"
+        )
+    )
+    return [c for c in said if (c.intent, c.field, c.line, c.outcome.value) not in kept]
 
 
 def _approvers(run: str, number: str, became: Iterable[ChangeRecord]) -> dict[Change, str]:

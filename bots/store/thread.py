@@ -2,6 +2,11 @@
 
 Django's connection belongs to a thread and its ORM is synchronous, so asyncio hands every
 question to this thread and waits. One transaction is one call: none spans an await.
+
+Where the store is in PostgreSQL, and it goes away for a moment (a restart, a switch to another
+machine), the call is made again. Whether it was done the first time is then not known, so each
+call is one that may be made twice: what is kept is kept once, and what was taken and not begun
+is given out again.
 """
 
 from __future__ import annotations
@@ -12,11 +17,15 @@ from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import ParamSpec, Self, TypeVar
 
+from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_exponential
+
 from bots.places import Places
 from bots.store import database
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+_AWAY = 60.0  # seconds that PostgreSQL may be away; a worker's lease is lost long before
 
 
 class StoreThread:
@@ -37,12 +46,23 @@ class StoreThread:
         A cancelled caller does not undo the call: what was handed over is finished.
 
         Raises:
-            Problem: the database or the disk failed; else whatever `fn` raises.
+            Problem: the database or the disk failed, PostgreSQL for a minute; else whatever
+                `fn` raises.
         """
 
+        @retry(
+            retry=retry_if_exception_type(database.Unreachable),
+            wait=wait_exponential(multiplier=0.1, max=2),
+            stop=stop_after_delay(_AWAY),
+            reraise=True,
+        )
         def asked() -> R:
-            with database.speaking(self._places):
-                return fn(*args, **kwargs)
+            try:
+                with database.speaking(self._places):
+                    return fn(*args, **kwargs)
+            except database.Unreachable:
+                database.close()  # the next question opens another connection
+                raise
 
         return await asyncio.get_running_loop().run_in_executor(self._pool, asked)
 

@@ -20,6 +20,7 @@ from bots.store.records import next_run_id, run_record
 
 OPEN = (RunState.PENDING.value, RunState.IN_PROGRESS.value)  # somebody does it, or will
 PAUSED, CANCELLED = "paused", "cancelled"  # how a wish begins, and a reason to stop
+_TRIES = 20  # of an id that others take at the same moment
 MOST_ATTEMPTS = 5  # of one claim in one run: what kills a worker again and again goes to a person
 
 
@@ -54,7 +55,7 @@ def ask(new: NewRun, request: Mapping[str, Any], digest: str) -> tuple[RunRecord
     Returns:
         The run, and whether it is new.
     """
-    for _ in range(2):
+    for _ in range(_TRIES):
         same = models.Run.objects.filter(asked_for=digest, state__in=OPEN).first()
         if same is not None:
             return run_record(same), False
@@ -72,6 +73,7 @@ def ask(new: NewRun, request: Mapping[str, Any], digest: str) -> tuple[RunRecord
                     requested_by=new.requested_by,
                     scheduled=new.scheduled,
                     query=dict(new.query),
+                    account=new.account,
                     request=dict(request),
                     asked_for=digest,
                 )
@@ -92,28 +94,48 @@ def asked_for(run: str) -> str:
 
 
 def next_pending() -> str:
-    """The run that waits longest, or an empty text."""
-    row = models.Run.objects.filter(state=RunState.PENDING.value).order_by("started_at", "id")
-    return row.values_list("id", flat=True).first() or ""
+    """The run that waits longest and whose log-in nobody works under, or an empty text."""
+    at_work = models.Run.objects.filter(state=RunState.IN_PROGRESS.value).exclude(account="")
+    waiting = models.Run.objects.filter(state=RunState.PENDING.value)
+    free = waiting.exclude(account__in=at_work.values("account"))
+    return free.order_by("started_at", "id").values_list("id", flat=True).first() or ""
 
 
-def take_up(run: str, worker: str) -> int:
+def take_up(run: str, worker: str, log: str = "") -> int:
     """Let a worker begin a waiting run, or go on with it.
 
+    One account is at work once: a portal may end the session of whoever logged in first, and
+    what a run finds open on the log is no other run's.
+
+    Args:
+        log: the origin of the audit log that will hold its records.
+
     Returns:
-        Which time this is, from 1; 0 where somebody else has it, or it is cancelled.
+        Which time this is, from 1; 0 where somebody else has it, it is cancelled, or another
+        run is at work under the same account.
     """
-    waiting = models.Run.objects.filter(id=run, state=RunState.PENDING.value)
-    taken = waiting.update(
-        state=RunState.IN_PROGRESS.value, worker=worker, attempt=F("attempt") + 1
-    )
-    return int(models.Run.objects.values_list("attempt", flat=True).get(id=run)) if taken else 0
+    with transaction.atomic():
+        row = models.Run.objects.filter(id=run, state=RunState.PENDING.value).first()
+        if row is None:
+            return 0
+        at_work = models.Run.objects.filter(state=RunState.IN_PROGRESS.value, account=row.account)
+        if row.account and at_work.exists():
+            return 0
+        row.state, row.worker, row.log = RunState.IN_PROGRESS.value, worker, log
+        row.attempt += 1
+        row.save(update_fields=("state", "worker", "log", "attempt"))
+    return row.attempt
 
 
-def adopt(run: str, was: str, worker: str) -> bool:
+def adopt(run: str, was: str, worker: str, log: str = "") -> bool:
     """Give a run at work to another worker, whose predecessor is dead."""
     at_work = models.Run.objects.filter(id=run, state=RunState.IN_PROGRESS.value, worker=was)
-    return bool(at_work.update(worker=worker))
+    return bool(at_work.update(worker=worker, log=log))
+
+
+def log_of(run: str) -> str:
+    """The origin of the log that holds a run's newest records; empty for an older version's."""
+    return str(models.Run.objects.values_list("log", flat=True).get(id=run))
 
 
 def hand_back(run: str) -> bool:
@@ -251,11 +273,14 @@ def finish(run: str, number: str) -> None:
     models.WorkItem.objects.filter(run_id=run, number=number).update(state=ItemState.DONE)
 
 
-def release(run: str) -> int:
-    """Whatever was at work is due again; for when nobody is at work on it any more."""
-    return models.WorkItem.objects.filter(run_id=run, state=ItemState.AT_WORK).update(
-        state=ItemState.DUE
-    )
+def release(run: str, but: Iterable[int] = ()) -> int:
+    """Whatever was at work is due again; for when nobody is at work on it any more.
+
+    Args:
+        but: ids of claims that stay as they are.
+    """
+    at_work = models.WorkItem.objects.filter(run_id=run, state=ItemState.AT_WORK)
+    return at_work.exclude(id__in=list(but)).update(state=ItemState.DUE)
 
 
 def standing(run: str) -> Standing:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,10 +16,9 @@ from builders.tables import code_sets
 from bots.checks import Class
 from bots.claims import Case, Change, ClaimRef
 from bots.hands import Workplace
-from bots.places import Places
 from bots.policy import Policy
 from bots.runs.claim import Approved, Rules, Told, apply_approved
-from bots.store import database, records
+from bots.store import records
 from bots.store.facts import (
     ChangeOutcome,
     ChangeRecord,
@@ -38,12 +35,7 @@ OTHER = Change("pointers", 1, "1 2", "2 1")
 OPEN = Policy("1", not_yet_sent=frozenset({"Ready for review"}))
 
 
-@pytest.fixture(autouse=True)
-def places(tmp_path: Path) -> Iterator[Places]:
-    made = Places(tmp_path / "data").made()
-    database.connect(made)
-    yield made
-    database.close()
+pytestmark = pytest.mark.usefixtures("empty_store")
 
 
 def approved(*changes: Change, check: str = CHECK, number: str = "C-1") -> ProposalRecord:
@@ -128,11 +120,12 @@ def test_half_of_what_was_approved_leaves_it_approved():
 def test_a_proposal_that_nobody_approved_is_not_applied():
     run = store_cases.a_run()
     seen = SeenRecord("C-1", 1, ClaimOutcome.PROPOSED)
-    records.keep_claim(run.id, seen, proposals=[NewProposal(CHECK, (TOTAL,))])
+    kept = records.keep_claim(run.id, seen, proposals=[NewProposal(CHECK, (TOTAL,))])
+    [(proposal, _)] = kept.proposals
 
     settled(TOTAL)
 
-    assert records.find_proposal("P-00001").state is ProposalState.OPEN
+    assert records.find_proposal(proposal.id).state is ProposalState.OPEN
 
 
 # The queue of what was approved

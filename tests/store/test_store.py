@@ -38,13 +38,7 @@ from bots.store.facts import (
 )
 from bots.store.thread import StoreThread
 
-
-@pytest.fixture
-def places(tmp_path):
-    made = Places(tmp_path / "data").made()
-    database.connect(made)
-    yield made
-    database.close()
+IN_A_FILE = pytest.mark.parametrize("places", ["sqlite"], indirect=True)
 
 
 def seen(number="C1", outcome=ClaimOutcome.PASSED, **facts):
@@ -55,6 +49,7 @@ def a_proposal(to="2 1", **facts):
     return NewProposal("pointer-order", (Change("pointers", 2, "1 2", to),), **facts)
 
 
+@IN_A_FILE
 def test_the_store_and_its_side_files_are_closed_to_others(places):
     old = os.umask(0)
     try:
@@ -66,6 +61,7 @@ def test_the_store_and_its_side_files_are_closed_to_others(places):
     assert set(modes.values()) == {0o600}
 
 
+@IN_A_FILE
 def test_every_commit_reaches_the_disk(places):
     from django.db import connection
 
@@ -89,6 +85,7 @@ def test_every_commit_reaches_the_disk(places):
     }
 
 
+@IN_A_FILE
 def test_a_deleted_patient_leaves_no_trace_in_the_file(places):
     run = store_cases.a_run()
     records.keep_claim(run.id, seen(patient_name="Zyxwvut, Marked"))
@@ -114,6 +111,7 @@ def test_connecting_again_changes_nothing(places):
     assert records.get_run(run.id) == run
 
 
+@IN_A_FILE
 def test_another_process_that_comes_and_goes_takes_no_write_away(places):
     """POSIX drops a process's locks on a file when it closes any descriptor of it.
 
@@ -141,6 +139,7 @@ def test_another_process_that_comes_and_goes_takes_no_write_away(places):
     assert seen_from_outside() == 2
 
 
+@IN_A_FILE
 def test_two_folders_are_two_stores(places, tmp_path):
     run = store_cases.a_run()
     database.connect(Places(tmp_path / "other").made())
@@ -149,6 +148,7 @@ def test_two_folders_are_two_stores(places, tmp_path):
     assert records.runs() == (run,)
 
 
+@IN_A_FILE
 def test_a_store_of_a_newer_version_is_refused(places):
     database.close()
     with sqlite3.connect(places.store) as file:
@@ -183,6 +183,7 @@ def fill_up(places, run, finding):
             records.keep_claim(run, seen(f"C{n}"), findings=[finding])
 
 
+@IN_A_FILE
 def test_a_full_disk_is_a_sentence_and_loses_nothing_that_was_kept(places):
     run = store_cases.a_run()
     records.keep_claim(run.id, seen("C1"))
@@ -253,18 +254,10 @@ def test_an_unknown_id_is_answered_with_the_nearest(places):
 
 
 @given(st.text())
-def test_no_id_that_anyone_types_breaks_the_store(places_once, id):
+def test_no_id_that_anyone_types_breaks_the_store(shared_store, id):
     for find in (records.get_run, records.find_proposal, records.find_exception):
         with pytest.raises(Problem):
             find(id)
-
-
-@pytest.fixture(scope="module")
-def places_once(tmp_path_factory):
-    made = Places(tmp_path_factory.mktemp("once")).made()
-    database.connect(made)
-    yield made
-    database.close()
 
 
 @given(st.sets(st.sampled_from(list(ClaimOutcome))))
@@ -435,6 +428,7 @@ def test_the_newest_checkpoint_is_never_replaced_by_an_older_one(places):
     assert records.newest_anchor("host-3") is None
 
 
+@IN_A_FILE
 def test_the_brake_stays_pulled_until_go(places):
     assert not brake.is_stopped(places)
     brake.stop(places, "dana", "portal looks odd")
@@ -448,6 +442,7 @@ def test_the_brake_stays_pulled_until_go(places):
     assert not brake.go(places)
 
 
+@IN_A_FILE
 def test_an_empty_file_is_a_pulled_brake(places):
     brake.brake_file(places).touch()
     assert brake.is_stopped(places)

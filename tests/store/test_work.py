@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bots.places import Places
-from bots.store import database, leases, records, work
+from bots.store import leases, records, work
 from bots.store.facts import (
     ClaimOutcome,
     Ending,
@@ -20,12 +19,9 @@ from bots.store.facts import (
 )
 
 
-@pytest.fixture(scope="module")
-def places(tmp_path_factory):
-    made = Places(tmp_path_factory.mktemp("work") / "data").made()
-    database.connect(made)
-    yield made
-    database.close()
+@pytest.fixture
+def places(empty_store):
+    return empty_store
 
 
 NEW = NewRun("practice", "pending", "shadow", RunKind.PRE_BILL)
@@ -178,7 +174,9 @@ def test_a_paused_run_does_not_go_on_beside_the_very_same(places):
     claims=st.integers(1, 12),
     acts=st.lists(st.tuples(st.sampled_from(["take", "keep", "die"]), st.integers(0, 5))),
 )
-def test_whatever_happens_every_claim_is_due_at_work_or_done_and_done_once(places, claims, acts):
+def test_whatever_happens_every_claim_is_due_at_work_or_done_and_done_once(
+    shared_store, claims, acts
+):
     run = at_work(claims)
     mine: list[tuple[int, int]] = []
     done = 0
@@ -202,13 +200,13 @@ def test_whatever_happens_every_claim_is_due_at_work_or_done_and_done_once(place
 
 
 def test_the_last_to_take_the_folder_has_the_only_lease(places):
-    from datetime import UTC, datetime, timedelta
+    from datetime import timedelta
 
     span = timedelta(seconds=30)
     first = leases.take("day", "host", 11, span)
     second = leases.take("night", "host", 12, span)
 
-    assert [w.name for w in leases.alive(datetime.now(UTC))] == ["night"]
+    assert [w.name for w in leases.alive()] == ["night"]
     assert not leases.renew("day", first.generation, span)
     assert leases.renew("night", second.generation, span)
     assert leases.has_run_out("host", 11)
