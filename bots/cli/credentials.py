@@ -57,6 +57,7 @@ def set_credential(
     else:
         remember_credential(name, _asked(), places, master)
     refused.unlock(name, places)
+    _forgotten_by_all(name)
     how = f"as {from_}" if from_ else f"sealed under the master key {master.reference}"
     typer.echo(f"{name}: kept {how}")
     if not from_ and settings.keys.master is None:
@@ -107,8 +108,22 @@ def unlock(name: Name) -> None:
     from bots.places import here
     from bots.secrets import refused
 
-    gone = refused.unlock(name, here())
+    gone = refused.unlock(name, here()) | _forgotten_by_all(name)
     typer.echo(f"{name}: {'may be tried again' if gone else 'was not refused'}")
+
+
+def _forgotten_by_all(name: str) -> bool:
+    """Let every machine that shares the store try it again; False where none had been refused."""
+    from bots.cli.store_door import open_store
+    from bots.places import here
+    from bots.store.address import database_url
+
+    if not database_url(here()):
+        return False
+    open_store()
+    from bots.store import refusals
+
+    return refusals.forget(name)
 
 
 def _asked() -> Credential:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bots.places import Places
+
+T = TypeVar("T")
 
 Reason = Annotated[str, typer.Option("--reason", help="Why.")]
 
@@ -21,6 +25,7 @@ def stop(reason: Reason = "") -> None:
     places = here().made()
     before = brake.stopped_by(places)
     brake.stop(places, person(), reason)
+    _for_all_machines(lambda: brake.stop_all(person(), reason))
     if before is None:
         _record(places, "stop", reason)
     by = ""
@@ -36,9 +41,27 @@ def go() -> None:
 
     places = here().made()
     was = brake.go(places)
+    was = bool(_for_all_machines(brake.let_all_go)) or was
     if was:
         _record(places, "go")
     typer.echo("writing may begin again" if was else "writing was not stopped")
+
+
+def _for_all_machines(turn: Callable[[], T]) -> T | None:
+    """Where machines share the store, turn the switch there too; one's own waits for nothing."""
+    from bots.cli.store_door import open_store
+    from bots.errors import Problem
+    from bots.places import here
+    from bots.store.address import database_url
+
+    try:
+        if not database_url(here()):
+            return None
+        open_store()
+        return turn()
+    except Problem as problem:
+        typer.echo(f"done on this machine only: {problem.sentence()}", err=True)
+        return None
 
 
 def _record(places: Places, kind: Literal["stop", "go"], reason: str = "") -> None:

@@ -40,11 +40,11 @@ async def _at_work(places: Places, name: str) -> int:
 
     from bots.cli.running import first_signal
     from bots.config import load_portals
-    from bots.runs.worker import NAME, Worker
+    from bots.runs.worker import Worker
 
     load_portals()  # what is wrong is said before anything waits for it
     received = first_signal()
-    async with Worker(places, name=name or NAME) as at_work:
+    async with Worker(places, name=name) as at_work:
         structlog.get_logger().info("at work", worker=at_work.executor)
         loop = asyncio.create_task(at_work.forever())
         both: set[asyncio.Future[Any]] = {loop, received}
@@ -58,14 +58,12 @@ async def _at_work(places: Places, name: str) -> int:
 @app.command("list")
 def list_workers(as_json: Json = False) -> None:
     """Every worker: whether its lease holds, where it is, what it has at work."""
-    from datetime import UTC, datetime
-
     from bots.cli.store_door import json_line, open_store
     from bots.store import leases, work
 
     open_store()
     found = leases.workers()
-    now = datetime.now(UTC)
+    now = leases.clock()
     for record in found:
         said = _as_dict(record, work.runs_of(record.executor), record.is_alive(now))
         typer.echo(json_line(said) if as_json else _row(said))
@@ -77,18 +75,22 @@ def list_workers(as_json: Json = False) -> None:
 def recover() -> None:
     """End a worker of this machine that no longer answers, and say what of it will go on."""
     import asyncio
+    import socket
 
     from bots.cli.store_door import open_store
     from bots.places import here
     from bots.runs.worker import end_if_frozen
-    from bots.store import leases, work
+    from bots.store import leases
+    from bots.store.address import database_url
 
     open_store()
     places = here()
-    ended = asyncio.run(end_if_frozen(places))
-    if ended:
-        typer.echo(f"ended process {ended}, which did not renew its lease")
-    left = [run for record in leases.workers() for run in work.runs_of(record.executor)]
+    here_are = leases.names_on(socket.gethostname()) if database_url(places) else [""]
+    processes = [asyncio.run(end_if_frozen(places, name)) for name in here_are]
+    for process in filter(None, processes):
+        typer.echo(f"ended process {process}, which did not renew its lease")
+    ended = any(processes)
+    left = [run for run, _ in leases.orphans()]
     if left:
         typer.echo(f"at work when their worker died: {', '.join(left)}")
         typer.echo("the next `claimbots worker` or `claimbots serve` goes on with them")

@@ -320,7 +320,7 @@ class RunAtWork:
         """By the switch of this machine, or by that of all that share the store."""
         if brake.is_stopped(self.office.places):
             return True
-        return self.is_shared and await self.store.call(brake.all_stopped_by) is not None
+        return self.is_shared and await self.store.call(brake.are_all_stopped)
 
     async def _settle(self) -> None:
         """Find out what became of the intents that an earlier process left open."""

@@ -102,7 +102,10 @@ class Scheduler:
 
     async def _say(self, now: datetime) -> None:
         """Keep for the watchdog what there is to say."""
-        stopped = "`claimbots stop` is on" if brake.is_stopped(self._places) else ""
+        is_stopped = brake.is_stopped(self._places) or await self._store.call(
+            brake.are_all_stopped
+        )
+        stopped = "`claimbots stop` is on" if is_stopped else ""
         standing = await self._store.call(rows.standing, now - _WEEK)
         self.seen = Seen(
             at=now,

@@ -135,6 +135,12 @@ def alive() -> list[WorkerRecord]:
     return [_record(row) for row in rows]
 
 
+def names_on(host: str) -> list[str]:
+    """The workers of a machine that were not ended by themselves."""
+    rows = models.Worker.objects.filter(host=host, ended_at=None).order_by("name")
+    return list(rows.values_list("name", flat=True))
+
+
 def orphans() -> list[tuple[str, WorkerRecord | None]]:
     """The runs at work whose worker is dead, each with that worker where it is still known."""
     living = {record.executor for record in alive()}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -72,11 +71,9 @@ def judged(office, was: Before, claims: list[str]) -> Verdict:
 
 def _the_store(office, was: Before, log, verdict: Verdict) -> None:
     """What the log confirms the store knows, as confirmed, once for each field."""
-    with sqlite3.connect(office.root / "store.sqlite3") as store:
-        rows = store.execute(
-            "select intent, outcome, field, line from store_changerow where run_id > ?",
-            (was.last_run,),
-        ).fetchall()
+    rows = office.ask_store(
+        f"select intent, outcome, field, line from store_changerow where run_id > '{was.last_run}'"
+    )
     known: dict[str, list[tuple]] = {}
     for intent, outcome, *place in rows:
         if intent in log:
@@ -93,16 +90,11 @@ def _the_store(office, was: Before, log, verdict: Verdict) -> None:
 
 def _the_list(office, was: Before, claims: list[str], verdict: Verdict) -> None:
     """Every claim of the list was seen by a run, and no run is still at work."""
-    with sqlite3.connect(office.root / "store.sqlite3") as store:
-        seen = {
-            number
-            for (number,) in store.execute(
-                "select number from store_seenclaim where run_id > ?", (was.last_run,)
-            )
-        }
-        open_runs = store.execute(
-            "select count(*) from store_run where state in ('pending', 'in progress')"
-        ).fetchone()[0]
+    rows = office.ask_store(f"select number from store_seenclaim where run_id > '{was.last_run}'")
+    seen = {number for (number,) in rows}
+    [(open_runs,)] = office.ask_store(
+        "select count(*) from store_run where state in ('pending', 'in progress')"
+    )
     verdict.must(open_runs == 0, f"{open_runs} runs are still at work")
     lost = [claim for claim in claims if claim not in seen]
     verdict.must(not lost, f"{len(lost)} claims of the list were never seen")

@@ -3,12 +3,15 @@
 import csv
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from postgres import postgres
 
 from bots.cli import demo as door
 from bots.cli.practice import Server, ask, stop
@@ -17,6 +20,7 @@ from bots.ledger.keys import LedgerKeys
 from bots.places import Places
 from bots.secrets import development_key
 
+DATABASE = "CLAIMBOTS_STORE__DATABASE_URL"
 LONGEST = 60  # seconds that a test waits for anything
 LIMIT = 120  # seconds that one command of a test may take
 TODAY = "2026-09-30"  # the practice portal's day
@@ -53,6 +57,13 @@ class Office:
 
     def practice(self, *words):
         return ask(self.server.data, *words)
+
+    def ask_store(self, question):
+        """Rows of the store, wherever it is."""
+        if url := self.environment.get(DATABASE):
+            return postgres().ask(url, question)
+        with sqlite3.connect(self.root / "store.sqlite3") as store:
+            return store.execute(question).fetchall()
 
     def witness(self):
         return json.loads(self.practice("witness"))
@@ -110,8 +121,11 @@ def until(look, what, longest=LONGEST):
 
 
 @contextmanager
-def an_office(root, claims):
-    """A running portal with so many claims, and an office that works there."""
+def an_office(root, claims, database=""):
+    """A running portal with so many claims, and an office that works there.
+
+    `database` is the address of the one that its store is in; without it that is a file.
+    """
     kept = dict(os.environ)
     server = door._prepared(root, claims, 1, again=False)
     try:
@@ -119,6 +133,8 @@ def an_office(root, claims):
         door._put(root / "config" / "portals.yaml", "save_limit_seconds:", "1")
         made = Office(root, server, dict(os.environ))
         made.environment["CLAIMBOTS_BROWSER__DEADLINE_SECONDS"] = "4"
+        if database:
+            made.environment[DATABASE] = database
         os.environ.clear()
         os.environ.update(kept)
         yield made

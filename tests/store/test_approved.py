@@ -104,7 +104,8 @@ def test_a_settled_change_stands_under_the_name_of_who_approved_it():
 def test_a_settled_intent_that_did_not_do_it_leaves_it_approved(other):
     proposal = approved()
 
-    settled(*other.pop("changes"), **other)
+    more = {name: value for name, value in other.items() if name != "changes"}
+    settled(*other["changes"], **more)
 
     assert state_of(proposal) == (ProposalState.APPROVED, "")
 

@@ -1,0 +1,187 @@
+"""Several workers over one database: each run is at work once, and what one leaves goes on."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from postgres import a_database, postgres
+from runs.office import LONGEST, TODAY, an_office, until
+
+SHORT = (
+    "import bots.runs.lease, bots.runs.worker; "
+    "bots.runs.lease.LENGTH = 3.0; bots.runs.worker._RECONCILE = 1.0"
+)
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory):
+    with an_office(tmp_path_factory.mktemp("many") / "demo", 200, a_database()) as office:
+        # Two browsers start at once here.
+        office.environment["CLAIMBOTS_BROWSER__DEADLINE_SECONDS"] = "20"
+        yield office
+
+
+@pytest.fixture
+def office(shared):
+    shared.practice("reset", "--stay-logged-in")
+    yield shared
+    shared.practice("faults", "clear")
+
+
+@pytest.fixture
+def begin(office, tmp_path):
+    """Begins a command in the background; ends whatever of it still lives."""
+    begun = []
+
+    def begin(*words, first=SHORT):
+        out = (tmp_path / f"{len(begun)}.log").open("w+")
+        process = subprocess.Popen(
+            [sys.executable, "-c", f"{first}\nfrom bots.cli import main; main()", *words],
+            env=office.environment, stdout=out, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        begun.append(process)
+        return process
+
+    yield begin
+    for process in begun:
+        if process.poll() is None:
+            process.send_signal(signal.SIGCONT)
+            process.terminate()
+    for process in begun:
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def a_run(*more):
+    return ("run", "--portal", "practice", "--queue", "pending", "--as-of", TODAY, *more)
+
+
+CLAIMS = ("--limit", "16", "--pages", "2")
+
+
+def runs(office):
+    said = office.claimbots("runs", "list", "--json").stdout
+    return [json.loads(line) for line in said.splitlines()]
+
+
+def workers(office):
+    said = office.claimbots("workers", "list", "--json").stdout
+    return {w["worker"]: w for w in map(json.loads, said.splitlines())}
+
+
+def alive(office, *names):
+    known = workers(office)
+    return all(known.get(name, {}).get("state") == "alive" for name in names)
+
+
+def at_work(office):
+    """The names of the workers that have a run."""
+    return [w["worker"] for w in workers(office).values() if w["runs"]]
+
+
+def nothing_doubled_or_lost(office, run, claims=16):
+    assert run["state"] == "done", run
+    assert run["counts"]["claims"] == claims
+    saves = [claim["saves"] for claim in office.witness()["claims"].values()]
+    assert sum(saves) > 0
+    assert max(saves) == 1
+    assert all(outcomes for _, outcomes in office.intents().values())
+    assert office.verified()
+
+
+def ended(office, id=None):
+    for run in runs(office):
+        if id in (None, run["id"]):
+            return run if run["state"] in ("done", "failed", "stopped") else None
+    return None
+
+
+def test_what_a_killed_worker_had_goes_on_with_one_that_is_there_already(office, begin):
+    both = {name: begin("worker", "--name", name) for name in ("north", "south")}
+    until(lambda: alive(office, *both), "two workers")
+    asked = begin(*a_run(*CLAIMS))
+    until(lambda: office.witness()["writes"] >= 1, "save")
+    [dead] = at_work(office)
+    both[dead].kill()
+
+    run = until(lambda: ended(office), "end of the run")
+
+    nothing_doubled_or_lost(office, run)
+    assert asked.wait(LONGEST) == 0
+
+
+def test_a_frozen_one_is_ended_before_its_claims_go_on_and_never_writes(office, begin):
+    both = {name: begin("worker", "--name", name) for name in ("north", "south")}
+    until(lambda: alive(office, *both), "two workers")
+    begin(*a_run(*CLAIMS))
+    until(lambda: office.witness()["writes"] >= 1, "save")
+    [frozen] = at_work(office)
+    both[frozen].send_signal(signal.SIGSTOP)
+
+    run = until(lambda: ended(office), "end of the run")
+
+    assert both[frozen].wait(5) == -signal.SIGKILL
+    nothing_doubled_or_lost(office, run)
+
+
+def test_a_second_worker_of_the_same_name_is_refused(office, begin):
+    begin("worker", "--name", "north")
+    until(lambda: alive(office, "north"), "the first")
+
+    second = office.claimbots("worker", "--name", "north")
+
+    assert second.returncode == 3
+    assert "--name" in second.stderr
+
+
+def test_two_runs_under_one_log_in_are_done_one_after_the_other(office, begin):
+    both = [begin("worker", "--name", name) for name in ("north", "south")]
+    until(lambda: alive(office, "north", "south"), "two workers")
+    asked = [begin(*a_run("--limit", n, "--pages", "1")) for n in ("5", "6")]
+
+    most = 0
+    while any(process.poll() is None for process in asked):
+        most = max(most, len(at_work(office)))
+        time.sleep(0.1)
+
+    assert most == 1
+    assert [process.returncode for process in asked] == [0, 0]
+    assert all(process.poll() is None for process in both)
+    assert [run["state"] for run in runs(office)[:2]] == ["done", "done"]
+
+
+def test_a_run_goes_on_while_the_database_is_switched_to_another_machine(office, begin):
+    begin("worker", "--name", "north", first="")
+    until(lambda: alive(office, "north"), "a worker")
+    asked = begin(*a_run(*CLAIMS), first="")
+    for _ in range(3):
+        before = office.witness()["writes"]
+        postgres().restart()
+        until(lambda was=before: office.witness()["writes"] > was or ended(office), "more")
+
+    run = until(lambda: ended(office), "end of the run")
+
+    nothing_doubled_or_lost(office, run)
+    assert asked.wait(LONGEST) == 0
+    assert alive(office, "north")
+
+
+def test_what_stops_one_machine_stops_all(office):
+    stopped = office.claimbots("stop", "--reason", "trial")
+    elsewhere = office.root / "locks" / "STOP"
+    elsewhere.unlink()  # as on another machine, which has no such file
+    try:
+        run = office.run(*CLAIMS)
+    finally:
+        office.claimbots("go")
+
+    assert stopped.returncode == 0
+    assert office.witness()["writes"] == 0
+    assert run.returncode == 3
+    assert os.path.basename(elsewhere) not in os.listdir(elsewhere.parent)
