@@ -130,8 +130,9 @@ def tail(
 def kept_anchor(places: Places, origin: str) -> Checkpoint | None:
     """The newest checkpoint that the store keeps of this log, if there is a store."""
     from bots.ledger import Checkpoint
+    from bots.store.address import database_url
 
-    if not places.store.exists():
+    if not database_url(places) and not places.store.exists():
         return None
     from bots.store import database, records
 

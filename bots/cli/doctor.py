@@ -113,17 +113,25 @@ def _disk(places: Places) -> Iterator[Line]:
 
 
 def _store(places: Places) -> Iterator[Line]:
+    from bots.errors import Problem
+    from bots.store import database
+    from bots.store.address import database_url, shown
     from bots.store.apart import migrations, ours
 
-    if not places.store.exists():
-        return  # the first command that needs one makes it
-    made_by = set(migrations(places.store))
+    try:
+        is_shared = bool(database_url(places))
+        if not is_shared and not places.store.exists():
+            return  # the first command that needs one makes it
+        made_by = set(database.migrations(places) if is_shared else migrations(places.store))
+    except Problem as problem:
+        yield Line("DO", "store", problem.sentence())
+        return
     if made_by - set(ours()):
         yield Line("DO", "store", "it was written by a newer version; update claimbots")
     elif made_by and set(ours()) - made_by:
         yield Line("DO", "store", "it is of an older version; run `claimbots upgrade`")
     else:
-        yield Line("OK", "store", f"{places.store} is of this version")
+        yield Line("OK", "store", f"{shown(places)} is of this version")
 
 
 def _clock(places: Places) -> Iterator[Line]:
@@ -266,7 +274,6 @@ def _credentials(places: Places) -> Iterator[Line]:
 def _alerts(places: Places) -> Iterator[Line]:
     from bots.alerts import channels
     from bots.errors import Problem
-    from bots.store.apart import alerts_not_sent
 
     try:
         given = _configured()[0].alerts
@@ -284,12 +291,30 @@ def _alerts(places: Places) -> Iterator[Line]:
         line = _reference("alerts", secret)
         if line.state == "DO":
             yield line
-    count, fault = alerts_not_sent(places.store) if places.store.exists() else (0, "")
+    count, fault = _not_sent(places)
     if count:
         text = f"{count} could not be sent ({fault}); put it right, they are tried again"
         yield Line("DO", "alerts", text)
     else:
         yield Line("OK", "alerts", f"by {', '.join(ways)}")
+
+
+def _not_sent(places: Places) -> tuple[int, str]:
+    """How many alerts were tried in vain, and why; none where the store does not answer."""
+    from bots.errors import Problem
+    from bots.store import database
+    from bots.store.address import database_url
+    from bots.store.apart import alerts_not_sent
+
+    if not database_url(places):
+        return alerts_not_sent(places.store) if places.store.exists() else (0, "")
+    try:
+        database.connect(places)
+    except Problem:  # said of the store itself
+        return 0, ""
+    from bots.store import alerts
+
+    return alerts.not_sent()
 
 
 def _codesets(places: Places) -> Iterator[Line]:

@@ -21,6 +21,7 @@ from bots.cli import (
     proposals,
     runs,
     schedule,
+    store,
     workers,
 )
 from bots.cli.check import check
@@ -60,6 +61,7 @@ for noun in (
     proposals,
     runs,
     schedule,
+    store,
     workers,
 ):
     app.add_typer(noun.app, name=noun.__name__.rpartition(".")[2])

@@ -33,7 +33,8 @@ from bots.places import Places
 from bots.runs.office import sole_backup
 from bots.secrets import MasterKey
 from bots.secrets.master import sync_folder
-from bots.store import apart
+from bots.store import apart, moving
+from bots.store.address import database_url
 
 SUFFIX = ".backup"
 # Of keys/ only what is sealed or public: a master key must not lie beside what it opens.
@@ -68,7 +69,8 @@ def take(
         Problem: there is no store, another backup is at work, the log is broken, a file of
             that name is there, or the disk does not take it.
     """
-    if not places.store.exists():
+    is_shared = bool(database_url(places))
+    if not is_shared and not places.store.exists():
         raise Problem(
             "there is no store to back up", where=str(places.root), do="check CLAIMBOTS_DATA"
         )
@@ -79,7 +81,10 @@ def take(
             with scratch_in(places) as scratch, _draft(target, origin) as file:
                 sealed = SealedWriter(file, master)
                 archive = ArchiveWriter(sealed)
-                apart.copy(places.store, scratch / STORE)
+                if is_shared:
+                    moving.copy_to_file(places, scratch / STORE)
+                else:
+                    apart.copy(places.store, scratch / STORE)
                 archive.add(STORE, pieces_of(scratch / STORE))
                 crashpoint("backup.after_store")
                 records, checkpoint = _add_log(archive, places, origin, master)

@@ -29,6 +29,7 @@ from bots.runs.office import sole_backup, sole_worker
 from bots.secrets import MasterKey
 from bots.secrets.master import sync_folder
 from bots.store import apart, brake, database
+from bots.store.address import database_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,12 @@ def restore(file: Path, places: Places, settings: Settings, master: MasterKey) -
 
 
 def _refuse_a_store(places: Places) -> None:
+    if database_url(places):
+        raise Problem(
+            "the store of this data folder is in PostgreSQL",
+            where="claimbots.yaml store.database_url",
+            do="restore --to another folder; there `claimbots store move` fills an empty database",
+        )
     # A -wal of another store would be read into the one that is put back.
     names = (STORE, f"{STORE}-wal", f"{STORE}-shm", f"{STORE}-journal")
     there = [name for name in names if (places.root / name).exists()]

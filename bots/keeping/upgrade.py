@@ -17,6 +17,7 @@ from bots.runs.behind import Behind, catch_up
 from bots.runs.office import sole_worker
 from bots.secrets import MasterKey
 from bots.store import apart, database, records
+from bots.store.address import database_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,10 @@ def upgrade(places: Places, settings: Settings, master: MasterKey) -> Upgraded:
             through; then the backup is whole, and named.
     """
     with sole_worker(places.made()):
-        if not places.store.exists():
+        is_shared = bool(database_url(places))
+        if not is_shared and not places.store.exists():
             raise Problem("there is no store", where=str(places.root), do="check CLAIMBOTS_DATA")
-        made_by = apart.migrations(places.store)
+        made_by = database.migrations(places) if is_shared else apart.migrations(places.store)
         is_older = bool(made_by) and bool(set(apart.ours()) - set(made_by))
         backup = take(places, settings, master) if is_older else None
         steps = tuple(_brought_on(places, backup)) if backup else ()
@@ -56,7 +58,7 @@ def upgrade(places: Places, settings: Settings, master: MasterKey) -> Upgraded:
 def _brought_on(places: Places, backup: Taken) -> list[tuple[str, str]]:
     try:
         steps = database.upgrade(places)
-        said = apart.fault(places.store)
+        said = "" if database_url(places) else apart.fault(places.store)
     except Problem as problem:
         said = problem.what
     if said:

@@ -107,3 +107,9 @@ def sent(id: int, told: Collection[str], now: datetime, fault: str = "") -> None
     models.AlertRow.objects.filter(pk=id).update(
         told=sorted(told), told_at=None if fault else now, fault=fault[:80]
     )
+
+
+def not_sent() -> tuple[int, str]:
+    """How many alerts were tried in vain and wait, and why the newest of them does."""
+    rows = models.AlertRow.objects.filter(told_at=None, over_at=None).exclude(fault="")
+    return rows.count(), rows.order_by("-pk").values_list("fault", flat=True).first() or ""

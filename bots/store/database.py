@@ -82,6 +82,19 @@ def upgrade(places: Places) -> list[tuple[str, str]]:
     return [(name, words.strip().splitlines()[0] if words else "") for name, words in done]
 
 
+def migrations(places: Places) -> tuple[str, ...]:
+    """The migrations that made the store in PostgreSQL what it is; none in an empty database.
+
+    Raises:
+        Problem: as `connect`.
+    """
+    set_up()
+    with speaking(places):
+        _point_at(places)
+        applied = _executor(places).loader.applied_migrations
+    return tuple(sorted(name for app, name in applied if app == "store"))
+
+
 def close() -> None:
     """Close this thread's connection."""
     connections.close_all()
@@ -109,7 +122,7 @@ class Unreachable(Problem):
 
 def _of_postgresql(error: DatabaseError, where: str) -> Problem:
     # Its texts quote values, and a connection's text its address: none of them is repeated.
-    state = getattr(error.__cause__, "sqlstate", None) or ""
+    state = getattr(error.__cause__, "sqlstate", None) or _state_in(str(error))
     if not state or state.startswith(("08", "57P")):
         return Unreachable(
             "PostgreSQL does not answer",
@@ -130,6 +143,13 @@ def _of_postgresql(error: DatabaseError, where: str) -> Problem:
     return Problem(
         f"the store refused ({type(error).__name__} {state})", where=where, do="report it"
     )
+
+
+def _state_in(words: str) -> str:
+    """What libpq says only in words, where it cannot connect; empty for anything else."""
+    if "authentication failed" in words or "pg_hba.conf" in words or "no password" in words:
+        return "28"
+    return "3D" if 'database "' in words and "does not exist" in words else ""
 
 
 def _told(error: Exception) -> tuple[str]:

@@ -1,0 +1,140 @@
+"""A whole store from one home to another: a database of PostgreSQL, or one SQLite file.
+
+The rows are as they were at one moment, and keep their ids. Each home is reached by a connection
+of its own beside the one that this thread works with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.db import connections, transaction
+from django.db.migrations.executor import MigrationExecutor
+from django.db.utils import load_backend
+from psycopg import IsolationLevel
+
+from bots.errors import Problem
+from bots.places import Places
+from bots.store import settings as ours
+from bots.store.address import connection_of, database_url, shown
+from bots.store.database import closed_file, set_up, speaking
+
+_AT_ONCE = 500  # rows
+_FROM, _TO = "from", "to"
+
+
+def copy_to_file(places: Places, target: Path) -> None:
+    """A new SQLite file with what the database of `places` holds now, while others write to it.
+
+    Raises:
+        Problem: PostgreSQL or the disk fails, or the store is of another version.
+    """
+    # Django's own backend: to read takes no writer's turn. One snapshot for all tables.
+    source = connection_of(places) | {"ENGINE": "django.db.backends.postgresql"}
+    source["OPTIONS"] = source["OPTIONS"] | {
+        "isolation_level": IsolationLevel.REPEATABLE_READ,
+        "options": "-c default_transaction_read_only=on",
+    }
+    file = ours.DATABASES["default"] | {"NAME": str(target)}
+    file["OPTIONS"] = file["OPTIONS"] | {"init_command": ""}  # no side files
+    with speaking(places), _both(source, file):
+        _of_this_version(_FROM, shown(places))
+        closed_file(target)
+        _made(_TO)
+        _copied()
+
+
+def move_into_database(places: Places, file: Path) -> dict[str, int]:
+    """Fill the empty database of `places` with what a SQLite file of this version holds.
+
+    The file is left as it is.
+
+    Returns:
+        How many rows of each table were copied.
+
+    Raises:
+        Problem: there is no such file or no `store.database_url`, the file is of another
+            version, or the database is not empty.
+    """
+    set_up()
+    if not database_url(places):
+        raise Problem("there is no database to move to", do="set store.database_url first")
+    if not file.exists():
+        raise Problem("there is no store to move", where=str(file), do="name the file")
+    source = ours.DATABASES["default"] | {"NAME": str(file)}
+    target = ours.DATABASES["default"] | connection_of(places)
+    with speaking(places), _both(source, target), transaction.atomic(using=_TO):
+        _of_this_version(_FROM, str(file))
+        _made(_TO)
+        if any(model._default_manager.using(_TO).exists() for model in _models()):
+            raise Problem(
+                "the database is not empty, and nothing is written over it",
+                where=shown(places),
+                do="name an empty one in store.database_url",
+            )
+        return _copied()
+
+
+@contextmanager
+def _both(source: dict[str, Any], target: dict[str, Any]) -> Iterator[None]:
+    set_up()
+    wanted = connections.configure_settings({"default": {}, _FROM: source, _TO: target})
+    for alias in (_FROM, _TO):
+        connections[alias] = load_backend(wanted[alias]["ENGINE"]).DatabaseWrapper(
+            wanted[alias], alias
+        )
+    try:
+        yield
+    finally:
+        for alias in (_FROM, _TO):
+            connections[alias].close()
+            del connections[alias]
+
+
+def _models() -> list[type[Any]]:
+    return list(apps.get_app_config("store").get_models())
+
+
+def _made(alias: str) -> None:
+    executor = MigrationExecutor(connections[alias])
+    executor.migrate(executor.loader.graph.leaf_nodes())
+
+
+def _of_this_version(alias: str, where: str) -> None:
+    executor = MigrationExecutor(connections[alias])
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise Problem(
+            "it is of an older version of claimbots", where=where, do="run `claimbots upgrade`"
+        )
+
+
+def _copied() -> dict[str, int]:
+    counts = {}
+    with transaction.atomic(using=_FROM), transaction.atomic(using=_TO):
+        for model in _models():
+            rows: list[Any] = []
+            count = 0
+            for row in model._default_manager.using(_FROM).order_by("pk").iterator(_AT_ONCE):
+                rows.append(row)
+                count += 1
+                if len(rows) == _AT_ONCE:
+                    model._default_manager.using(_TO).bulk_create(rows)
+                    rows = []
+            model._default_manager.using(_TO).bulk_create(rows)
+            counts[model._meta.db_table.removeprefix("store_")] = count
+        _count_on()
+    return counts
+
+
+def _count_on() -> None:
+    """The next row of each table gets an id of its own, and not one that was copied."""
+    from django.core.management.color import no_style
+
+    target = connections[_TO]
+    with target.cursor() as cursor:
+        for line in target.ops.sequence_reset_sql(no_style(), _models()):
+            cursor.execute(line)
