@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := all
-.PHONY: all setup demo test chaos chaos-sample acceptance check format bench bench-recall browser lock clean
+.PHONY: all setup demo test chaos chaos-many chaos-sample acceptance check format bench bench-recall browser lock clean
 
 all: check test
 
@@ -40,11 +40,16 @@ test: setup $(VENV)/dev.stamp ## the whole test suite, real browser included, an
 	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 	@$(MAKE) --no-print-directory chaos-sample
 
-# Slices that go on where the last one ended; what was done stands in build/chaos.jsonl.
+# Slices that go on where the last one ended; what was done stands in tests/chaos/recorded/.
 CHAOS_MINUTES ?= 40
 CHAOS_SEEDS ?= 17
+CHAOS_STORE ?= sqlite
 chaos: setup $(VENV)/dev.stamp ## faults with many seeds against portal, log and store
-	@$(BIN)/python tests/chaos/matrix.py --seeds $(CHAOS_SEEDS) --minutes $(CHAOS_MINUTES)
+	@$(BIN)/python tests/chaos/matrix.py --seeds $(CHAOS_SEEDS) --minutes $(CHAOS_MINUTES) --store $(CHAOS_STORE)
+
+CHAOS_CLAIMS ?= 2000
+chaos-many: setup $(VENV)/dev.stamp ## four workers over one PostgreSQL, two of them killed
+	@$(BIN)/python tests/chaos/many.py --claims $(CHAOS_CLAIMS)
 
 chaos-sample: setup $(VENV)/dev.stamp ## one fault of each kind, in a few minutes
 	@$(BIN)/python tests/chaos/matrix.py --sample

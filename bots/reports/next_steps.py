@@ -48,6 +48,11 @@ NEXT_STEPS = {
         + _AGAIN
         + ".",
     ),
+    "OTHER_LOG": NextStep(
+        "A worker of another machine died at this run; its log knows what it had saved.",
+        "Start a worker on that machine again: what its log knows comes into the store. Until "
+        "then the portal itself shows it; nothing is saved twice. Then " + _DONE + ".",
+    ),
     "BROWSER_GONE": NextStep(
         "The browser died under a call.",
         "`claimbots doctor` looks at our side (memory, disk); then " + _RETRY + ".",

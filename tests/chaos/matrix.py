@@ -2,10 +2,10 @@
 
     python tests/chaos/matrix.py --seeds 17 --minutes 40 [--only F61 ...] [--sample]
 
-Goes on where an earlier call ended: each case is a line of `build/chaos.jsonl`, and one that
-stands there is not done again. After each case the portal's own history, the log and the store
-are held against each other (`judge.py`); a case in which the portal stored nothing does not count.
-Ends with 1 where any case found a fault.
+Goes on where an earlier call ended: each case is a line of `recorded/STORE.jsonl`, and one that
+stands there is not done again (delete the file to begin anew). After each case the portal's own
+history, the log and the store are held against each other (`judge.py`); a case in which the portal
+stored nothing does not count. Ends with 1 where any case found a fault.
 """
 
 from __future__ import annotations
@@ -29,10 +29,13 @@ sys.path[:0] = [str(HERE.parent), str(HERE)]
 
 import judge  # noqa: E402
 from cases import FAULTS, SAMPLE, Fault  # noqa: E402
+from postgres import a_database  # noqa: E402
 from runs.office import TODAY, an_office  # noqa: E402
 
 ROOT = HERE.parents[1]
-RESULTS = ROOT / "build" / "chaos.jsonl"
+RECORDED = HERE / "recorded"  # of every slice that was done, in the repository
+SAMPLE_RESULTS = ROOT / "build" / "chaos-sample.jsonl"
+STORES = ("sqlite", "postgresql")
 CLAIMS = 6  # of one case
 SHORT_LEASE = "import bots.runs.lease; bots.runs.lease.LENGTH = 3.0"
 LONGEST = 90  # seconds that anything of a case may take
@@ -219,16 +222,16 @@ def _children(process: int, *marks: str) -> list[int]:
     return found
 
 
-def done_before() -> set[tuple[str, int]]:
-    if not RESULTS.exists():
+def done_before(results: Path) -> set[tuple[str, int]]:
+    if not results.exists():
         return set()
-    lines = map(json.loads, RESULTS.read_text().splitlines())
+    lines = map(json.loads, results.read_text().splitlines())
     return {(line["fault"], line["seed"]) for line in lines if not line["wrong"]}
 
 
-def told() -> int:
+def told(results: Path) -> int:
     """How all cases went so far, fault by fault; 1 where anything was wrong."""
-    lines = [json.loads(line) for line in RESULTS.read_text().splitlines()]
+    lines = [json.loads(line) for line in results.read_text().splitlines()]
     last = {(line["fault"], line["seed"]): line for line in lines}
     counts: dict[str, Counter[str]] = {}
     for line in last.values():
@@ -250,35 +253,39 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=17)
     parser.add_argument("--minutes", type=float, default=40)
     parser.add_argument("--only", nargs="*", default=())
+    parser.add_argument("--store", choices=STORES, default=STORES[0])
     parser.add_argument("--sample", action="store_true")
     chosen = parser.parse_args()
     only = chosen.only or (SAMPLE if chosen.sample else ())
     faults = [fault for fault in FAULTS if not only or fault.number in only]
+    results = RECORDED / f"{chosen.store}.jsonl"
     if chosen.sample:
-        RESULTS.unlink(missing_ok=True)
-    known = done_before()
+        results = SAMPLE_RESULTS
+        results.unlink(missing_ok=True)
+    known = done_before(results)
     todo = [
         (fault, seed)
         for seed in range(1, (1 if chosen.sample else chosen.seeds) + 1)
         for fault in faults
         if (fault.number, seed) not in known
     ]
-    RESULTS.parent.mkdir(exist_ok=True)
+    results.parent.mkdir(exist_ok=True)
+    database = a_database() if chosen.store == "postgresql" else ""
     ends = time.monotonic() + 60 * chosen.minutes
     folder = Path(tempfile.mkdtemp(prefix="claimbots-chaos-"))
     try:
-        with an_office(folder / "demo", claims=3000) as office:
+        with an_office(folder / "demo", 3000, database) as office:
             chaos = Chaos(office)
             for fault, seed in todo:
                 if time.monotonic() > ends:
                     break
                 line = chaos.case(fault, seed)
-                with RESULTS.open("a") as file:
+                with results.open("a") as file:
                     file.write(json.dumps(line) + "\n")
                 print(json.dumps(line), file=sys.stderr, flush=True)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    return told()
+    return told(results)
 
 
 if __name__ == "__main__":
