@@ -96,7 +96,8 @@ def read_document(path: Path) -> Document:
         loaded = yaml.load(text)
     except MarkedYAMLError as error:
         raise ConfigProblem([_syntax(error, document.name)]) from None
-    except (YAMLError, ValueError, RecursionError):
+    # IndexError: what ruamel makes of a number such as "-_".
+    except (YAMLError, ValueError, IndexError, RecursionError):
         raise ConfigProblem([Fault(document.name, "not YAML that can be read")]) from None
     if loaded is None:
         return document

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bots.config import ConfigProblem, Fault, PortalsFile, Settings, load_yaml
@@ -124,6 +124,7 @@ def test_an_empty_file_and_empty_sections_take_the_defaults(tmp_path):
 
 
 @given(text=st.text(max_size=200))
+@example("-_")
 def test_any_text_gives_settings_or_a_sentence(tmp_path_factory, text):
     path = tmp_path_factory.mktemp("any") / "claimbots.yaml"
     path.write_text(text, encoding="utf-8", errors="surrogatepass")
