@@ -1,4 +1,4 @@
-"""The one policy for looking at a portal: three tries, and what is mended between them.
+"""The one policy for looking at a portal: what is tried again, and what is mended between.
 
 Only for looking: a write that may have happened is never tried again by this.
 """
@@ -8,15 +8,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from tenacity import (
-    AsyncRetrying,
-    RetryCallState,
-    retry_if_exception_type,
-    stop_after_attempt,
-    wait_exponential,
-)
+from tenacity import AsyncRetrying, RetryCallState, wait_exponential
 
-from bots.portals.base import BrowserGone, PortalFault, SessionEnded
+from bots.faults import FIRST_PAUSE, LONGEST_PAUSE, Fault, Mend, fault_of
+from bots.portals.base import PortalError, PortalFault
 
 if TYPE_CHECKING:
     from bots.portals.session import Session
@@ -25,27 +20,36 @@ if TYPE_CHECKING:
 def looking(session: Session) -> AsyncRetrying:
     """A caller of coroutines that look: `await looking(session)(reader.open, ref, on)`.
 
-    A fault of the machinery (`PortalFault`) is met three times in all, 0.3 s and 0.6 s apart;
-    what the portal itself refuses is never tried again. What was raised last is raised.
+    A fault of the machinery is met as often as `bots.faults` says, with pauses that double; what
+    the portal itself refuses is never tried again. What was raised last is raised.
     """
     return AsyncRetrying(
-        stop=stop_after_attempt(3),
-        wait=wait_exponential(multiplier=0.3, max=5),
-        retry=retry_if_exception_type(PortalFault),
+        retry=lambda state: _met(state) is not None,
+        stop=lambda state: state.attempt_number >= (_met(state) or _NEVER).looks,
+        wait=wait_exponential(multiplier=FIRST_PAUSE, max=LONGEST_PAUSE),
         before_sleep=_mending(session),
         reraise=True,
     )
+
+
+_NEVER = fault_of("")
+
+
+def _met(state: RetryCallState) -> Fault | None:
+    """What a look met; None where it went well, or another than the portal failed."""
+    error = state.outcome.exception() if state.outcome else None
+    return fault_of(error.code) if isinstance(error, PortalError) else None
 
 
 def _mending(session: Session) -> Callable[[RetryCallState], Awaitable[None]]:
     """Between two tries: a new browser where it died, a new log-in where the session ended."""
 
     async def mend(state: RetryCallState) -> None:
-        error = state.outcome.exception() if state.outcome else None
+        met = _met(state) or _NEVER
         try:
-            if isinstance(error, BrowserGone):
+            if met.mend is Mend.NEW_BROWSER:
                 await session.restart()
-            elif isinstance(error, SessionEnded):
+            elif met.mend is Mend.NEW_LOG_IN:
                 await session.log_in()
         except PortalFault:
             return  # the next try says so

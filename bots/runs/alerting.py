@@ -19,6 +19,7 @@ import structlog
 
 from bots.alerts import Alert, Event, NotSent, channels, send
 from bots.config import Settings
+from bots.faults import that_wake
 from bots.ledger import LedgerBroken
 from bots.runs import ends
 from bots.store import alerts, records, schedules
@@ -30,10 +31,6 @@ from bots.store.thread import StoreThread
 log = structlog.get_logger()
 
 LONGEST = 45.0  # seconds that the end of a run may wait for mail servers and the like
-LOG_IN_CODES = frozenset(
-    {"LOGIN_REFUSED", "LOGIN_REFUSED_BEFORE", "PASSWORD_EXPIRED", "CAPTCHA", "CODE_REFUSED"}
-)
-LOCKED_CODES = frozenset({"ACCOUNT_LOCKED"})
 _OF_RUNS = (
     Event.RUN_FAILED, Event.PORTAL_CHANGED, Event.CIRCUIT_OPEN, Event.CEILING_REACHED,
     Event.LOG_IN_REFUSED, Event.ACCOUNT_LOCKED,
@@ -148,9 +145,9 @@ def troubles_of(
     reason = run.stop_reason if run is not None else ""
     if isinstance(fault, LedgerBroken) or reason == ends.LOG_NOT_WRITTEN:
         told.append((Event.LOG_BROKEN, origin))
-    elif LOCKED_CODES.intersection(codes):
+    elif that_wake(Event.ACCOUNT_LOCKED).intersection(codes):
         told.append((Event.ACCOUNT_LOCKED, portal))
-    elif LOG_IN_CODES.intersection(codes):
+    elif that_wake(Event.LOG_IN_REFUSED).intersection(codes):
         told.append((Event.LOG_IN_REFUSED, portal))
     elif reason in {ends.SCREENS_CHANGED, ends.SCREENS_UNLIKE_SELECTORS}:
         told.append((Event.PORTAL_CHANGED, portal))

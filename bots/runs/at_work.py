@@ -20,17 +20,16 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from bots import faults
 from bots.claims import Case, ClaimRef
 from bots.crashpoints import crashpoint
 from bots.errors import Problem
 from bots.hands import Workplace, settle
 from bots.ledger import Ledger, LedgerBroken, Outcome
 from bots.portals.base import (
-    BusinessError,
     ElementMissing,
     LoginRefused,
     PortalError,
-    PortalFault,
     Reader,
 )
 from bots.portals.evidence import last_seen
@@ -77,11 +76,6 @@ LEFT = "left"  # what became of a claim of which nothing was begun
 _WINDOW = 4  # claims begun, for each page: enough that none ever waits
 _HEED = 1.0  # seconds between two looks whether somebody wants the run to stop
 _ROWS_AT_ONCE = 50  # of the portal's list
-# A portal whose screens no longer fit, or that fails claim after claim, is left alone.
-_DRIFT_AFTER = 3
-_FAULTS_IN_A_ROW = 8
-_FAULTS_OF_LAST, _LAST = 10, 20  # so many of the last so many claims
-_LONGEST_CLAIM = 300.0  # seconds: every call has a limit of its own, and this is above them all
 
 Progress = Callable[[int], None]
 
@@ -93,7 +87,7 @@ class _Course:
     seen: int = 0
     drift: int = 0
     faults: int = 0
-    last: deque[bool] = field(default_factory=lambda: deque(maxlen=_LAST))  # failed or not
+    last: deque[bool] = field(default_factory=lambda: deque(maxlen=faults.LAST))  # failed or not
     stop_reason: str = ""
     ceiling: str = ""
     outcomes: dict[str, str] = field(default_factory=dict)
@@ -156,14 +150,14 @@ class RunAtWork:
             await self._do(steps)
         except LoginRefused as error:
             state, problem = RunState.FAILED, _login_problem(error, self.office)
-            await self._exception("", ExceptionType.BUSINESS, error.code, "log-in refused")
+            await self._exception("", error.code, "log-in refused")
             await self._tell_others_of_refusal()
         except LedgerBroken as error:
             state, self.course.stop_reason = RunState.STOPPED, ends.LOG_NOT_WRITTEN
             problem = error if isinstance(error, Problem) else None
         except PortalError as error:
             state, self.course.stop_reason = RunState.FAILED, _words(error)
-            await self._exception("", ExceptionType.APPLICATION, error.code, str(error))
+            await self._exception("", error.code, str(error))
         except asyncio.CancelledError:
             self.course.stop_reason = ends.STOPPED_BY_SIGNAL
             await asyncio.shield(self._end(RunState.STOPPED))
@@ -336,9 +330,7 @@ class RunAtWork:
                 changes = changes_of(intent.id, intent.changes, intent.checks, became)
                 await self.store.call(records.keep_settled, self.id, intent.claim_number, changes)
             if done.outcome is Outcome.CONFLICT:
-                await self._exception(
-                    intent.claim_number, ExceptionType.BUSINESS, code_of(done), done.words
-                )
+                await self._exception(intent.claim_number, code_of(done), done.words)
             if done.outcome is Outcome.UNKNOWN:
                 self.course.left_over = True
 
@@ -366,7 +358,7 @@ class RunAtWork:
         reader = await session.reader()
         missing = await reader.canary()
         if missing:
-            await self._exception("", ExceptionType.APPLICATION, "DRIFT", "; ".join(missing)[:400])
+            await self._exception("", "DRIFT", "; ".join(missing)[:400])
             self.course.stop_reason = ends.SCREENS_UNLIKE_SELECTORS
 
     async def _list(self) -> None:
@@ -474,7 +466,7 @@ class RunAtWork:
             if found is None:  # it was given up, or is at work for another time
                 return LEFT
             try:
-                async with asyncio.timeout(_LONGEST_CLAIM):
+                async with asyncio.timeout(faults.LONGEST_CLAIM):
                     told = await self._through(reader, found)
             except TimeoutError:
                 told = self._stuck(found)
@@ -516,14 +508,14 @@ class RunAtWork:
         """A claim without an end. Whether it was being saved, settling its intent will say."""
         log.error("a claim is stuck", run=self.id, position=item.position)
         ref = ClaimRef(self.request.portal, item.number, self.request.query.queue, item.status)
-        words = f"no end in {_LONGEST_CLAIM:.0f} seconds"
-        return _failed(ref, item.position, ExceptionType.APPLICATION, "STUCK", words)
+        words = f"no end in {faults.LONGEST_CLAIM:.0f} seconds"
+        return _failed(ref, item.position, "STUCK", words)
 
     async def _through(self, reader: Reader, item: work.Item) -> Told:
         ref = ClaimRef(self.request.portal, item.number, self.request.query.queue, item.status)
-        if item.attempt > work.MOST_ATTEMPTS:
-            words = f"the worker died {work.MOST_ATTEMPTS} times while it was at this claim"
-            return _failed(ref, item.position, ExceptionType.APPLICATION, "GIVEN_UP", words)
+        if item.attempt > faults.MOST_DEATHS:
+            words = f"the worker died {faults.MOST_DEATHS} times while it was at this claim"
+            return _failed(ref, item.position, "GIVEN_UP", words)
         if item.proposal:
             return await self._apply(reader, ref, item)
         return await self._one(reader, ref, item.position)
@@ -545,31 +537,29 @@ class RunAtWork:
             return told
         except (LoginRefused, LedgerBroken):
             raise
-        except BusinessError as error:
-            return _failed(ref, position, ExceptionType.BUSINESS, error.code, str(error))
-        except PortalFault as error:
-            self._count_fault(error)
-            return _failed(ref, position, ExceptionType.APPLICATION, error.code, str(error))
         except PortalError as error:
-            self.course.stop_reason = _words(error)
-            return _failed(ref, position, ExceptionType.APPLICATION, error.code, str(error))
+            return self._met(ref, position, error)
         except Exception as error:  # a fault of ours must not cost the other claims
             log.error("claim failed", error=type(error).__name__)
-            return _failed(
-                ref, position, ExceptionType.APPLICATION, "UNEXPECTED", type(error).__name__
-            )
+            return _failed(ref, position, "UNEXPECTED", type(error).__name__)
 
     async def _read(self, reader: Reader, ref: ClaimRef) -> Case:
         """A fault of the machinery is tried again twice, a refusal never."""
         return await looking(self.at.session)(reader.open, ref, self.office.today)
 
-    def _count_fault(self, error: PortalFault) -> None:
-        self.course.faults += 1
-        self.course.drift = self.course.drift + 1 if isinstance(error, ElementMissing) else 0
-        if self.course.drift >= _DRIFT_AFTER:
+    def _met(self, ref: ClaimRef, position: int, error: PortalError) -> Told:
+        """What the portal did to a claim, and whether it is left alone for it."""
+        fault = faults.fault_of(error.code)
+        if fault.ends is not faults.Ends.CLAIM:
+            self.course.stop_reason = _words(error)
+        if fault.counts:
+            self.course.faults += 1
+            self.course.drift = self.course.drift + 1 if isinstance(error, ElementMissing) else 0
+        if self.course.drift >= faults.DRIFT_IN_A_ROW:
             self.course.stop_reason = ends.SCREENS_CHANGED
-        elif self.course.faults >= _FAULTS_IN_A_ROW:
+        elif self.course.faults >= faults.FAULTS_IN_A_ROW:
             self.course.stop_reason = f"{self.course.faults} {ends.FAULTS_IN_A_ROW}"
+        return _failed(ref, position, error.code, str(error))
 
     async def _keep(self, told: Told, item: int) -> None:
         if told.halted and not self.course.ceiling:
@@ -578,7 +568,7 @@ class RunAtWork:
         self.course.last.append(has_failed)
         if told.halted or has_failed:
             self.course.left_over = True
-        if sum(self.course.last) >= _FAULTS_OF_LAST and not self.course.stop_reason:
+        if sum(self.course.last) >= faults.FAULTS_OF_LAST and not self.course.stop_reason:
             self.course.stop_reason = f"{sum(self.course.last)} {ends.OF_THE_LAST}"
         await self.store.call(
             records.keep_claim,
@@ -618,16 +608,16 @@ class RunAtWork:
         try:
             case = await self._read(reader, ref)
             told = await apply_approved(case, ref, item.position, self.rules, self.at, approved)
-        except BusinessError as error:
-            told = _failed(ref, item.position, ExceptionType.BUSINESS, error.code, str(error))
-        except PortalFault as error:
-            self._count_fault(error)
-            told = _failed(ref, item.position, ExceptionType.APPLICATION, error.code, str(error))
+        except LoginRefused:
+            raise
+        except PortalError as error:
+            told = self._met(ref, item.position, error)
         told.exceptions = [replace(entry, proposal=proposal.id) for entry in told.exceptions]
         told.seen = replace(told.seen, reviewed=False)  # keeps the claim's other proposals
         return told
 
-    async def _exception(self, number: str, kind: ExceptionType, code: str, text: str) -> None:
+    async def _exception(self, number: str, code: str, text: str) -> None:
+        kind = ExceptionType(faults.fault_of(code).kind)
         await self.store.call(
             records.keep_exception, self.id, number, NewException(kind, code, text)
         )
@@ -700,7 +690,8 @@ class RunAtWork:
         )
 
 
-def _failed(ref: ClaimRef, position: int, kind: ExceptionType, code: str, text: str) -> Told:
+def _failed(ref: ClaimRef, position: int, code: str, text: str) -> Told:
+    kind = ExceptionType(faults.fault_of(code).kind)
     seen = SeenRecord(ref.number, position, ClaimOutcome.FAILED, status=ref.status, reviewed=False)
     return Told(seen, exceptions=[NewException(kind, code, text)])
 

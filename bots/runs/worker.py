@@ -24,6 +24,7 @@ import structlog
 from bots.config import load_portals, load_settings
 from bots.crashpoints import crashpoint
 from bots.errors import Problem
+from bots.faults import fault_of
 from bots.ledger import Ledger
 from bots.places import Places
 from bots.runs import ends
@@ -414,7 +415,7 @@ def _name_here(only: str) -> str:
 
 def _in_another_log(origin: str) -> NewException:
     words = f"its worker died; what it saved stands in the log {origin} of another machine"
-    return NewException(ExceptionType.APPLICATION, "OTHER_LOG", words)
+    return NewException(ExceptionType(fault_of("OTHER_LOG").kind), "OTHER_LOG", words)
 
 
 async def end_if_frozen(places: Places, name: str = "") -> int:

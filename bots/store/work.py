@@ -21,7 +21,6 @@ from bots.store.records import next_run_id, run_record
 OPEN = (RunState.PENDING.value, RunState.IN_PROGRESS.value)  # somebody does it, or will
 PAUSED, CANCELLED = "paused", "cancelled"  # how a wish begins, and a reason to stop
 _TRIES = 20  # of an id that others take at the same moment
-MOST_ATTEMPTS = 5  # of one claim in one run: what kills a worker again and again goes to a person
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,11 +20,12 @@ from bots.alerts import Event
 from bots.alerts.events import MEANINGS
 from bots.config import config_folder, load_settings
 from bots.errors import Problem
+from bots.faults import that_wake
 from bots.ledger import LedgerBroken
 from bots.places import Places
 from bots.portals.base import LoginRefused, Query
 from bots.runs import alerting, ends
-from bots.runs.alerting import LOCKED_CODES, LOG_IN_CODES, deliver, telling
+from bots.runs.alerting import deliver, telling
 from bots.runs.request import RunRequest, RunSummary
 from bots.runs.run import run
 from bots.runs.scheduler import Scheduler
@@ -158,7 +159,9 @@ def test_every_code_of_a_refused_log_in_is_one_of_those_that_are_told():
     known = [LoginRefused]
     for kind in known:
         known += kind.__subclasses__()
-    assert {kind.code for kind in known} == LOG_IN_CODES | LOCKED_CODES
+    assert {kind.code for kind in known} == that_wake("log-in-refused") | that_wake(
+        "account-locked"
+    )
 
 
 def test_a_run_that_cannot_even_begin_is_said(places, posts):
