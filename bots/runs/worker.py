@@ -340,7 +340,7 @@ class Worker:
         idle: set[str] = set()
         while not self.ending.is_set():
             await asyncio.sleep(_RECONCILE)
-            with contextlib.suppress(Problem):  # the database is away; the lease sees to that
+            try:
                 if not self._is_alone:
                     await self._take_over()
                 mine = set(await self._store.call(work.runs_of, self._lease.executor))
@@ -349,6 +349,8 @@ class Worker:
                     log.warning("a run was taken up and not begun", run=run)
                     await self._store.call(work.hand_back, run)
                 idle = left
+            except Exception as error:  # such as a database that is away: looked at again
+                log.error("could not look for runs of dead workers", error=type(error).__name__)
 
     async def _forget(self, run: str, workflow: str) -> None:
         if session := self._sessions.get(run):

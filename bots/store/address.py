@@ -74,11 +74,12 @@ def connection_of(places: Places) -> dict[str, Any]:
         "OPTIONS": {
             "application_name": "claimbots",
             "connect_timeout": 10,
-            # A machine that is gone is noticed in half a minute, and holds no lock longer.
+            # A machine that is gone is noticed in half a minute, and one that is frozen in the
+            # middle of a transaction lets the others go on before they give up.
             "keepalives_idle": 10,
             "keepalives_interval": 5,
             "keepalives_count": 3,
-            "options": "-c statement_timeout=30s -c idle_in_transaction_session_timeout=30s",
+            "options": "-c statement_timeout=30s -c idle_in_transaction_session_timeout=10s",
             **parts,
         },
     }

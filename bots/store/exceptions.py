@@ -32,8 +32,9 @@ from bots.store.facts import (
 )
 
 _UNRESOLVED = (ExceptionState.OPEN.value, ExceptionState.RETRY.value)
-# The portal may hold half of a save, or more than was asked: that is not mended by passing.
-_A_PERSON_LOOKS = frozenset({"SAVE_DIFFERS"})
+# The portal may hold half of a save, or more than was asked; another machine may know of a save
+# that we do not: neither is mended by passing.
+_A_PERSON_LOOKS = frozenset({"SAVE_DIFFERS", "OTHER_LOG"})
 _WAITING = (ProposalState.OPEN.value, ProposalState.APPROVED.value)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -37,11 +38,11 @@ def begin(office, tmp_path):
     """Begins a command in the background; ends whatever of it still lives."""
     begun = []
 
-    def begin(*words, first=SHORT):
+    def begin(*words, first=SHORT, environment=None):
         out = (tmp_path / f"{len(begun)}.log").open("w+")
         process = subprocess.Popen(
             [sys.executable, "-c", f"{first}\nfrom bots.cli import main; main()", *words],
-            env=office.environment, stdout=out, stderr=subprocess.STDOUT,
+            env=environment or office.environment, stdout=out, stderr=subprocess.STDOUT,
         )  # fmt: skip
         begun.append(process)
         return process
@@ -56,6 +57,18 @@ def begin(office, tmp_path):
             process.wait(30)
         except subprocess.TimeoutExpired:
             process.kill()
+
+
+@pytest.fixture
+def elsewhere(office, tmp_path):
+    """The environment of another machine: its own data folder and log, the same database."""
+    other = tmp_path / "elsewhere"
+    other.mkdir(mode=0o700)
+    for room in ("codesets", "keys"):
+        shutil.copytree(office.root / room, other / room)
+    return office.environment | {
+        "CLAIMBOTS_DATA": str(other), "CLAIMBOTS_LEDGER__ORIGIN": "elsewhere",
+    }  # fmt: skip
 
 
 def a_run(*more):
@@ -128,6 +141,33 @@ def test_a_frozen_one_is_ended_before_its_claims_go_on_and_never_writes(office, 
 
     assert both[frozen].wait(5) == -signal.SIGKILL
     nothing_doubled_or_lost(office, run)
+
+
+@pytest.mark.slow
+def test_what_a_machine_that_is_gone_had_saved_is_kept_when_it_is_back(office, begin, elsewhere):
+    here = begin("worker", "--name", "here", environment=elsewhere)
+    until(lambda: alive(office, "here"), "a worker")
+    begin(*a_run(*CLAIMS))
+    until(lambda: office.witness()["writes"] >= 2, "saves")
+    here.kill()
+    begin("worker", "--name", "there")
+    run = until(lambda: ended(office), "end of the run")
+    told = office.claimbots("exceptions", "list", "--flat", "--run", run["id"], "--json").stdout
+    known = run["counts"]["saves"]
+
+    back = begin("worker", "--name", "here", environment=elsewhere)
+    until(lambda: alive(office, "here"), "the worker that is back")
+    back.terminate()
+    changes = office.ask_store(
+        "select count(distinct intent) from store_changerow where outcome = 'confirmed' "
+        f"and run_id = '{run['id']}'"
+    )
+
+    assert "OTHER_LOG" in told
+    saves = [claim["saves"] for claim in office.witness()["claims"].values()]
+    assert max(saves) == 1
+    assert known <= changes[0][0] <= sum(saves)
+    assert changes[0][0] >= sum(saves) - 1  # one may be open: its portal's next run there looks
 
 
 def test_a_second_worker_of_the_same_name_is_refused(office, begin):

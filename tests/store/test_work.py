@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bots.errors import Problem
 from bots.store import leases, records, work
 from bots.store.facts import (
     ClaimOutcome,
@@ -212,6 +215,58 @@ def test_the_last_to_take_the_folder_has_the_only_lease(places):
     assert leases.has_run_out("host", 11)
     assert not leases.has_run_out("host", 12)
     assert not leases.has_run_out("host", 13)
+
+
+def test_several_share_a_store_and_a_name_is_one_s_alone(places):
+    from datetime import timedelta
+
+    span = timedelta(seconds=30)
+    north = leases.take("north", "one", 11, span, log="one", is_alone=False)
+    leases.take("south", "two", 12, span, log="two", is_alone=False)
+
+    assert [w.name for w in leases.alive()] == ["north", "south"]
+    with pytest.raises(Problem, match="at work on one"):
+        leases.take("north", "two", 13, span, log="two", is_alone=False)
+    again = leases.take("north", "one", 14, span, log="one", is_alone=False)  # it was restarted
+    assert again.generation == north.generation + 1
+
+
+def test_the_runs_of_dead_workers_are_found_and_no_others(places):
+    from datetime import timedelta
+
+    dead = leases.take("dead", "one", 11, timedelta(seconds=-1), log="one", is_alone=False)
+    alive = leases.take("alive", "two", 12, timedelta(seconds=30), log="two", is_alone=False)
+    lost, going, waiting = asked(), asked(), asked()
+    work.take_up(lost, dead.executor, "one")
+    work.take_up(going, alive.executor, "two")
+
+    [(run, worker)] = leases.orphans()
+    assert (run, worker) == (lost, dead)
+    assert work.log_of(lost) == "one"
+    assert work.adopt(lost, dead.executor, alive.executor, "two")
+    assert leases.orphans() == []
+    assert work.next_pending() == waiting
+
+
+def test_a_log_in_is_at_work_once(places):
+    first, second = (
+        work.ask(replace(NEW, account="acme"), {}, f"of acme {n}")[0].id for n in (1, 2)
+    )
+    other = work.ask(replace(NEW, account="other"), {}, "of another")[0].id
+
+    assert work.take_up(first, "north.1")
+    assert work.next_pending() == other
+    assert not work.take_up(second, "south.1")
+    work.hand_back(first)
+    assert work.take_up(second, "south.1")
+
+
+def test_what_was_taken_and_not_begun_is_due_again_but_for_what_a_brake_holds(places):
+    run = at_work(3)
+    [(held, _), (lost, _)] = work.take(run, 2)
+
+    assert work.release(run, {held}) == 1
+    assert [id for id, _ in work.take(run, 3)][0] == lost
 
 
 def test_each_life_of_a_worker_has_a_name_of_its_own(places):
