@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := all
-.PHONY: all setup demo test chaos chaos-many chaos-sample acceptance check format bench bench-recall browser lock clean
+.PHONY: all setup demo test chaos chaos-many chaos-sample acceptance check format bench bench-recall bench-store browser lock clean
 
 all: check test
 
@@ -78,6 +78,9 @@ bench: setup $(VENV)/dev.stamp ## speed beside peers, in about ten minutes: make
 	@$(BIN)/python benchmarks/fuzz_837.py --minutes 1
 	@$(BIN)/python benchmarks/policy_property.py
 	@$(BIN)/python benchmarks/speed.py
+
+bench-store: $(VENV)/dev.stamp ## claims a second of the store, PostgreSQL beside SQLite
+	@$(BIN)/python benchmarks/store.py
 
 bench-recall: setup ## recall and precision of the checks on synthetic claims
 	@$(BIN)/python benchmarks/recall.py --seed $(BENCH_SEED) --per-family 200

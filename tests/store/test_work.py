@@ -266,7 +266,7 @@ def test_what_was_taken_and_not_begun_is_due_again_but_for_what_a_brake_holds(pl
     [(held, _), (lost, _)] = work.take(run, 2)
 
     assert work.release(run, {held}) == 1
-    assert [id for id, _ in work.take(run, 3)][0] == lost
+    assert next(id for id, _ in work.take(run, 3)) == lost
 
 
 def test_each_life_of_a_worker_has_a_name_of_its_own(places):
