@@ -15,7 +15,7 @@ class Renewed(list):
 
     def __init__(self, **limits):
         super().__init__()
-        self.open = 0
+        self.open = self.begun = 0
         self.recycling = Recycling(Browser(**limits), self.renew)
 
     async def renew(self, due):
@@ -29,7 +29,8 @@ class Renewed(list):
         await self.recycling.come_in()
         try:
             self.open += 1
-            await asyncio.sleep(0.001)
+            self.begun += 1
+            await asyncio.sleep(0.001 * (self.begun % 3))
             self.open -= 1
         finally:
             self.recycling.go_out()
