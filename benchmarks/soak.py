@@ -63,6 +63,7 @@ class Sample:
     pss: dict[str, int]
     rss: int
     cpu: dict[str, float]
+    portal_cpu: float  # the practice portal's server, on the same machine
     processes: int
     tasks: int = 0
     contexts: int = 0
@@ -203,6 +204,7 @@ def _looked_on(
 ) -> list[Sample]:
     samples: list[Sample] = []
     begun, cpu = time.monotonic(), dict[int, tuple[str, float]]()
+    portal = _portal(root)
     with out.open("w") as file:
         while process.poll() is None:
             time.sleep(EVERY)
@@ -210,11 +212,21 @@ def _looked_on(
             cpu |= {pid: (taken.part, taken.cpu) for pid, taken in found.items()}
             if process.pid not in found:
                 continue
-            sample = _sample(time.monotonic() - begun, root, found, cpu, _open(said))
+            sample = _sample(time.monotonic() - begun, root, portal, found, cpu, _open(said))
             samples.append(sample)
             file.write(json.dumps(asdict(sample)) + "\n")
             file.flush()
     return samples
+
+
+def _portal(root: Path) -> int:
+    """The process of the practice portal's server; 0 where it is not found."""
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            words = (entry / "cmdline").read_bytes().split(b"\0")
+            if b"bots.practice" in words and str(root / "practice").encode() in words:
+                return int(entry.name)
+    return 0
 
 
 def _tree(root: int) -> dict[int, Taken]:
@@ -238,6 +250,7 @@ def _taken(process: int, root: int) -> Taken:
 def _sample(
     at: float,
     root: Path,
+    portal: int,
     found: dict[int, Taken],
     cpu: dict[int, tuple[str, float]],
     inside: dict[str, int],
@@ -248,6 +261,7 @@ def _sample(
         pss={part: sum(t.pss for t in found.values() if t.part == part) for part in PARTS},
         rss=sum(taken.rss for taken in found.values()),
         cpu={part: round(sum(s for p, s in cpu.values() if p == part), 2) for part in PARTS},
+        portal_cpu=sum(taken.cpu for taken in _tree(portal).values()) if portal else 0.0,
         processes=len(found),
         **inside,
     )
@@ -289,6 +303,7 @@ def _figures(samples: list[Sample], root: Path, end: dict) -> dict[str, object]:
         "seconds": round(last.at - first.at, 1),
         "claims_per_minute": round(60 * claims / (last.at - first.at), 1),
         "cpu_per_claim": {p: round((last.cpu[p] - first.cpu[p]) / claims, 4) for p in PARTS},
+        "portal_cpu_per_claim": round((last.portal_cpu - first.portal_cpu) / claims, 4),
         "bytes_per_claim": {name: round(size / last.claims) for name, size in sizes.items()},
         **end,
     }
