@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
 _CLOSE_LIMIT = 5.0
 _RENEWALS, _RENEWAL_LIMIT = 3, 120.0  # tries, and seconds for each
-_MEMORY_LOOK = 5.0  # seconds between two looks at what the browser takes
+_MEMORY_LOOK = 10.0  # seconds between two looks at what the browser takes; 70 ms of CPU each
 _FAR_TOO_MUCH = 2  # times the limit: it is not waited for the end of a claim
 # Two users of one log-in throw each other out for ever: a person must part them (F13).
 _LOG_INS_AT_MOST, _CONTEST_SECONDS = 5, 15 * 60
