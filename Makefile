@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := all
-.PHONY: all setup demo test chaos chaos-many chaos-sample acceptance check format bench bench-recall bench-store browser lock clean
+.PHONY: all setup demo test chaos chaos-many chaos-sample acceptance check format bench bench-recall bench-store soak browser lock clean
 
 all: check test
 
@@ -81,6 +81,11 @@ bench: setup $(VENV)/dev.stamp ## speed beside peers, in about ten minutes: make
 
 bench-store: $(VENV)/dev.stamp ## claims a second of the store, PostgreSQL beside SQLite
 	@$(BIN)/python benchmarks/store.py
+
+# With two pages 2,000 claims take some twenty minutes; samples stand in build/soak.jsonl.
+CLAIMS ?= 2000
+soak: setup $(VENV)/dev.stamp ## many claims in one run, memory and pace: make soak CLAIMS=2000
+	@$(BIN)/python benchmarks/soak.py --claims $(CLAIMS)
 
 bench-recall: setup ## recall and precision of the checks on synthetic claims
 	@$(BIN)/python benchmarks/recall.py --seed $(BENCH_SEED) --per-family 200

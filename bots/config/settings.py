@@ -125,6 +125,26 @@ class Browser(ConfigModel):
         default=None,
         description="The Chromium to use; without one the installed ones are looked for.",
     )
+    claims_per_context: int = Field(
+        default=200,
+        ge=1,
+        description="After so many claims the browser's pages, cookies and cache are renewed; "
+        "the log-in is carried over.",
+    )
+    claims_per_browser: int = Field(
+        default=2000, ge=1, description="After so many claims the whole browser is renewed."
+    )
+    memory_limit_mb: int = Field(
+        default=2000,
+        ge=300,
+        description="A browser that takes more is renewed after the claim; one that takes twice "
+        "as much is killed at once. Linux only.",
+    )
+
+    @property
+    def memory_limit_bytes(self) -> int:
+        """`memory_limit_mb` in bytes."""
+        return self.memory_limit_mb * 1_000_000
 
 
 class Logging(ConfigModel):

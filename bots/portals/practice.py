@@ -89,7 +89,6 @@ class PracticeReader:
             PortalFault: may be tried again.
         """
         tab = await self._own_tab()
-        self._session.count_open()
         seen = await _claim_screen(tab, ref.number)
         claim = to_claim(seen)
         documentation = None

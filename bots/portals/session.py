@@ -2,8 +2,9 @@
 
 The session's state is kept sealed and is only a hint: the portal is asked. The browser knows
 no other host than the portal's, runs in its sandbox, and takes no service workers, traces or
-downloads. Contexts keep every request and grow, so they are renewed after 200 claims. What
-does not close within five seconds is killed by its process id.
+downloads. Contexts and the driver keep every request and grow, so they are renewed after some
+claims, or where they take too much memory (recycling.py). What does not close within five
+seconds is killed by its process id.
 """
 
 from __future__ import annotations
@@ -21,16 +22,19 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+import structlog
 from playwright.async_api import Browser, BrowserContext, Playwright, async_playwright
 
 from bots.errors import Problem
 from bots.portals import browser as browsers
-from bots.portals.base import LogInContested, PortalFault, Reader
+from bots.portals.base import BrowserGone, LogInContested, PortalFault, Reader
 from bots.portals.deadline import within
 from bots.portals.dialogs import Doorman
 from bots.portals.evidence import taken
 from bots.portals.locators import load_selectors
 from bots.portals.login import Key, enter
+from bots.portals.memory import child_above, taken_below
+from bots.portals.recycling import Due, Recycling
 from bots.portals.registry import reader_of
 from bots.portals.tab import Ranks, Tab
 from bots.secrets import no_core_dumps
@@ -43,8 +47,10 @@ if TYPE_CHECKING:
     from bots.secrets import MasterKey
     from bots.secrets.credentials import Credential
 
-RENEW_AFTER = 200  # claims opened in one context
 _CLOSE_LIMIT = 5.0
+_RENEWALS, _RENEWAL_LIMIT = 3, 120.0  # tries, and seconds for each
+_MEMORY_LOOK = 10.0  # seconds between two looks at what the browser takes; 70 ms of CPU each
+_FAR_TOO_MUCH = 2  # times the limit: it is not waited for the end of a claim
 # Two users of one log-in throw each other out for ever: a person must part them (F13).
 _LOG_INS_AT_MOST, _CONTEST_SECONDS = 5, 15 * 60
 ARGUMENTS = (
@@ -59,6 +65,8 @@ ARGUMENTS = (
     "--metrics-recording-only",
     "--no-pings",
 )
+
+log = structlog.get_logger()
 
 
 class Session:
@@ -82,7 +90,8 @@ class Session:
         self.selectors = load_selectors(portal.kind, selectors)
         self.ranks: Ranks = defaultdict(Counter)
         self.words: list[str] = []
-        self.browser_pid = 0
+        self.browser_pid = self.driver_pid = 0
+        self.recycling = Recycling(settings.browser, self._renew)
         self.fence: Callable[[], None] = lambda: None  # a run sets its worker's lease here
         self._key, self._keeps = key, keeps
         self._program = browsers.find(settings.browser.path)
@@ -91,10 +100,7 @@ class Session:
         self._context: BrowserContext | None = None
         self._doorman = Doorman(portal.dialogs_accepted, self.words)
         self._generation = 0
-        self._opens = 0
         self._idle: list[Tab] = []
-        self._out: dict[int, set[int]] = {}
-        self._retired: dict[int, BrowserContext] = {}
         self._state = self._kept_state() if keeps else None
         self._log_ins: list[float] = []
         self._door, self._renewal = asyncio.Lock(), asyncio.Lock()
@@ -125,10 +131,12 @@ class Session:
         key = Key(portal.credential, credential, places, master)
         await asyncio.to_thread(key.check)
         session = cls(name, portal, key, settings, selectors, keeps=not forget)
+        watch = asyncio.create_task(session._watch_memory())
         try:
             await session._start()
             yield session
         finally:
+            watch.cancel()
             await session._close()
 
     @property
@@ -151,10 +159,23 @@ class Session:
                     f"the portal ended {len(recent)} sessions of {self._key.name} within 15 "
                     "minutes; somebody else seems to use this log-in: give the bot its own"
                 )
-            async with self.tab() as tab:
-                typed = await enter(tab, self._key)
+            typed = await self._enter()
             self._log_ins = [*recent, time.monotonic()] if typed else recent
-            await self._keep_state()
+
+    async def begin_claim(self) -> None:
+        """This task is at a claim from now on; what has served long enough is renewed before.
+
+        `end_claim` must follow. While a claim is open nothing is renewed. Where renewing fails,
+        the claim meets that the browser is gone, and is tried again like any other.
+
+        Raises:
+            LoginRefused, NotAllowed: as `log_in` does, where the state did not carry over.
+        """
+        await self.recycling.come_in()
+
+    def end_claim(self) -> None:
+        """This task is through with its claim; does nothing where it never began one."""
+        self.recycling.go_out()
 
     async def reader(self) -> Reader:
         """A reader with a page of its own."""
@@ -171,10 +192,6 @@ class Session:
                 await self._launch()
         await self.log_in()
 
-    def count_open(self) -> None:
-        """One more claim was opened; an old context is renewed when next a page is taken."""
-        self._opens += 1
-
     @asynccontextmanager
     async def tab(self, *, uncached: bool = False) -> AsyncIterator[Tab]:
         """A page for a while."""
@@ -186,41 +203,30 @@ class Session:
 
     async def take(self, *, uncached: bool = False) -> Tab:
         """A page to keep until `give_back`; `uncached`: it never shows a kept copy."""
-        if self._opens >= RENEW_AFTER:
-            async with self._renewal:
-                if self._opens >= RENEW_AFTER:
-                    await self._renew_context()
         for tab in self._idle:
             if tab.uncached == uncached:
                 self._idle.remove(tab)
                 break
         else:
             tab = await self._new_tab(uncached)
-        self._out.setdefault(tab.generation, set()).add(id(tab))
         return tab
 
     async def give_back(self, tab: Tab) -> None:
         """Done with the page; closed if it is spoiled or of a context that was renewed."""
-        out = self._out.get(tab.generation, set())
-        out.discard(id(tab))
         if tab.generation == self._generation and not tab.spoiled and not tab.page.is_closed():
             self._idle.append(tab)
             return
         tab.evidence = await taken(tab.page) if tab.spoiled else None
         await _quietly(tab.page.close())
-        old = self._retired.get(tab.generation)
-        if old is not None and not out:
-            del self._retired[tab.generation]
-            await _quietly(old.close())
 
     def is_current(self, tab: Tab) -> bool:
         """Whether the page can be worked with as it is."""
-        fresh = tab.generation == self._generation and self._opens < RENEW_AFTER
-        return fresh and not tab.spoiled and not tab.page.is_closed()
+        of_now = tab.generation == self._generation
+        return of_now and not tab.spoiled and not tab.page.is_closed()
 
     async def _new_tab(self, uncached: bool) -> Tab:
         if self._context is None:
-            raise PortalFault("the browser is not there")
+            raise BrowserGone("the browser is not there")
         page = await within(self.deadline, self._context.new_page(), "open a page")
         self._doorman.mind(page)
         if uncached:
@@ -270,6 +276,8 @@ class Session:
         self.browser_pid = next(
             int(process["id"]) for process in told["processInfo"] if process["type"] == "browser"
         )
+        self.driver_pid = await asyncio.to_thread(child_above, self.browser_pid)
+        self.recycling.in_browser = self.recycling.memory = 0
         await self._new_context()
 
     async def _new_context(self) -> None:
@@ -286,22 +294,66 @@ class Session:
         self._context = await within(self.deadline, making, "open a context")
         self._context.set_default_timeout(self.deadline * 1000)
         self._doorman.watch(self._context)
+        self._doorman.dismissed.clear()  # it would keep the pages of the old context
         self._generation += 1
-        self._opens = 0
+        self._idle = []
+        self.recycling.in_context = 0
 
-    async def _renew_context(self) -> None:
-        old, generation = self._context, self._generation
+    async def _enter(self) -> bool:
+        """Ask the portal whether we are in, and log in where not; whether it was needed."""
+        async with self.tab() as tab:
+            typed = await enter(tab, self._key)
         await self._keep_state()
+        return typed
+
+    async def _renew(self, due: Due) -> None:
+        """A new context, or a new browser and driver, logged in as the old one was.
+
+        Tried `_RENEWALS` times, from the second on with a new browser. Then the next claim finds
+        none, and `looking` has one started for it or gives up that claim.
+        """
+        before = self.recycling.memory
+        async with self._renewal, self._door:
+            with contextlib.suppress(PortalFault):  # then as it was after the last log-in
+                await self._keep_state()
+            for again in range(_RENEWALS):
+                try:
+                    async with asyncio.timeout(_RENEWAL_LIMIT):
+                        if due is Due.BROWSER or again or not await self._renewed_context():
+                            await self._close()
+                            await self._launch()
+                        typed = await self._enter()
+                except (PortalFault, TimeoutError) as error:
+                    code = error.code if isinstance(error, PortalFault) else "DEADLINE"
+                    log.warning("renewing failed", what=due.value, code=code, time=again + 1)
+                    continue
+                if typed:  # the portal keeps a session in something that no state carries
+                    self.recycling.rest(_CONTEST_SECONDS)
+                log.info("renewed", what=due.value, logged_in=typed, memory_mb=before // 1_000_000)
+                return
+        log.error("renewing was given up", what=due.value, times=_RENEWALS)
+
+    async def _renewed_context(self) -> bool:
+        """A new context for the old one; False where the old one does not close in time."""
+        old = self._context
         await self._new_context()
-        idle, self._idle = self._idle, []
-        for tab in idle:
-            await _quietly(tab.page.close())
-        if old is None:
-            return
-        if self._out.get(generation):
-            self._retired[generation] = old
-        else:
-            await _quietly(old.close())
+        return old is None or await _quietly(old.close())
+
+    async def _watch_memory(self) -> None:
+        """Know what driver and browser take, and kill a browser that takes far too much.
+
+        A save that was under way then is looked for, as after any other death of the browser.
+        """
+        while True:
+            await asyncio.sleep(_MEMORY_LOOK)
+            driver, browser = self.driver_pid, self.browser_pid
+            taken = await asyncio.to_thread(taken_below, driver) or 0
+            if driver != self.driver_pid:
+                continue  # it was renewed meanwhile
+            self.recycling.memory = taken
+            if taken > _FAR_TOO_MUCH * self.settings.browser.memory_limit_bytes:
+                log.warning("the browser takes too much and is killed", mb=taken // 1_000_000)
+                _kill(browser)
 
     async def _is_well(self) -> bool:
         if self._browser is None or self._context is None or not self._browser.is_connected():
@@ -318,13 +370,13 @@ class Session:
         browser, driver = self._browser, self._driver
         self._browser = self._context = self._driver = None
         self._generation += 1
-        self._idle, self._out, self._retired = [], {}, {}
-        closed = browser is None or await _quietly(browser.close())
-        if not closed and self.browser_pid:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(self.browser_pid, signal.SIGKILL)
-        if driver is not None:
-            await _quietly(driver.stop())
+        self._idle = []
+        if browser is not None and not await _quietly(browser.close()):
+            _kill(self.browser_pid)
+        if driver is not None and not await _quietly(driver.stop()):
+            _kill(self.driver_pid)
+        # The system may give their numbers to others.
+        self.browser_pid = self.driver_pid = 0
 
     # The state: cookies and local storage, sealed, for the next run.
 
@@ -374,3 +426,9 @@ async def _quietly(closing: Awaitable[None]) -> bool:
     except PortalFault:
         return False
     return True
+
+
+def _kill(process: int) -> None:
+    if process:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(process, signal.SIGKILL)

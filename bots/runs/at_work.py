@@ -227,7 +227,7 @@ class RunAtWork:
                 await self._settle()
                 self.held = await self._approvals_that_hold()
                 await self._look_at_screens(session)
-                for _ in range(self._pages):
+                for _ in range(self._pages - 1):
                     self._readers.put_nowait(await session.reader())
                 await self._list()
                 await self._take_claims(steps)
@@ -356,6 +356,7 @@ class RunAtWork:
     async def _look_at_screens(self, session: Session) -> None:
         """The canary: the named screens must be there before the first claim is opened."""
         reader = await session.reader()
+        self._readers.put_nowait(reader)  # its page is the first of the run's
         missing = await reader.canary()
         if missing:
             await self._exception("", "DRIFT", "; ".join(missing)[:400])
@@ -459,6 +460,7 @@ class RunAtWork:
         task.add_done_callback(self._tasks.discard)
         reader = await self._readers.get()
         try:
+            await self.at.session.begin_claim()
             if self._takes_no_more():
                 self.course.left_over = True
                 return LEFT
@@ -487,6 +489,7 @@ class RunAtWork:
             self.failure = self.failure or error
             return LEFT
         finally:
+            self.at.session.end_claim()
             self._readers.put_nowait(reader)
 
     async def _keep_evidence(self, position: int) -> None:
@@ -582,7 +585,8 @@ class RunAtWork:
             became=told.became,
             item=item,
         )
-        self.course.outcomes[told.seen.number] = told.seen.outcome.value
+        if self.request.query.numbers:  # an office's own list wants them back; a queue may be long
+            self.course.outcomes[told.seen.number] = told.seen.outcome.value
         self.course.seen += 1
         if self.progress:
             self.progress(self.course.seen)

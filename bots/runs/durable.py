@@ -30,6 +30,7 @@ SCHEMA = "1"  # of the workflows below: raised by hand when the order of their s
 _RECOVERIES = 5  # after so many deaths a workflow is left to our own table
 _CONNECTIONS = 5  # of one worker to PostgreSQL, beside the store's own two
 _POLL = 0.2  # seconds between two looks for what is to be recovered
+_PORTION = 500  # workflows forgotten at once: a statement takes so many values and no more
 _SESSION = "session"
 
 log = structlog.get_logger()
@@ -80,7 +81,11 @@ class Durable:
 
     async def forget(self, workflow: str) -> None:
         """Delete what is kept of a session that has ended; our own store has what counts."""
-        await DBOS.delete_workflows_async([workflow], delete_children=True)
+        while claims := await DBOS.list_workflows_async(
+            parent_workflow_id=workflow, limit=_PORTION, load_input=False, load_output=False
+        ):
+            await DBOS.delete_workflows_async([claim.workflow_id for claim in claims])
+        await DBOS.delete_workflows_async([workflow])
 
 
 def workflow_id(run: str, attempt: int) -> str:

@@ -223,18 +223,6 @@ async def test_a_browser_that_does_not_start_is_a_sentence(office, monkeypatch, 
         await office.opened().__aenter__()
 
 
-async def test_an_old_context_is_renewed_and_stays_logged_in(
-    session: Session, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr("bots.portals.session.RENEW_AFTER", 2)
-    reader = await session.reader()
-    first = session._generation
-    for number in ("C00001", "C00002", "C00004", "C00005", "C00007"):
-        await reader.open(ref(number), AS_OF)
-    assert session._generation > first
-    assert len(session._browser.contexts) <= 2
-
-
 async def test_no_other_host_exists_for_the_browser(session: Session):
     async with session.tab() as tab:
         await tab.go("/", "the dashboard")

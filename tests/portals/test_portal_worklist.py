@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import tracemalloc
 from datetime import date
 from decimal import Decimal
 
@@ -86,6 +88,38 @@ async def test_f19_an_error_that_looks_like_no_results_is_an_error(
 async def test_f21_another_order_on_later_pages_hides_nothing(session: Session, portal: Portal):
     portal.fault("F21", nth=1, times=2)
     assert sorted(await numbers(session)) == PENDING
+
+
+@pytest.mark.slow
+async def test_f23_ten_thousand_rows_are_told_page_by_page_and_only_their_numbers_stay(
+    session: Session, portal: Portal, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("bots.portals.practice._ROWS", 100)
+    more = 10_000 - len(PENDING)
+    names = [name for _, name, *_ in portal.query("PRAGMA table_info(billing_claim)")]
+    columns = ", ".join(f'"{name}"' for name in names if name not in ("id", "number"))
+    portal.query(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)"
+        f" INSERT INTO billing_claim (number, {columns})"
+        f" SELECT printf('D%06d', i), {columns} FROM n, billing_claim WHERE number = 'C00001'",
+        more,
+    )
+    kept, told = {}, 0
+    tracemalloc.start()
+    try:
+        reader = await session.reader()
+        async for _ in reader.worklist(Query("pending")):
+            told += 1
+            if told in (1_000, 10_000):
+                gc.collect()
+                kept[told] = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+        portal.query("DELETE FROM billing_claim WHERE number LIKE 'D%'")
+
+    assert told == 10_000
+    # A number in two sets, and what the browser's context keeps of a page of a hundred.
+    assert (kept[10_000] - kept[1_000]) / 9_000 < 400
 
 
 def pages(*walks: list[tuple[list[str], int]]):

@@ -10,6 +10,8 @@ import textwrap
 from importlib.metadata import version
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 from bots.places import Places
 from bots.runs.durable import launched, workflow_id
@@ -96,6 +98,32 @@ async def test_what_is_forgotten_is_gone_with_its_claims(places):
     with sqlite3.connect(places.workflows) as tables:
         assert tables.execute("select count(*) from workflow_status").fetchone() == (0,)
         assert tables.execute("select count(*) from operation_outputs").fetchone() == (0,)
+
+
+async def test_a_run_of_more_claims_than_a_statement_takes_values_is_forgotten(
+    places, monkeypatch
+):
+    """SQLite takes 32,766 values where it is built as it comes; here the limit is lower."""
+    monkeypatch.setattr("bots.runs.durable._PORTION", 20)
+
+    class Many(Desk):
+        async def take(self):
+            return list(range(1, 81))
+
+    def few(connection, _):
+        connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 64)
+
+    event.listen(Engine, "connect", few)
+    try:
+        async with launched(places, "worker.1", Many()) as durable:
+            handle = await durable.begin("R-1", 1)
+            await handle.get_result()
+            await durable.forget(handle.workflow_id)
+    finally:
+        event.remove(Engine, "connect", few)
+
+    with sqlite3.connect(places.workflows) as tables:
+        assert tables.execute("select count(*) from workflow_status").fetchone() == (0,)
 
 
 async def test_only_json_of_ours_is_kept_and_no_text_of_an_error(places):
