@@ -111,18 +111,20 @@ class Session:
         places: Places,
         master: MasterKey,
         selectors: Path | None = None,
+        source: Callable[[], Credential] | None = None,
         forget: bool = False,
     ) -> AsyncIterator[Session]:
         """A session with its browser running; not yet logged in.
 
-        `forget` starts without the state that was kept, and keeps none.
+        `source` reads the log-in anew before it is typed, so that one which was changed meanwhile
+        is used. `forget` starts without the state that was kept, and keeps none.
 
         Raises:
             Problem: no browser or one that does not start, or a mistake in a selector file.
             RefusedBefore: the portal has refused this log-in; it is not even asked.
         """
         no_core_dumps()
-        key = Key(portal.credential, credential, places, master)
+        key = Key(portal.credential, credential, places, master, source=source)
         await asyncio.to_thread(key.check)
         session = cls(name, portal, key, settings, selectors, keeps=not forget)
         try:

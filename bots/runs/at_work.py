@@ -51,7 +51,8 @@ from bots.runs.lapsed import approved_by, lapsed
 from bots.runs.lost import changes_of
 from bots.runs.office import Office
 from bots.runs.request import RunRequest, RunSummary
-from bots.secrets.credentials import credential_for
+from bots.secrets import VaultDown
+from bots.secrets.credentials import Credential, credential_for
 from bots.store import brake, records, work
 from bots.store.facts import (
     ClaimOutcome,
@@ -128,6 +129,7 @@ class RunAtWork:
         self.ranks: dict[str, dict[int, int]] = {}
         self.saves_before_today = 0
         self.begun = 0
+        self._credential: Credential | None = None
         self._session: Session | None = None
         self._readers: asyncio.Queue[Reader] = asyncio.Queue()
         self._tasks: set[asyncio.Task[object]] = set()
@@ -141,8 +143,10 @@ class RunAtWork:
         """Begin, do, end; the end comes whatever happens in between.
 
         Raises:
+            VaultDown: the log-in cannot be read now; nothing was begun, nor put on the log.
             Problem: the log-in was refused, no browser, or a fault of ours; the run is closed.
         """
+        await self._ask_the_vault()
         await self._begin()
         state = RunState.DONE
         problem: Exception | None = None
@@ -151,6 +155,7 @@ class RunAtWork:
             await self._do(steps)
         except LoginRefused as error:
             state, problem = RunState.FAILED, _login_problem(error, self.office)
+            self.course.stop_reason = problem.what[:300]  # who only looks on reads it there
             await self._exception("", ExceptionType.BUSINESS, error.code, "log-in refused")
         except LedgerBroken as error:
             state, self.course.stop_reason = RunState.STOPPED, ends.LOG_NOT_WRITTEN
@@ -170,10 +175,26 @@ class RunAtWork:
             watch.cancel()
         if self.course.stop_reason and state is RunState.DONE:
             state = RunState.STOPPED
-        summary = await self._end(state)
+        has_failed = state is RunState.FAILED
+        code = problem.exit if has_failed and isinstance(problem, Problem) else 0
+        summary = await self._end(state, code)
         if problem is not None:
             raise problem
         return summary
+
+    def _log_in(self) -> Credential:
+        """The portal's log-in, as it is where it lives at this moment."""
+        office = self.office
+        return credential_for(office.portal.credential, office.places, office.master)
+
+    async def _ask_the_vault(self) -> None:
+        """Read the log-in before anything is begun; what else is wrong with it is said later."""
+        try:
+            self._credential = await asyncio.to_thread(self._log_in)
+        except VaultDown:
+            raise
+        except Problem:
+            self._credential = None
 
     async def _begin(self) -> None:
         office, request = self.office, self.request
@@ -204,13 +225,13 @@ class RunAtWork:
         office = self.office
         if self._takes_no_more():
             return
-        credential = await asyncio.to_thread(
-            credential_for, office.portal.credential, office.places, office.master
-        )
+        if self._credential is None:
+            self._credential = await asyncio.to_thread(self._log_in)
         async with Session.opened(
             office.name,
             office.portal,
-            credential,
+            self._credential,
+            source=self._log_in,
             settings=office.settings,
             places=office.places,
             master=office.master,
@@ -597,7 +618,8 @@ class RunAtWork:
             body=body,
         )
 
-    async def _end(self, state: RunState) -> RunSummary:
+    async def _end(self, state: RunState, code: int = 0) -> RunSummary:
+        """Close the run. `code` is the exit of what broke it off, if something did."""
         is_paused = self.course.stop_reason.startswith(work.PAUSED)
         hands_back = self.hands_back and self.course.stop_reason == ends.STOPPED_BY_SIGNAL
         aside = RunState.PAUSED if is_paused else RunState.PENDING if hands_back else None
@@ -613,6 +635,7 @@ class RunAtWork:
             audit_line = f"audit log: {checkpoint.size} records, checkpoint signed"
             text = checkpoint.text
         left_over = state is not RunState.DONE or self.course.left_over or self.course.ceiling
+        code = code or (3 if left_over else 0)
         if aside is not None:
             await self.store.call(work.put_aside if is_paused else work.hand_back, self.id)
             return RunSummary(
@@ -629,7 +652,7 @@ class RunAtWork:
             self.id,
             Ending(
                 state=state,
-                exit=3 if left_over else 0,
+                exit=code,
                 ceiling_hit=self.course.ceiling,
                 stop_reason=self.course.stop_reason,
                 selector_ranks=self.ranks,
@@ -646,7 +669,7 @@ class RunAtWork:
             run=self.id,
             state=state,
             counts=counts,
-            exit=3 if left_over else 0,
+            exit=code,
             stop_reason=self.course.stop_reason,
             reports=reports,
             audit_line=audit_line,

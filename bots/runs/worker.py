@@ -11,6 +11,7 @@ import contextlib
 import os
 import signal
 import socket
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
@@ -32,6 +33,7 @@ from bots.runs.lease import LOST, Lease
 from bots.runs.lost import written_by
 from bots.runs.office import Occupied, Office, open_office, sole_worker
 from bots.runs.request import RunRequest, RunSummary, asked
+from bots.secrets import VaultDown
 from bots.store import from_log, leases, records, work
 from bots.store.facts import Ending, RunRecord, RunState
 from bots.store.thread import StoreThread
@@ -44,6 +46,7 @@ log = structlog.get_logger()
 NAME = "worker"
 _LOOK = 1.0  # seconds between two looks for a run that waits
 _TOO_OLD = timedelta(hours=24)  # a run whose worker died before that is closed, not gone on with
+VAULT_REST = 60.0  # seconds that a run waits whose vault was down
 _RECOVERED_WITHIN = 30.0  # seconds in which DBOS begins again what it said that it would
 
 
@@ -76,6 +79,7 @@ class Worker:
         self._sessions: dict[str, asyncio.Task[object]] = {}
         self._told: dict[str, RunSummary | Exception] = {}
         self._offices: dict[str, Office] = {}
+        self._resting: dict[str, float] = {}  # runs whose vault was down, until when
         self._forgetting: list[asyncio.Task[None]] = []
         self._durable: Durable
 
@@ -84,6 +88,7 @@ class Worker:
 
         Raises:
             Occupied: another worker is at work in this data folder.
+            VaultDown: without the keys in it, what a dead worker left cannot be looked up.
         """
         async with self._exit:
             try:
@@ -129,7 +134,9 @@ class Worker:
     async def forever(self) -> None:
         """Take up run after run, until `ending` is set."""
         while not self.ending.is_set():
-            run = await self._store.call(work.next_pending)
+            now = time.monotonic()
+            resting = [run for run, until in self._resting.items() if until > now]
+            run = await self._store.call(work.next_pending, resting)
             if run:
                 with contextlib.suppress(Problem):  # kept on its row, and logged
                     await self.until_ended(run)
@@ -141,7 +148,7 @@ class Worker:
         """Do a run, or wait for its end where it is at work here already.
 
         Returns:
-            How it ended; None where another has it, or it was cancelled.
+            How it ended; None where another has it, it was cancelled, or it waits for its vault.
 
         Raises:
             Problem: it could not be done; its row says so, too.
@@ -178,6 +185,8 @@ class Worker:
                 self._told[run] = summary = await self._whole(run, steps)
                 return summary.state.value
         except Exception as error:
+            if isinstance(error, VaultDown) and not self._only:
+                return await self._let_wait(run, error)
             if not isinstance(error, Problem):
                 log.error("a run failed", run=run, error=type(error).__name__)
             self._told[run] = error
@@ -185,6 +194,13 @@ class Worker:
             return RunState.FAILED.value
         finally:
             self._sessions.pop(run, None)
+
+    async def _let_wait(self, run: str, down: VaultDown) -> str:
+        """Nothing of it was begun: it waits as if nobody had taken it up, and is asked again."""
+        log.warning("a run waits for its vault", run=run, what=down.what, where=down.where)
+        await self._store.call(work.hand_back, run, down.what)
+        self._resting[run] = time.monotonic() + VAULT_REST
+        return RunState.PENDING.value
 
     async def claim(self, run: str, item: int, attempt: int) -> str:
         """One claim of a run that is at work here; of another one nothing is begun."""
@@ -236,11 +252,14 @@ class Worker:
     async def _catch_up(self) -> None:
         """Keep what the log knows and the store has lost, before it gives out a run's id."""
         for portal in await asyncio.to_thread(load_portals):
-            # One log a host: any portal's keys open it. What is wrong its first run says.
-            with contextlib.suppress(Problem):
+            try:
                 async with self._log_of(portal) as ledger:
                     await self._store.call(catch_up, ledger)
-                return
+            except VaultDown:  # passes by itself; this life of the worker would not ask again
+                raise
+            except Problem:  # what is wrong its first run says
+                continue
+            return  # one log a host: any portal's keys open it
 
     @contextlib.asynccontextmanager
     async def _log_of(self, portal: str) -> AsyncIterator[Ledger]:
@@ -300,6 +319,8 @@ class Worker:
         try:
             async with self._log_of(lost.portal) as ledger:
                 written = await asyncio.to_thread(written_by, ledger, lost.id)
+        except VaultDown:  # it goes on when the vault is up: it is not closed for that
+            raise
         except Problem as problem:
             log.error("a run that was killed cannot go on", run=lost.id, what=problem.what)
             return False

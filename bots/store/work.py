@@ -91,9 +91,10 @@ def asked_for(run: str) -> str:
     return str(models.Run.objects.values_list("asked_for", flat=True).get(id=run))
 
 
-def next_pending() -> str:
-    """The run that waits longest, or an empty text."""
-    row = models.Run.objects.filter(state=RunState.PENDING.value).order_by("started_at", "id")
+def next_pending(but: Iterable[str] = ()) -> str:
+    """The run that waits longest, without those in `but`; or an empty text."""
+    waiting = models.Run.objects.filter(state=RunState.PENDING.value).exclude(id__in=list(but))
+    row = waiting.order_by("started_at", "id")
     return row.values_list("id", flat=True).first() or ""
 
 
@@ -105,7 +106,7 @@ def take_up(run: str, worker: str) -> int:
     """
     waiting = models.Run.objects.filter(id=run, state=RunState.PENDING.value)
     taken = waiting.update(
-        state=RunState.IN_PROGRESS.value, worker=worker, attempt=F("attempt") + 1
+        state=RunState.IN_PROGRESS.value, worker=worker, attempt=F("attempt") + 1, stop_reason=""
     )
     return int(models.Run.objects.values_list("attempt", flat=True).get(id=run)) if taken else 0
 
@@ -116,9 +117,12 @@ def adopt(run: str, was: str, worker: str) -> bool:
     return bool(at_work.update(worker=worker))
 
 
-def hand_back(run: str) -> bool:
-    """Let a run that is at work wait again: what of it is not done stays due."""
-    return _put_aside(run, RunState.PENDING)
+def hand_back(run: str, why: str = "") -> bool:
+    """Let a run that is at work wait again: what of it is not done stays due.
+
+    `why` is shown beside it as long as it waits.
+    """
+    return _put_aside(run, RunState.PENDING, why)
 
 
 def put_aside(run: str) -> bool:
@@ -126,11 +130,11 @@ def put_aside(run: str) -> bool:
     return _put_aside(run, RunState.PAUSED)
 
 
-def _put_aside(run: str, state: RunState) -> bool:
+def _put_aside(run: str, state: RunState, why: str = "") -> bool:
     with transaction.atomic():
         release(run)
         at_work = models.Run.objects.filter(id=run, state=RunState.IN_PROGRESS.value)
-        return bool(at_work.update(state=state.value, worker="", wanted=""))
+        return bool(at_work.update(state=state.value, worker="", wanted="", stop_reason=why))
 
 
 def want(run: str, wish: str) -> RunState:
