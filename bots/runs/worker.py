@@ -280,7 +280,7 @@ class Worker:
             is_other = self._only not in ("", await self._store.call(work.asked_for, lost.id))
             is_whole = await self._keep_what_it_saved(lost)
             if is_old or is_other or not is_whole or not attempt:
-                ending = Ending(RunState.FAILED, exit=3, stop_reason="it was killed")
+                ending = Ending(RunState.FAILED, exit=3, stop_reason=ends.KILLED)
                 await self._store.call(records.end_run, lost.id, ending)
                 continue
             await self._store.call(work.adopt, lost.id, was, self._lease.executor)

@@ -44,19 +44,25 @@ class Standing:
     done: int
 
 
-def ask(new: NewRun, request: Mapping[str, Any], digest: str) -> tuple[RunRecord, bool]:
+def ask(
+    new: NewRun, request: Mapping[str, Any], digest: str, item: str = ""
+) -> tuple[RunRecord, bool]:
     """Ask for a run. Where the very same is waiting or at work, it is that one.
 
     Args:
         request: what any worker needs to do it.
         digest: the same for two requests that mean the same run.
+        item: a Control Room's work item that asks. The run that it has already is its run, ended
+            or not, unless that is the one to go on with.
 
     Returns:
         The run, and whether it is new.
     """
     for _ in range(2):
-        same = models.Run.objects.filter(asked_for=digest, state__in=OPEN).first()
+        same = _run_of(item, str(request.get("resume", "")))
+        same = same or models.Run.objects.filter(asked_for=digest, state__in=OPEN).first()
         if same is not None:
+            models.RoomItem.objects.filter(key=item).update(run=same.id)
             return run_record(same), False
         at = datetime.now(UTC)
         try:
@@ -75,10 +81,17 @@ def ask(new: NewRun, request: Mapping[str, Any], digest: str) -> tuple[RunRecord
                     request=dict(request),
                     asked_for=digest,
                 )
+                models.RoomItem.objects.filter(key=item).update(run=row.id)
             return run_record(row), True
         except IntegrityError:  # somebody asked for the same, or took the same id, just now
             continue
     raise AssertionError("a run of the same kind is there, and cannot be found")
+
+
+def _run_of(item: str, but: str) -> models.Run | None:
+    """The run that a work item has; None where that is `but`."""
+    kept = models.RoomItem.objects.filter(key=item).exclude(run__in=("", but)).first()
+    return models.Run.objects.filter(id=kept.run).first() if kept else None
 
 
 def request_of(run: str) -> dict[str, Any]:
