@@ -72,10 +72,20 @@ def _env(name: str) -> str:
     return value
 
 
+def open_to_others(file: os.stat_result, user: int) -> bool:
+    """Whether anybody but `user` and root may read a file.
+
+    What systemd hands over (LoadCredential=) is root's own, with an access list for the service's
+    user. The bits of its group are then the list's mask, and say nothing of a group.
+    """
+    is_handed_over = user != 0 and (file.st_uid, file.st_gid) == (0, 0)
+    return bool(file.st_mode & (0o007 if is_handed_over else 0o077))
+
+
 def _file(name: str) -> str:
     path = Path(name).expanduser()
     try:
-        if path.stat().st_mode & 0o077:
+        if open_to_others(path.stat(), os.geteuid()):
             raise Problem("others may read this key file", where=name, do=f"chmod 600 {name}")
         return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:

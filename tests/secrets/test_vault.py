@@ -13,11 +13,13 @@ import traceback
 import pytest
 from vaults import ROOT_TOKEN, a_door, a_vault
 
+from bots.cli.doctor import _reference
 from bots.errors import Problem
 from bots.places import Places
 from bots.secrets import MasterKey, VaultDown, credential_for, development_key, read_reference
 from bots.secrets import vault as asking
 from bots.secrets.credentials import Credential, remember_reference
+from bots.secrets.references import open_to_others
 
 ANN = Credential("ann", "pa55-CANARY", "JBSWY3DPEHPK3PXP")
 FIELDS = {"username": "ann", "password": "pa55-CANARY", "totp": "JBSWY3DPEHPK3PXP"}
@@ -323,6 +325,29 @@ def test_a_command_with_the_key_in_a_vault_says_what_to_do_and_shows_nothing(vau
     for said in (refused, down):
         assert "CANARY" not in said.stdout + said.stderr
         assert "Traceback" not in said.stderr
+
+
+def test_doctor_asks_the_vault_for_the_master_key(asked):
+    asked.put("claimbots/keys", value="x")
+    assert _reference("keys", "vault:secret/claimbots/keys").state == "OK"
+    line = _reference("keys", "vault:secret/claimbots/none")
+    assert (line.state, "no such secret" in line.text) == ("DO", True)
+
+
+@pytest.mark.parametrize(
+    ("mode", "owner", "group", "user", "is_open"),
+    [
+        (0o100600, 10001, 10001, 10001, False),
+        (0o100640, 10001, 10001, 10001, True),
+        (0o100440, 0, 0, 10001, False),  # LoadCredential=: the mask of an access list
+        (0o100444, 0, 0, 10001, True),
+        (0o100440, 0, 50, 10001, True),
+        (0o100640, 0, 0, 0, True),
+    ],
+)
+def test_a_secret_that_systemd_hands_over_is_not_taken_for_open(mode, owner, group, user, is_open):
+    found = os.stat_result((mode, 0, 0, 1, owner, group, 0, 0, 0, 0))
+    assert open_to_others(found, user) is is_open
 
 
 def keys_status(environment):
