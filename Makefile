@@ -97,6 +97,7 @@ LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --python-version 3.11 --
 lock: $(VENV)/dev.stamp
 	@$(LOCK) --extra build pyproject.toml -o requirements/run.txt
 	@$(LOCK) --extra build --extra dev pyproject.toml -o requirements/dev.txt
+	@echo "hvac>=2.4,<3" | $(LOCK) --no-deps - -o requirements/vault.txt  # the rest is in run.txt
 
 clean:
 	rm -rf $(VENV) build dist

@@ -11,9 +11,10 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from robocorp import log, workitems
 from robocorp.tasks import task
@@ -22,50 +23,67 @@ from bots.errors import Problem
 from bots.files.unread import Unread
 from bots.runs.orders import CheckOrder, order_of
 
-Work = Callable[[workitems.Input], None]
+if TYPE_CHECKING:
+    from bots.runs.room import Room
+    from bots.store.room import Release
+
+Work = Callable[[workitems.Input, "Room"], None]
+_TRY_AGAIN = 3  # the exit of what passes by itself: a vault that is down, another worker at work
 
 
 @task  # type: ignore[untyped-decorator]
 def pre_bill() -> None:
     """Check the pending claims of a portal and correct what the policy allows."""
-    _each_item(lambda item: _run(item, "pending"))
+    _each_item("pre_bill", partial(_run, queue="pending"))
 
 
 @task  # type: ignore[untyped-decorator]
 def look_back() -> None:
     """Check the historical claims of a portal: flags and proposals, missed charges."""
-    _each_item(lambda item: _run(item, "historical"))
+    _each_item("look_back", partial(_run, queue="historical"))
 
 
 @task  # type: ignore[untyped-decorator]
 def check_files() -> None:
     """Check the claims of 837 and JSON files, named in the payload or attached."""
-    _each_item(_check)
+    _each_item("check_files", _check)
 
 
-def _each_item(work: Work) -> None:
+def _each_item(task: str, work: Work) -> None:
     """Do the work of every input item; one that fails is given back and costs no other."""
+    from bots.runs.room import Room
+
     with log.suppress():
+        room = Room(task)
         for item in workitems.inputs:
-            try:
-                work(item)
-            except workitems.BusinessException as error:
-                _give_back(item, "BUSINESS", str(error.code), str(error.message))
-            except workitems.ApplicationException as error:
-                _give_back(item, "APPLICATION", str(error.code), str(error.message))
-            except Problem as error:
-                _give_back(item, "BUSINESS", "WRONG_INPUT", error.sentence())
-            except Exception as error:  # the text of an exception may quote a claim
-                last = traceback.extract_tb(error.__traceback__)[-1]
-                where = f"{type(error).__name__} in {Path(last.filename).name}:{last.lineno}"
-                _give_back(item, "APPLICATION", "UNEXPECTED", f"{where}; please report it")
+            room.release(item, _became(item, room, work))
+        room.end()
 
 
-def _give_back(item: workitems.Input, type: str, code: str, message: str) -> None:
-    item.fail(exception_type=workitems.ExceptionType(type), code=code, message=message)
+def _became(item: workitems.Input, room: Room, work: Work) -> Release:
+    """How the item is to be given back; where it was before, in the same words."""
+    from bots.store.room import Release
+
+    try:
+        known = room.reserve(item)
+        if known is None:
+            work(item, room)
+        return known or Release()
+    except workitems.BusinessException as error:
+        return Release("BUSINESS", str(error.code), str(error.message))
+    except workitems.ApplicationException as error:
+        return Release("APPLICATION", str(error.code), str(error.message))
+    except Problem as error:
+        if error.exit == _TRY_AGAIN:
+            return Release("APPLICATION", "NOT_NOW", error.sentence())
+        return Release("BUSINESS", "WRONG_INPUT", error.sentence())
+    except Exception as error:  # the text of an exception may quote a claim
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{type(error).__name__} in {Path(last.filename).name}:{last.lineno}"
+        return Release("APPLICATION", "UNEXPECTED", f"{where}; please report it")
 
 
-def _check(item: workitems.Input) -> None:
+def _check(item: workitems.Input, room: Room) -> None:
     from bots.runs.check_files import check_files, rules_here
 
     order = order_of(CheckOrder, item.payload)
@@ -89,7 +107,7 @@ def _check(item: workitems.Input) -> None:
             failed = _failure(outcome)
             if failed:
                 named = {"file": files.get(outcome.file, str(outcome.file))}
-                workitems.outputs.create(payload=named | failed)
+                room.tell(named | failed)
     if broken:
         raise workitems.BusinessException(
             f"{broken} entries could not be read; each is an output item", "UNREADABLE"
@@ -133,7 +151,7 @@ def _attached(item: workitems.Input, folder: Path) -> dict[Path, str]:
     return found
 
 
-def _run(item: workitems.Input, queue: str) -> None:
+def _run(item: workitems.Input, room: Room, queue: str) -> None:
     from asyncio import run as until_done
 
     from bots.places import here
@@ -142,7 +160,7 @@ def _run(item: workitems.Input, queue: str) -> None:
     from bots.runs.request import RunRequest
     from bots.runs.run import run
     from bots.store.database import connect
-    from bots.store.facts import ExceptionState
+    from bots.store.facts import ExceptionState, RunState
     from bots.store.records import exceptions
 
     order = order_of(RunOrder, item.payload)
@@ -164,12 +182,12 @@ def _run(item: workitems.Input, queue: str) -> None:
         as_of=order.as_of,
         requested_by="control room",
     )
-    summary = until_done(run(request))
+    summary = until_done(run(room.asking(request)))
     connect(here())
     # What a person has closed for good, or this run took through after all, is nobody's work.
     for record in exceptions(run=summary.run, state=ExceptionState.OPEN.value):
-        workitems.outputs.create(
-            payload={
+        room.tell(
+            {
                 "run": summary.run,
                 "exception": record.id,
                 "type": record.type,
@@ -179,7 +197,7 @@ def _run(item: workitems.Input, queue: str) -> None:
                 "look": f"claimbots exceptions show {record.id}",
             }
         )
-    if summary.stop_reason:
+    if summary.state is not RunState.DONE:
         raise workitems.ApplicationException(
             f"run {summary.run} ended early: {summary.stop_reason}; see its report", "RUN_STOPPED"
         )

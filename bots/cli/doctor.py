@@ -229,14 +229,23 @@ def _keys() -> Iterator[Line]:
 def _reference(about: str, reference: str) -> Line:
     import os
 
+    from bots.errors import Problem
+    from bots.secrets import read_reference
+    from bots.secrets.references import open_to_others
+
     kind, _, name = reference.partition(":")
-    if kind == "env" and not os.environ.get(name):
+    if kind == "env" and not (os.environ.get(name) or os.environ.get(f"{name}_FILE")):
         return Line("DO", about, f"the environment has no {name}; set it")
+    if kind == "vault":
+        try:
+            read_reference(reference)
+        except Problem as problem:
+            return Line("DO", about, problem.sentence())
     if kind == "file":
         path = Path(name).expanduser()
         if not path.is_file():
             return Line("DO", about, f"{name} is not there; put the key there")
-        if path.stat().st_mode & 0o077:
+        if open_to_others(path.stat(), os.geteuid()):
             return Line("DO", about, f"{name} is open to others; run `chmod 600 {name}`")
     return Line("OK", about, f"{kind}:{name}")
 

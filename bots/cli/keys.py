@@ -49,6 +49,7 @@ def _make(reference: str) -> None:
     from pathlib import Path
 
     from bots.errors import Problem
+    from bots.secrets import VaultDown
     from bots.secrets.master import LENGTH, MasterKey, write_once
 
     key = base64.b64encode(os.urandom(LENGTH)).decode()
@@ -61,6 +62,8 @@ def _make(reference: str) -> None:
         try:
             MasterKey.load(reference)
             made = False
+        except VaultDown:
+            raise
         except Problem as problem:
             raise Problem(
                 f"{problem.what}; a key cannot be put there from here",

@@ -15,6 +15,9 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
+import structlog
+
+from bots.errors import Problem
 from bots.portals.base import AccountLocked, LoginRefused, NotAllowed, PortalFault
 from bots.portals.pressing import press
 from bots.portals.screen import Seen
@@ -23,12 +26,15 @@ from bots.portals.tab import Tab, origin
 from bots.secrets import refused
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from bots.config import Portal, Settings
     from bots.places import Places
     from bots.secrets import MasterKey
     from bots.secrets.credentials import Credential
+
+log = structlog.get_logger()
 
 STEP = 30
 _STATES = ("signed_in_user", "username", "code", "captcha", "new_password")
@@ -60,13 +66,30 @@ class CodeRefused(LoginRefused):
 
 @dataclass
 class Key:
-    """A credential at work: what is typed, and which code was used last."""
+    """A credential at work: what is typed, where it is read anew, which code was used last."""
 
     name: str
     credential: Credential
     places: Places
     master: MasterKey
     last_step: int = 0
+    source: Callable[[], Credential] | None = None
+
+    def read_anew(self) -> None:
+        """Have what the source holds now: a password is changed where it lives, not here.
+
+        A source that cannot be read now (a vault that is down, a file that is being replaced)
+        ends no run: what was read before is typed, and where it is wrong, once.
+        """
+        if self.source is None:
+            return
+        try:
+            self.credential = self.source()
+        except Problem as problem:
+            log.warning(
+                "the log-in cannot be read anew; the one from before is used",
+                name=self.name, what=problem.what,
+            )  # fmt: skip
 
     def remember_refusal(self) -> None:
         """Never again this one, until a person unlocks it."""
@@ -100,6 +123,7 @@ async def enter(tab: Tab, key: Key) -> bool:
     seen = await _where(tab)
     if "signed_in_user" in seen:
         return False
+    await asyncio.to_thread(key.read_anew)
     key.check()
     if "username" in seen and "password" in seen:
         seen = await _give_password(tab, key)

@@ -26,6 +26,7 @@ import structlog
 from playwright.async_api import Browser, BrowserContext, Playwright, async_playwright
 
 from bots.errors import Problem
+from bots.faults import LOG_IN_SPAN, LOG_INS_AT_MOST
 from bots.portals import browser as browsers
 from bots.portals.base import BrowserGone, LogInContested, PortalFault, Reader
 from bots.portals.deadline import within
@@ -48,11 +49,10 @@ if TYPE_CHECKING:
     from bots.secrets.credentials import Credential
 
 _CLOSE_LIMIT = 5.0
+_START_LIMIT = 30.0  # seconds: a busy machine takes long to start a browser, and it is done once
 _RENEWALS, _RENEWAL_LIMIT = 3, 120.0  # tries, and seconds for each
 _MEMORY_LOOK = 10.0  # seconds between two looks at what the browser takes; 70 ms of CPU each
 _FAR_TOO_MUCH = 2  # times the limit: it is not waited for the end of a claim
-# Two users of one log-in throw each other out for ever: a person must part them (F13).
-_LOG_INS_AT_MOST, _CONTEST_SECONDS = 5, 15 * 60
 ARGUMENTS = (
     "--disable-background-networking",
     "--disable-component-update",
@@ -117,18 +117,20 @@ class Session:
         places: Places,
         master: MasterKey,
         selectors: Path | None = None,
+        source: Callable[[], Credential] | None = None,
         forget: bool = False,
     ) -> AsyncIterator[Session]:
         """A session with its browser running; not yet logged in.
 
-        `forget` starts without the state that was kept, and keeps none.
+        `source` reads the log-in anew before it is typed, so that one which was changed meanwhile
+        is used. `forget` starts without the state that was kept, and keeps none.
 
         Raises:
             Problem: no browser or one that does not start, or a mistake in a selector file.
             RefusedBefore: the portal has refused this log-in; it is not even asked.
         """
         no_core_dumps()
-        key = Key(portal.credential, credential, places, master)
+        key = Key(portal.credential, credential, places, master, source=source)
         await asyncio.to_thread(key.check)
         session = cls(name, portal, key, settings, selectors, keeps=not forget)
         watch = asyncio.create_task(session._watch_memory())
@@ -153,8 +155,8 @@ class Session:
             NotAllowed, PortalFault: as `login.enter` does.
         """
         async with self._door:
-            recent = [when for when in self._log_ins if time.monotonic() - when < _CONTEST_SECONDS]
-            if len(recent) >= _LOG_INS_AT_MOST:
+            recent = [when for when in self._log_ins if time.monotonic() - when < LOG_IN_SPAN]
+            if len(recent) >= LOG_INS_AT_MOST:
                 raise LogInContested(
                     f"the portal ended {len(recent)} sessions of {self._key.name} within 15 "
                     "minutes; somebody else seems to use this log-in: give the bot its own"
@@ -257,7 +259,7 @@ class Session:
             ) from None
 
     async def _launch(self) -> None:
-        limit = self.deadline
+        limit = max(self.deadline, _START_LIMIT)
         self._driver = await within(limit, async_playwright().start(), "start the driver")
         host = self.portal.host
         start = self._driver.chromium.launch(
@@ -328,7 +330,7 @@ class Session:
                     log.warning("renewing failed", what=due.value, code=code, time=again + 1)
                     continue
                 if typed:  # the portal keeps a session in something that no state carries
-                    self.recycling.rest(_CONTEST_SECONDS)
+                    self.recycling.rest(LOG_IN_SPAN)
                 log.info("renewed", what=due.value, logged_in=typed, memory_mb=before // 1_000_000)
                 return
         log.error("renewing was given up", what=due.value, times=_RENEWALS)

@@ -50,7 +50,7 @@ from bots.runs.lapsed import approved_by, lapsed
 from bots.runs.lost import changes_of
 from bots.runs.office import Office
 from bots.runs.request import RunRequest, RunSummary
-from bots.secrets import refused
+from bots.secrets import VaultDown, refused
 from bots.secrets.credentials import Credential, credential_for
 from bots.store import brake, records, refusals, work
 from bots.store.address import database_url
@@ -125,10 +125,10 @@ class RunAtWork:
         self.ranks: dict[str, dict[int, int]] = {}
         self.saves_before_today = 0
         self.begun = 0
+        self._credential: Credential | None = None
         self._session: Session | None = None
         self._readers: asyncio.Queue[Reader] = asyncio.Queue()
         self._tasks: set[asyncio.Task[object]] = set()
-        self._login_digest = ""
         self._held_back: set[int] = set()  # claims that a brake left as they were
 
     @property
@@ -140,8 +140,10 @@ class RunAtWork:
         """Begin, do, end; the end comes whatever happens in between.
 
         Raises:
+            VaultDown: the log-in cannot be read now; nothing was begun, nor put on the log.
             Problem: the log-in was refused, no browser, or a fault of ours; the run is closed.
         """
+        await self._ask_the_vault()
         await self._begin()
         state = RunState.DONE
         problem: Exception | None = None
@@ -150,6 +152,7 @@ class RunAtWork:
             await self._do(steps)
         except LoginRefused as error:
             state, problem = RunState.FAILED, _login_problem(error, self.office)
+            self.course.stop_reason = problem.what[:300]  # who only looks on reads it there
             await self._exception("", error.code, "log-in refused")
             await self._tell_others_of_refusal()
         except LedgerBroken as error:
@@ -170,10 +173,26 @@ class RunAtWork:
             watch.cancel()
         if self.course.stop_reason and state is RunState.DONE:
             state = RunState.STOPPED
-        summary = await self._end(state)
+        has_failed = state is RunState.FAILED
+        code = problem.exit if has_failed and isinstance(problem, Problem) else 0
+        summary = await self._end(state, code)
         if problem is not None:
             raise problem
         return summary
+
+    def _log_in(self) -> Credential:
+        """The portal's log-in, as it is where it lives at this moment."""
+        office = self.office
+        return credential_for(office.portal.credential, office.places, office.master)
+
+    async def _ask_the_vault(self) -> None:
+        """Read the log-in before anything is begun; what else is wrong with it is said later."""
+        try:
+            self._credential = await asyncio.to_thread(self._log_in)
+        except VaultDown:
+            raise
+        except Problem:
+            self._credential = None
 
     async def _begin(self) -> None:
         office, request = self.office, self.request
@@ -207,14 +226,14 @@ class RunAtWork:
         office = self.office
         if self._takes_no_more():
             return
-        credential = await asyncio.to_thread(
-            credential_for, office.portal.credential, office.places, office.master
-        )
-        await self._heed_refusal_elsewhere(credential)
+        if self._credential is None:
+            self._credential = await asyncio.to_thread(self._log_in)
+        await self._heed_refusal_elsewhere(self._credential)
         async with Session.opened(
             office.name,
             office.portal,
-            credential,
+            self._credential,
+            source=self._log_in,
             settings=office.settings,
             places=office.places,
             master=office.master,
@@ -237,16 +256,19 @@ class RunAtWork:
     async def _heed_refusal_elsewhere(self, credential: Credential) -> None:
         """What a portal refused another machine is not typed a second time by this one."""
         name = self.office.portal.credential
-        self._login_digest = refused.digest(name, credential, self.office.master)
-        if not self.is_shared:
-            return
-        if await self.store.call(refusals.is_refused, name, self._login_digest):
+        digest = refused.digest(name, credential, self.office.master)
+        if self.is_shared and await self.store.call(refusals.is_refused, name, digest):
             raise refused.refusal(name)
 
     async def _tell_others_of_refusal(self) -> None:
-        if self.is_shared:
-            name = self.office.portal.credential
-            await self.store.call(refusals.keep, name, self._login_digest)
+        if not self.is_shared:
+            return
+        name, typed = self.office.portal.credential, self._credential
+        with contextlib.suppress(Problem):  # it may have been another by the time it was typed
+            typed = await asyncio.to_thread(self._log_in)
+        if typed is not None:
+            digest = refused.digest(name, typed, self.office.master)
+            await self.store.call(refusals.keep, name, digest)
 
     @property
     def _window(self) -> int:
@@ -635,7 +657,8 @@ class RunAtWork:
             body=body,
         )
 
-    async def _end(self, state: RunState) -> RunSummary:
+    async def _end(self, state: RunState, code: int = 0) -> RunSummary:
+        """Close the run. `code` is the exit of what broke it off, if something did."""
         is_paused = self.course.stop_reason.startswith(work.PAUSED)
         hands_back = self.hands_back and self.course.stop_reason == ends.STOPPED_BY_SIGNAL
         aside = RunState.PAUSED if is_paused else RunState.PENDING if hands_back else None
@@ -651,6 +674,7 @@ class RunAtWork:
             audit_line = f"audit log: {checkpoint.size} records, checkpoint signed"
             text = checkpoint.text
         left_over = state is not RunState.DONE or self.course.left_over or self.course.ceiling
+        code = code or (3 if left_over else 0)
         if aside is not None:
             await self.store.call(work.put_aside if is_paused else work.hand_back, self.id)
             return RunSummary(
@@ -667,7 +691,7 @@ class RunAtWork:
             self.id,
             Ending(
                 state=state,
-                exit=3 if left_over else 0,
+                exit=code,
                 ceiling_hit=self.course.ceiling,
                 stop_reason=self.course.stop_reason,
                 selector_ranks=self.ranks,
@@ -684,7 +708,7 @@ class RunAtWork:
             run=self.id,
             state=state,
             counts=counts,
-            exit=3 if left_over else 0,
+            exit=code,
             stop_reason=self.course.stop_reason,
             reports=reports,
             audit_line=audit_line,

@@ -20,7 +20,8 @@ class RunRequest:
 
     `query.queue` is pending, historical or approved. `as_of` is the day against which
     "late" and "future" are judged where a claim says none; default today in the office.
-    `resume` is a run to go on with; `scheduled` the time of a schedule that asks for it.
+    `resume` is a run to go on with; `scheduled` the time of a schedule that asks for it, `item`
+    the work item of a Control Room.
     """
 
     portal: str
@@ -32,6 +33,7 @@ class RunRequest:
     resume: str = ""
     report: bool = True
     scheduled: str = ""
+    item: str = ""
 
 
 @dataclass(frozen=True)

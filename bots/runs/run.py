@@ -64,7 +64,8 @@ async def run(
 async def _asked(store: StoreThread, request: RunRequest, office: Office) -> str:
     """The id of the run that was asked for."""
     new = facts_of(request, office)
-    record, _ = await store.call(work.ask, new, as_json(request), digest(request))
+    said = as_json(request)
+    record, _ = await store.call(work.ask, new, said, digest(request), request.item)
     crashpoint("run.asked")
     return record.id
 
@@ -103,7 +104,7 @@ async def watched(run: str, places: Places, progress: Progress | None) -> RunSum
 def digest(request: RunRequest) -> str:
     """The same for two requests that mean the same run, whoever asks and why."""
     said = as_json(request)
-    for name in ("requested_by", "report", "scheduled", "pages"):
+    for name in ("requested_by", "report", "scheduled", "item", "pages"):
         said.pop(name, None)
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 

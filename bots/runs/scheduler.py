@@ -25,6 +25,7 @@ from bots.runs.calendar import ClosedUntil, between, moment_of
 from bots.runs.due import decisions
 from bots.runs.health import Seen
 from bots.runs.request import RunRequest, RunSummary
+from bots.secrets import VaultDown
 from bots.store import brake
 from bots.store import schedules as rows
 from bots.store.facts import RunState
@@ -34,6 +35,7 @@ from bots.store.thread import StoreThread
 log = structlog.get_logger()
 
 TICK = 10.0  # seconds between two looks
+VAULT_REST = timedelta(seconds=60)  # between two tries to begin where the vault is down
 _WEEK = timedelta(days=7)
 _FARTHEST_BACK = timedelta(days=14)  # nobody wants to read of more missed times than these
 _WORK_LEFT_OVER = 3  # the exit of a run that may be tried again, or for which another had to wait
@@ -50,6 +52,8 @@ class Scheduler:
         self._ending = asyncio.Event()
         self._schedules: dict[str, Schedule] = {}
         self.problem = ""  # why the configuration could not be read at the last look
+        self._held = ""  # why what waits does not begin: its vault is down
+        self._tried = datetime.min.replace(tzinfo=UTC)
         self.seen: Seen | None = None
         self._alerts = Telling(self._store)
 
@@ -90,7 +94,8 @@ class Scheduler:
             self._schedules = load_schedules()
             for name, schedule in self._schedules.items():
                 await self._decide(name, schedule, settings, now)
-            if not self.is_at_work:
+            if not self.is_at_work and not (self._held and now - self._tried < VAULT_REST):
+                self._tried = now
                 await self._begin_next(settings, now)
             await self._alerts.look(settings, self._schedules, now)
             self.problem = ""
@@ -106,11 +111,12 @@ class Scheduler:
             brake.are_all_stopped
         )
         stopped = "`claimbots stop` is on" if is_stopped else ""
+        held = "" if self.is_at_work else self._held
         standing = await self._store.call(rows.standing, now - _WEEK)
         self.seen = Seen(
             at=now,
             is_at_work=self.is_at_work,
-            problem=self.problem or stopped,
+            problem=self.problem or held or stopped,
             open_exceptions=standing.open_exceptions,
             open_proposals=standing.open_proposals,
             done=standing.done,
@@ -170,6 +176,13 @@ class Scheduler:
         request = request_of(schedule, entry, goes_on)
         try:
             summary = await self._start(request, self._ending)
+            self._held = ""
+        except VaultDown as down:  # the time stays, and is begun when the vault is up
+            if not self._held:
+                log.error("scheduled run waits", schedule=entry.schedule, what=down.what)
+            self._held = down.what
+            await self._turn(entry, Became.BEGUN, Became.WAITING, down.sentence())
+            return
         except Problem as problem:
             is_another_at_work = problem.exit == _WORK_LEFT_OVER
             became = Became.WAITING if is_another_at_work else Became.FAILED

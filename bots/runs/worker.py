@@ -14,6 +14,7 @@ import os
 import re
 import signal
 import socket
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
@@ -36,6 +37,7 @@ from bots.runs.lease import LOST, Lease
 from bots.runs.lost import written_by
 from bots.runs.office import Occupied, Office, open_office, sole_worker
 from bots.runs.request import RunRequest, RunSummary, asked
+from bots.secrets import VaultDown
 from bots.store import from_log, leases, records, work
 from bots.store.address import database_url
 from bots.store.facts import Ending, ExceptionType, NewException, RunRecord, RunState
@@ -50,6 +52,7 @@ NAME = "worker"
 _RECONCILE = 20.0  # seconds between two looks for runs that nobody is at
 _LOOK = 1.0  # seconds between two looks for a run that waits
 _TOO_OLD = timedelta(hours=24)  # a run whose worker died before that is closed, not gone on with
+VAULT_REST = 60.0  # seconds that a run waits whose vault was down
 _RECOVERED_WITHIN = 30.0  # seconds in which DBOS begins again what it said that it would
 
 
@@ -88,6 +91,7 @@ class Worker:
         self._sessions: dict[str, asyncio.Task[object]] = {}
         self._told: dict[str, RunSummary | Exception] = {}
         self._offices: dict[str, Office] = {}
+        self._resting: dict[str, float] = {}  # runs whose vault was down, until when
         self._forgetting: list[asyncio.Task[None]] = []
         self._begun: set[str] = set()
         self._durable: Durable
@@ -98,6 +102,7 @@ class Worker:
         Raises:
             Occupied: another worker is at work in this data folder, or, where several may be,
                 one of this name, or one that will do the one run that this is for.
+            VaultDown: without the keys in it, what a dead worker left cannot be looked up.
         """
         async with self._exit:
             held = "" if self._is_alone else self._name
@@ -156,7 +161,9 @@ class Worker:
     async def forever(self) -> None:
         """Take up run after run, until `ending` is set."""
         while not self.ending.is_set():
-            run = await self._store.call(work.next_pending)
+            now = time.monotonic()
+            resting = [run for run, until in self._resting.items() if until > now]
+            run = await self._store.call(work.next_pending, resting)
             if run:
                 with contextlib.suppress(Problem):  # kept on its row, and logged
                     await self.until_ended(run)
@@ -168,7 +175,7 @@ class Worker:
         """Do a run, or wait for its end where it is at work here already.
 
         Returns:
-            How it ended; None where another has it, or it was cancelled.
+            How it ended; None where another has it, it was cancelled, or it waits for its vault.
 
         Raises:
             Problem: it could not be done; its row says so, too.
@@ -209,6 +216,8 @@ class Worker:
                 self._told[run] = summary = await self._whole(run, steps)
                 return summary.state.value
         except Exception as error:
+            if isinstance(error, VaultDown) and not self._only:
+                return await self._let_wait(run, error)
             if not isinstance(error, Problem):
                 log.error("a run failed", run=run, error=type(error).__name__)
             self._told[run] = error
@@ -216,6 +225,13 @@ class Worker:
             return RunState.FAILED.value
         finally:
             self._sessions.pop(run, None)
+
+    async def _let_wait(self, run: str, down: VaultDown) -> str:
+        """Nothing of it was begun: it waits as if nobody had taken it up, and is asked again."""
+        log.warning("a run waits for its vault", run=run, what=down.what, where=down.where)
+        await self._store.call(work.hand_back, run, down.what)
+        self._resting[run] = time.monotonic() + VAULT_REST
+        return RunState.PENDING.value
 
     async def claim(self, run: str, item: int, attempt: int) -> str:
         """One claim of a run that is at work here; of another one nothing is begun."""
@@ -270,11 +286,14 @@ class Worker:
         if not self._is_alone and any(record.log == self._origin for record in living):
             return  # they are writing this log, and keep what they do
         for portal in await asyncio.to_thread(load_portals):
-            # One log a host: any portal's keys open it. What is wrong its first run says.
-            with contextlib.suppress(Problem):
+            try:
                 async with self._log_of(portal) as ledger:
                     await self._store.call(catch_up, ledger)
-                return
+            except VaultDown:  # passes by itself; this life of the worker would not ask again
+                raise
+            except Problem:  # what is wrong its first run says
+                continue
+            return  # one log a host: any portal's keys open it
 
     @contextlib.asynccontextmanager
     async def _log_of(self, portal: str) -> AsyncIterator[Ledger]:
@@ -306,7 +325,7 @@ class Worker:
             is_other = self._only not in ("", await self._store.call(work.asked_for, id))
             is_whole = await self._keep_what_it_saved(lost, whose)
             if is_old or is_other or not is_whole or not attempt:
-                ending = Ending(RunState.FAILED, exit=3, stop_reason="it was killed")
+                ending = Ending(RunState.FAILED, exit=3, stop_reason=ends.KILLED)
                 await self._store.call(records.end_run, id, ending)
             elif self._is_alone:
                 executors.add(was)
@@ -381,6 +400,8 @@ class Worker:
         try:
             async with self._log_of(lost.portal) as ledger:
                 written = await asyncio.to_thread(written_by, ledger, lost.id)
+        except VaultDown:  # it goes on when the vault is up: it is not closed for that
+            raise
         except Problem as problem:
             log.error("a run that was killed cannot go on", run=lost.id, what=problem.what)
             return False

@@ -12,12 +12,13 @@ from bots.secrets.master import (
     master_key,
     no_core_dumps,
 )
-from bots.secrets.references import read_reference
+from bots.secrets.references import VaultDown, read_reference
 
 __all__ = [
     "Credential",
     "MasterKey",
     "SealError",
+    "VaultDown",
     "credential_for",
     "development_key",
     "master_key",

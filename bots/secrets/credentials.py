@@ -1,8 +1,8 @@
 """The portals' log-ins: kept sealed under the master key, or read from where they live.
 
 A reference is a plain NAME (or `sealed:NAME`) for one typed at a prompt, `env:PREFIX`
-(PREFIX_USERNAME, PREFIX_PASSWORD, PREFIX_TOTP), `vault:NAME` with the keys username,
-password and totp, or `keyring:NAME` with the same as one JSON text.
+(PREFIX_USERNAME, PREFIX_PASSWORD, PREFIX_TOTP, or the same with _FILE), `vault:PATH` with the
+keys username, password and totp, or `keyring:NAME` with the same as one JSON text.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +17,7 @@ from pathlib import Path
 from bots.errors import Problem
 from bots.places import Places
 from bots.secrets.master import MasterKey, SealError
-from bots.secrets.references import read_reference, read_vault
+from bots.secrets.references import from_environment, read_reference, read_vault
 from bots.secrets.table import read_table, write_table
 
 _NAME = re.compile(r"[A-Za-z0-9][\w.@-]{0,99}")
@@ -84,6 +83,7 @@ def credential_for(reference: str, places: Places, master: MasterKey) -> Credent
     """The log-in that a portal's `credential` names.
 
     Raises:
+        VaultDown: it is in a vault that does not answer now.
         Problem: none there, or this master key does not open it.
     """
     kind, split, name = reference.partition(":")
@@ -94,7 +94,7 @@ def credential_for(reference: str, places: Places, master: MasterKey) -> Credent
             return _sealed(name, places, master)
         case "env":
             given = {
-                key: os.environ.get(f"{name}_{key.upper()}", "")
+                key: from_environment(f"{name}_{key.upper()}") or ""
                 for key in ("username", "password", "totp")
             }
             return _from_fields(given, reference)

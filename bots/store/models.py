@@ -65,6 +65,17 @@ class Run(models.Model):
         )
 
 
+class RoomItem(models.Model):
+    """A Control Room's work item that is at work. `release` is empty until it is given back."""
+
+    key = models.CharField(primary_key=True, max_length=64)
+    job = models.CharField(max_length=64, db_index=True)  # the file of items that it is of
+    run = models.CharField(max_length=24, blank=True, default="")
+    outputs = models.JSONField(default=list)
+    release = models.JSONField(default=dict)
+    begun_at = models.DateTimeField()
+
+
 class WorkItem(models.Model):
     """One claim that a run is to do. `attempt` counts how often it was taken."""
 

@@ -44,19 +44,25 @@ class Standing:
     done: int
 
 
-def ask(new: NewRun, request: Mapping[str, Any], digest: str) -> tuple[RunRecord, bool]:
+def ask(
+    new: NewRun, request: Mapping[str, Any], digest: str, item: str = ""
+) -> tuple[RunRecord, bool]:
     """Ask for a run. Where the very same is waiting or at work, it is that one.
 
     Args:
         request: what any worker needs to do it.
         digest: the same for two requests that mean the same run.
+        item: a Control Room's work item that asks. The run that it has already is its run, ended
+            or not, unless that is the one to go on with.
 
     Returns:
         The run, and whether it is new.
     """
     for _ in range(_TRIES):
-        same = models.Run.objects.filter(asked_for=digest, state__in=OPEN).first()
+        same = _run_of(item, str(request.get("resume", "")))
+        same = same or models.Run.objects.filter(asked_for=digest, state__in=OPEN).first()
         if same is not None:
+            models.RoomItem.objects.filter(key=item).update(run=same.id)
             return run_record(same), False
         at = datetime.now(UTC)
         try:
@@ -76,10 +82,17 @@ def ask(new: NewRun, request: Mapping[str, Any], digest: str) -> tuple[RunRecord
                     request=dict(request),
                     asked_for=digest,
                 )
+                models.RoomItem.objects.filter(key=item).update(run=row.id)
             return run_record(row), True
         except IntegrityError:  # somebody asked for the same, or took the same id, just now
             continue
     raise AssertionError("a run of the same kind is there, and cannot be found")
+
+
+def _run_of(item: str, but: str) -> models.Run | None:
+    """The run that a work item has; None where that is `but`."""
+    kept = models.RoomItem.objects.filter(key=item).exclude(run__in=("", but)).first()
+    return models.Run.objects.filter(id=kept.run).first() if kept else None
 
 
 def request_of(run: str) -> dict[str, Any]:
@@ -92,10 +105,13 @@ def asked_for(run: str) -> str:
     return str(models.Run.objects.values_list("asked_for", flat=True).get(id=run))
 
 
-def next_pending() -> str:
-    """The run that waits longest and whose log-in nobody works under, or an empty text."""
+def next_pending(but: Iterable[str] = ()) -> str:
+    """The run that waits longest and whose log-in nobody works under, or an empty text.
+
+    Those in `but` are left out.
+    """
     at_work = models.Run.objects.filter(state=RunState.IN_PROGRESS.value).exclude(account="")
-    waiting = models.Run.objects.filter(state=RunState.PENDING.value)
+    waiting = models.Run.objects.filter(state=RunState.PENDING.value).exclude(id__in=list(but))
     free = waiting.exclude(account__in=at_work.values("account"))
     return free.order_by("started_at", "id").values_list("id", flat=True).first() or ""
 
@@ -122,7 +138,8 @@ def take_up(run: str, worker: str, log: str = "") -> int:
             return 0
         row.state, row.worker, row.log = RunState.IN_PROGRESS.value, worker, log
         row.attempt += 1
-        row.save(update_fields=("state", "worker", "log", "attempt"))
+        row.stop_reason = ""
+        row.save(update_fields=("state", "worker", "log", "attempt", "stop_reason"))
     return row.attempt
 
 
@@ -137,9 +154,12 @@ def log_of(run: str) -> str:
     return str(models.Run.objects.values_list("log", flat=True).get(id=run))
 
 
-def hand_back(run: str) -> bool:
-    """Let a run that is at work wait again: what of it is not done stays due."""
-    return _put_aside(run, RunState.PENDING)
+def hand_back(run: str, why: str = "") -> bool:
+    """Let a run that is at work wait again: what of it is not done stays due.
+
+    `why` is shown beside it as long as it waits.
+    """
+    return _put_aside(run, RunState.PENDING, why)
 
 
 def put_aside(run: str) -> bool:
@@ -147,11 +167,11 @@ def put_aside(run: str) -> bool:
     return _put_aside(run, RunState.PAUSED)
 
 
-def _put_aside(run: str, state: RunState) -> bool:
+def _put_aside(run: str, state: RunState, why: str = "") -> bool:
     with transaction.atomic():
         release(run)
         at_work = models.Run.objects.filter(id=run, state=RunState.IN_PROGRESS.value)
-        return bool(at_work.update(state=state.value, worker="", wanted=""))
+        return bool(at_work.update(state=state.value, worker="", wanted="", stop_reason=why))
 
 
 def want(run: str, wish: str) -> RunState:

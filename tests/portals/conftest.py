@@ -86,7 +86,7 @@ class Office:
             "mode": "live",
             "not_yet_sent": ("Draft", "Ready for review"),
         }
-        forget = bool(options.pop("forget", False))
+        forget, source = bool(options.pop("forget", False)), options.pop("source", None)
         return Session.opened(
             "practice",
             Portal.model_validate(portal | options),
@@ -95,6 +95,7 @@ class Office:
             places=self.places,
             master=self.master,
             forget=forget,
+            source=source,
         )
 
 

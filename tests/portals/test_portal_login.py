@@ -10,7 +10,7 @@ from practice.visiting import Portal
 from bots.portals.base import AccountLocked, LoginRefused, NotAllowed
 from bots.portals.login import CodeRefused, HumanAsked, PasswordExpired, RefusedBefore, probe
 from bots.portals.session import Session
-from bots.secrets import refused
+from bots.secrets import VaultDown, refused
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -48,6 +48,31 @@ async def test_a_new_password_is_another_secret(office, portal: Portal):
     with pytest.raises(LoginRefused):
         await log_in(office, credential=office.credential(password="not-the-password"))
     await log_in(office)
+
+
+async def test_a_password_that_was_changed_where_it_lives_is_what_is_typed_next(
+    office, portal: Portal
+):
+    """Rotation: the run began with the old one, which the portal would refuse."""
+    old = office.credential(password="until-yesterday")
+    before = tries(portal)
+
+    await log_in(office, credential=old, source=office.credential)
+
+    assert not refused.refusals(office.places)
+    assert tries(portal) - before == 2  # the password and the code, each once
+
+
+async def test_a_vault_that_is_down_in_the_middle_ends_no_run(office, portal: Portal):
+    """F99: what the run began with is typed; it is most likely right, and if not, wrong once."""
+
+    def down():
+        raise VaultDown("answered 503", "vault:secret/claimbots/acme")
+
+    await log_in(office, source=down)
+    wrong = office.credential("biller2", password="not-the-password")
+    with pytest.raises(LoginRefused):
+        await log_in(office, "biller2", credential=wrong, source=down)
 
 
 @pytest.mark.parametrize(

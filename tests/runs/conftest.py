@@ -1,6 +1,9 @@
 """One office for all tests of a process; each test finds the portal as it was seeded."""
 
 import json
+import signal
+import subprocess
+import sys
 
 import pytest
 from runs.office import an_office
@@ -29,3 +32,26 @@ def claim(open_office):
         if json.loads(done.stdout.splitlines()[-1])["counts"]["would_save"]:
             return truth["claim"]
     raise AssertionError("no claim to correct was planted")
+
+
+@pytest.fixture
+def begin(office, tmp_path):
+    """Begins a command in the background; ends whatever of it still lives."""
+    begun = []
+
+    def begin(*words, first="", **environment):
+        out = (tmp_path / f"{len(begun)}.log").open("w+")
+        code = f"{first}\nfrom bots.cli import main; main()"
+        process = subprocess.Popen(
+            [sys.executable, "-c", code, *words],
+            env=office.environment | environment, stdout=out, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        begun.append(process)
+        return process
+
+    yield begin
+    for process in begun:
+        if process.poll() is None:
+            process.send_signal(signal.SIGCONT)
+            process.kill()
+            process.wait()

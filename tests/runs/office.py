@@ -26,7 +26,7 @@ LIMIT = 120  # seconds that one command of a test may take
 TODAY = "2026-09-30"  # the practice portal's day
 
 
-def claimbots(*words, environment, limit=LIMIT, first=""):
+def claimbots(*words, environment, limit=LIMIT, first="", typed=None):
     """The command as its user types it; `first` is Python that spoils something before."""
     return subprocess.run(
         [sys.executable, "-c", f"{first}\nfrom bots.cli import main; main()", *words],
@@ -35,6 +35,7 @@ def claimbots(*words, environment, limit=LIMIT, first=""):
         text=True,
         timeout=limit,
         check=False,
+        input=typed,
     )
 
 
@@ -46,8 +47,9 @@ class Office:
     server: Server
     environment: dict[str, str]
 
-    def claimbots(self, *words, first="", **environment):
-        return claimbots(*words, environment=self.environment | environment, first=first)
+    def claimbots(self, *words, first="", typed=None, **environment):
+        environment = self.environment | environment
+        return claimbots(*words, environment=environment, first=first, typed=typed)
 
     def run(self, *words, queue="pending", first="", **environment):
         return self.claimbots(

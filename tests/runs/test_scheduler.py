@@ -16,6 +16,7 @@ from bots.runs.calendar import Firing
 from bots.runs.due import GRACE, decisions
 from bots.runs.request import RunSummary
 from bots.runs.scheduler import Scheduler
+from bots.secrets import VaultDown
 from bots.store import records
 from bots.store import schedules as rows
 from bots.store.facts import Counts, Ending, NewRun, RunKind, RunState
@@ -190,6 +191,28 @@ async def test_where_another_run_is_at_work_it_waits_and_a_wrong_file_fails_it(o
         assert await office.times(scheduler) == [("2026-09-30T02:30", "failed")]
         await scheduler.look(NIGHT + timedelta(minutes=2))
         assert len(office.asked) == 2  # a refused password is not tried again
+
+
+async def test_where_the_vault_is_down_the_time_stays_and_is_tried_every_minute(office):
+    """F99."""
+    async with office.scheduler() as scheduler:
+        await scheduler.look(NIGHT - HOUR)
+        office.fault = VaultDown("answered 503", "vault:secret/claimbots/keys")
+        for seconds in (0, 10, 50):
+            await scheduler.look(NIGHT + timedelta(seconds=seconds))
+            await settled(scheduler)
+        assert len(office.asked) == 1
+        assert await office.times(scheduler) == [("2026-09-30T02:30", "waiting")]
+        await scheduler.look(NIGHT + timedelta(seconds=55))
+        assert scheduler.seen.problem == "the vault answered 503"  # what /readyz says
+
+        office.fault = None
+        office.end.set()
+        await scheduler.look(NIGHT + timedelta(seconds=61))
+        await settled(scheduler)
+        assert await office.times(scheduler) == [("2026-09-30T02:30", "done")]
+        await scheduler.look(NIGHT + timedelta(seconds=70))
+        assert scheduler.seen.problem == ""
 
 
 async def test_a_file_that_is_being_edited_does_not_end_the_night(office):

@@ -5,8 +5,6 @@ import os
 import signal
 import sqlite3
 import stat
-import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -15,29 +13,6 @@ from runs.office import LONGEST, TODAY, until
 
 SHORT_LEASE = "import bots.runs.lease; bots.runs.lease.LENGTH = 3.0"
 CLAIMS = ("--limit", "16", "--pages", "4")
-
-
-@pytest.fixture
-def begin(office, tmp_path):
-    """Begins a command in the background; ends whatever of it still lives."""
-    begun = []
-
-    def begin(*words, first=""):
-        out = (tmp_path / f"{len(begun)}.log").open("w+")
-        code = f"{first}\nfrom bots.cli import main; main()"
-        process = subprocess.Popen(
-            [sys.executable, "-c", code, *words],
-            env=office.environment, stdout=out, stderr=subprocess.STDOUT,
-        )  # fmt: skip
-        begun.append(process)
-        return process
-
-    yield begin
-    for process in begun:
-        if process.poll() is None:
-            process.send_signal(signal.SIGCONT)
-            process.kill()
-            process.wait()
 
 
 def a_run(*more):

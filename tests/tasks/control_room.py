@@ -21,14 +21,32 @@ CANARIES = ("CANARYLAST", "CANARYFIRST", "CANARYMEMBER", "CANARYMRN", "CANARYROA
 BIRTH_DATE = "1931-07-19"  # of the marked patients, in any of the ways to write it
 _BIRTH_DATES = (BIRTH_DATE, "07/19/1931", "7/19/1931", "19310719", "19.07.1931")
 
-# The file adapter keeps a release in memory only, so the release itself is watched.
+# The file adapter keeps a release in memory only, so the release itself is watched. KILL_AT has a
+# call of the adapter, which time it is, and whether the process dies before or after it.
 _WATCH = """
-import json, os
+import json, os, signal
+from collections import Counter
 from robocorp.workitems._adapters._file import FileAdapter
 def release(self, item_id, state, exception=None):
     with open(os.environ["RELEASED"], "a") as out:
         out.write(json.dumps([state.value, exception]) + chr(10))
 FileAdapter.release_input = release
+calls = Counter()
+def deadly(name):
+    real = getattr(FileAdapter, name)
+    def call(*given, **named):
+        calls[name] += 1
+        here = f"{name}:{calls[name]}"
+        if os.environ.get("KILL_AT") == here + ":before":
+            os.kill(os.getpid(), signal.SIGKILL)
+        try:
+            return real(*given, **named)
+        finally:
+            if os.environ.get("KILL_AT") == here + ":after":
+                os.kill(os.getpid(), signal.SIGKILL)
+    setattr(FileAdapter, name, call)
+for name in ("reserve_input", "load_payload", "create_output", "release_input"):
+    deadly(name)
 """
 
 
@@ -48,7 +66,8 @@ class Ran:
     @property
     def released(self) -> list[tuple[str, dict[str, str] | None]]:
         """How each input item went back: DONE or FAILED, and the exception it carries."""
-        lines = (self.folder / "watch" / "released").read_text().splitlines()
+        path = self.folder / "watch" / "released"
+        lines = path.read_text().splitlines() if path.exists() else []
         return [tuple(json.loads(line)) for line in lines]
 
 
@@ -58,14 +77,19 @@ def run_task(
     folder: Path,
     tasks: Path | str = "bots/tasks.py",
     environment: dict[str, str] | None = None,
+    adapter: str = "FileAdapter",
 ) -> Ran:
-    """Run a task as robot.yaml does, on these items, with all its files in `folder`."""
+    """Run a task as robot.yaml does, on these items, with all its files in `folder`.
+
+    Again in the same folder it is the same file of items, at the same place.
+    """
     inputs = folder / "items-in" / "work-items.json"
-    inputs.parent.mkdir(parents=True)
+    inputs.parent.mkdir(parents=True, exist_ok=True)
     inputs.write_text(json.dumps(items))
-    (folder / "items-out").mkdir()
+    (folder / "items-out").mkdir(exist_ok=True)
     watch = folder / "watch"
-    watch.mkdir()
+    watch.mkdir(exist_ok=True)
+    (watch / "released").unlink(missing_ok=True)
     (watch / "sitecustomize.py").write_text(_WATCH)
     command = [sys.executable, "-m", "robocorp.tasks", "run", str(tasks), "-t", name]
     done = subprocess.run(
@@ -80,7 +104,7 @@ def run_task(
             "CLAIMBOTS_DATA": str(folder / "data"),
             "CLAIMBOTS_CONFIG": str(ROOT / "config"),
             **(environment or {}),
-            "RC_WORKITEM_ADAPTER": "FileAdapter",
+            "RC_WORKITEM_ADAPTER": adapter,
             "RC_WORKITEM_INPUT_PATH": str(inputs),
             "RC_WORKITEM_OUTPUT_PATH": str(folder / "items-out" / "work-items.json"),
             "PYTHONPATH": str(watch),

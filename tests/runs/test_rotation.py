@@ -1,0 +1,158 @@
+"""A log-in that is changed, and a vault that is down, under a worker that is never restarted."""
+
+import json
+
+import pytest
+from runs.office import LONGEST, TODAY, until
+from vaults import ROOT_TOKEN, a_vault
+
+from bots.places import Places
+from bots.secrets import development_key
+from bots.secrets.credentials import Credential, remember_credential, remember_reference
+
+HASTY = (
+    "import bots.runs.worker; bots.runs.worker.VAULT_REST = 1.0\n"
+    "import bots.secrets.vault; bots.secrets.vault.PAUSE_SECONDS = 0.1"
+)
+
+
+@pytest.fixture(scope="module")
+def vault(tmp_path_factory):
+    with a_vault(tmp_path_factory.mktemp("vault")) as made:
+        yield made
+
+
+@pytest.fixture
+def in_vault(office, vault):
+    """The office's log-in is in the vault, and no session is kept that would spare it."""
+    kept = (office.root / "keys" / "credentials.json").read_bytes()
+    sessions = {path: path.read_bytes() for path in (office.root / "sessions").iterdir()}
+    for path in sessions:
+        path.unlink()
+    remember_reference("practice", "vault:secret/claimbots/practice", Places(office.root))
+    before = dict(office.environment)
+    office.environment |= {"VAULT_ADDR": vault.address, "VAULT_TOKEN": ROOT_TOKEN}
+    yield vault
+    office.environment = before
+    (office.root / "keys" / "credentials.json").write_bytes(kept)
+    office.claimbots("credentials", "unlock", "practice")
+    for path, state in sessions.items():
+        path.write_bytes(state)
+
+
+def biller(office):
+    people = json.loads(office.practice("people"))
+    return next(entry for entry in people if entry["username"] == "biller")
+
+
+def put(office, vault, password=None):
+    """The biller's log-in into the vault, with another password where one is given."""
+    person = biller(office)
+    vault.put(
+        "claimbots/practice",
+        username="biller", password=password or person["password"], totp=person["seed"],
+    )  # fmt: skip
+
+
+def newest(office):
+    return json.loads(office.claimbots("runs", "list", "--limit", "1", "--json").stdout)
+
+
+def a_run(*more):
+    return ("run", "--portal", "practice", "--queue", "pending", "--as-of", TODAY, *more)
+
+
+def alive(office):
+    said = office.claimbots("workers", "list", "--json").stdout.splitlines()
+    return any(json.loads(line)["state"] == "alive" for line in said)
+
+
+def test_a_password_is_put_right_in_the_vault_or_by_hand_and_the_same_worker_goes_on(
+    office, begin, claim, in_vault
+):
+    put(office, in_vault, "until-yesterday")
+    worker = begin("worker")
+    until(lambda: alive(office), "worker")
+
+    assert office.run("--claim", claim).returncode == 2
+    assert office.requests("POST") == 1
+    refused = office.run("--claim", claim)
+    assert refused.returncode == 2
+    assert "refused" in refused.stderr
+    assert office.requests("POST") == 1  # not tried again: the portal would lock the account
+
+    put(office, in_vault)
+    done = office.run("--claim", claim, "--shadow")
+    assert done.returncode == 0, done.stderr
+
+    # The same by hand: a wrong one is refused, `credentials set` lets the worker go on.
+    for path in (office.root / "sessions").iterdir():
+        path.unlink()
+    person, places = biller(office), Places(office.root)
+    wrong = Credential("biller", "not the password", person["seed"])
+    remember_credential("practice", wrong, places, development_key(places))
+    assert office.run("--claim", claim).returncode == 2
+    lines = f"biller\n{person['password']}\n{person['seed']}\n"
+    assert office.claimbots("credentials", "set", "practice", typed=lines).returncode == 0
+    done = office.run("--claim", claim)
+    assert done.returncode == 0, done.stderr
+    assert office.saves(claim) == 1
+    assert worker.poll() is None
+
+
+def test_a_run_whose_vault_is_down_waits_and_is_done_when_it_is_up(office, begin, claim, in_vault):
+    """F99, at the start of a run: nothing is begun, nothing is on the log, nothing is lost."""
+    put(office, in_vault)
+    records = len(office.claimbots("audit", "show", "--json").stdout.splitlines())
+    in_vault.seal()
+    try:
+        worker = begin("worker", first=HASTY)
+        until(lambda: alive(office), "worker")
+        asked = begin(*a_run("--claim", claim))
+        run = until(
+            lambda: (found := newest(office))["stop_reason"].startswith("the vault") and found,
+            "run that waits",
+        )
+        assert run["state"] == "pending"
+        assert "503" in run["stop_reason"]
+        assert len(office.claimbots("audit", "show", "--json").stdout.splitlines()) == records
+    finally:
+        in_vault.unseal()
+
+    assert asked.wait(LONGEST) == 0
+    assert newest(office)["id"] == run["id"]
+    assert newest(office)["stop_reason"] == ""
+    assert office.saves(claim) == 1
+    assert worker.poll() is None
+
+
+def test_what_a_dead_worker_had_is_not_given_up_because_the_vault_is_down(office, begin, in_vault):
+    """F99, at the start of a worker: it says so and ends; the run stays where it was."""
+    put(office, in_vault)
+    key = (office.root / "keys" / "development.key").read_text().strip()
+    in_vault.put("claimbots/keys", value=key)
+    master = {"CLAIMBOTS_KEYS__MASTER": "vault:secret/claimbots/keys"}
+    dead = begin("worker", **master)
+    asked = begin(*a_run("--limit", "16", "--pages", "4"), **master)
+    until(lambda: office.witness()["writes"] >= 1, "save")
+    dead.kill()
+    dead.wait()
+    asked.kill()
+    run = newest(office)
+    in_vault.seal()
+    try:
+        down = office.claimbots("worker", first=HASTY, **master)
+        assert down.returncode == 3, down.stderr
+        assert "the vault answered 503" in down.stderr
+        assert "Traceback" not in down.stderr
+        assert newest(office)["state"] == "in progress"
+    finally:
+        in_vault.unseal()
+
+    begin("worker", **master)
+    until(lambda: newest(office)["state"] == "done", "end of the run")
+
+    assert newest(office)["id"] == run["id"]
+    assert newest(office)["counts"]["claims"] == 16
+    assert max(claim["saves"] for claim in office.witness()["claims"].values()) == 1
+    assert all(outcomes for _, outcomes in office.intents().values())
