@@ -37,7 +37,7 @@ class Cost:
     """What one claim takes, in seconds: of a core, and of waiting for the portal."""
 
     cpu: float = 0.68
-    waits: float = 0.25
+    waits: float = 0.2
     commits: float = 13.0  # to the database, the workflows' included
 
 

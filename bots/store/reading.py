@@ -21,6 +21,13 @@ from bots.store.facts import ClaimOutcome, ExceptionRecord, ProposalRecord
 from bots.store.proposals import proposal_record
 
 _PIECE = 1000
+# Long columns of a run. Beside each row of a list they would be sorted and read as often as
+# there are rows: half a gigabyte for two thousand claims.
+_LONG = ("query", "request", "tables", "checks", "counts", "selector_ranks", "checkpoint")
+
+
+def _without_long(run: str) -> list[str]:
+    return [f"{run}__{name}" for name in _LONG]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +132,7 @@ def claim_rows(runs: Sequence[str], needing_a_person_first: bool = False) -> Ite
     rows = (
         models.SeenClaim.objects.filter(run_id__in=runs)
         .select_related("run")
+        .defer(*_without_long("run"))
         .annotate(
             found=Count("findings", distinct=True),
             lacking=Count("not_evaluated", distinct=True),
@@ -156,6 +164,7 @@ def finding_rows(
     rows = models.FindingRow.objects.filter(seen__run_id__in=runs).select_related(
         "seen", "seen__run"
     )
+    rows = rows.defer(*_without_long("seen__run"))
     if family:
         rows = rows.filter(family=family)
     if worst_first:
@@ -191,6 +200,7 @@ def finding_rows(
 def change_rows(runs: Sequence[str]) -> Iterator[ChangedRow]:
     """The changes of some runs, as they happened."""
     rows = models.ChangeRow.objects.filter(run_id__in=runs).select_related("run")
+    rows = rows.defer(*_without_long("run"))
     for row in rows.order_by("run_id", "pk").iterator(_PIECE):
         yield ChangedRow(
             run=row.run_id,
@@ -218,6 +228,7 @@ def proposal_rows(runs: Sequence[str]) -> Iterator[ProposalRecord]:
 def exception_rows(runs: Sequence[str]) -> Iterator[ExceptionRecord]:
     """The exceptions of these runs."""
     rows = models.ExceptionRow.objects.filter(run_id__in=runs).select_related("run")
+    rows = rows.defer(*_without_long("run"))
     for row in rows.order_by("pk").iterator(_PIECE):
         yield exception_record(row)
 
@@ -227,6 +238,7 @@ def unanswered_rows(runs: Sequence[str]) -> Iterator[UnansweredRow]:
     rows = models.NotEvaluatedRow.objects.filter(seen__run_id__in=runs).select_related(
         "seen", "seen__run"
     )
+    rows = rows.defer(*_without_long("seen__run"))
     for row in rows.order_by("seen__run_id", "seen__position", "pk").iterator(_PIECE):
         yield UnansweredRow(
             row.seen.run_id,

@@ -13,6 +13,8 @@ from decimal import Decimal
 import openpyxl
 import pytest
 import store_cases
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,7 +27,7 @@ from bots.reports.page import headline
 from bots.reports.sheets import sheets
 from bots.reports.summary import summary_lines
 from bots.reports.write import write_report
-from bots.store import database, records
+from bots.store import database, reading, records
 from bots.store.facts import (
     ChangeOutcome,
     ChangeRecord,
@@ -452,3 +454,29 @@ def test_dates_are_the_claims_own(written):
     days = [date.fromisoformat(row["Date of service"]) for row in csv_of(files, "Claims")]
     assert min(days) >= date(2026, 4, 1)
     assert max(days) <= date(2026, 9, 30)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        reading.claim_rows,
+        reading.finding_rows,
+        reading.change_rows,
+        reading.exception_rows,
+        reading.unanswered_rows,
+    ],
+    ids=lambda rows: rows.__name__,
+)
+def test_a_list_reads_the_long_columns_of_a_run_neither_beside_its_rows_nor_one_by_one(
+    written, rows
+):
+    """They were sorted along with every row: half a gigabyte for two thousand claims."""
+    places, ids, *_ = written
+    database.connect(places)
+
+    with CaptureQueriesContext(connection) as asked:
+        assert list(rows(ids))
+
+    (one,) = asked.captured_queries
+    assert '"store_run"."kind"' in one["sql"]
+    assert '"store_run"."checks"' not in one["sql"]
