@@ -17,6 +17,7 @@ import structlog
 
 from bots.ledger import Checkpoint, Ledger, Record
 from bots.ledger.notes import NoteError
+from bots.runs import ends
 from bots.runs.lost import became_of, written
 from bots.store import from_log, records
 from bots.store.facts import RunKind, RunState
@@ -112,7 +113,7 @@ def catch_up(ledger: Ledger) -> Behind:
     A run that the store has in progress, and of which the log has no end either, was killed:
     the next run ends it and keeps what it saved (`bots.runs.lost`).
     """
-    after = known_up_to(from_log.checkpoint_of_newest_run(), ledger.origin)
+    after = known_up_to(from_log.checkpoint_of_newest_run(ledger.origin), ledger.origin)
     found = beyond(ledger.records(after))
     states = from_log.run_states([run.id for run in found.runs])
     missing = behind(found, lambda _: states, from_log.outcomes_kept)
@@ -123,8 +124,11 @@ def catch_up(ledger: Ledger) -> Behind:
         from_log.begin_run(run)
     for entry in written(ledger, wanted):
         records.keep_settled(entry.run, entry.claim, entry.changes)
+    lacking = {outcome.run for outcome in wanted.values()}
     for run in missing.runs:
-        from_log.end_run(run, KEPT_FROM_LOG)
+        # One that the store has, with all that it saved, died between the log's end and its own.
+        is_whole = run.id in states and run.id not in lacking
+        from_log.end_run(run, ends.KILLED_AT_ITS_END if is_whole else KEPT_FROM_LOG)
     caught = replace(missing, outcomes=tuple(wanted.values()))
     if caught:
         log.warning(

@@ -3,6 +3,7 @@
 LAST_SECONDS = 20.0  # for what was begun when a process is to end; service managers kill after 30
 STOPPED_BY_SIGNAL = "stopped by a signal"
 KILLED = "it was killed"
+KILLED_AT_ITS_END = "it was killed as it ended; what it did is all kept"
 INTERRUPTED = (STOPPED_BY_SIGNAL, KILLED)  # nothing was wrong with the run itself
 SCREENS_UNLIKE_SELECTORS = "the portal's screens are not as the selector file says"
 SCREENS_CHANGED = "the portal's screens have changed"

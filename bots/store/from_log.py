@@ -33,12 +33,13 @@ class LoggedRun:
     state: RunState
 
 
-def checkpoint_of_newest_run() -> str:
-    """The checkpoint that the newest ended run signed; empty without one.
+def checkpoint_of_newest_run(origin: str) -> str:
+    """The checkpoint that the newest ended run of a log signed; empty without one.
 
     Up to there the store knows what the log knows: a run keeps what it did, and then signs.
     """
-    row = models.Run.objects.exclude(checkpoint="").order_by("-started_at", "-id").first()
+    ended = models.Run.objects.exclude(checkpoint="").filter(log__in=("", origin))
+    row = ended.order_by("-started_at", "-id").first()
     return row.checkpoint if row else ""
 
 

@@ -235,12 +235,8 @@ def runs_of(worker: str) -> list[str]:
     return list(rows.order_by("started_at").values_list("id", flat=True))
 
 
-def list_claims(run: str, claims: Iterable[tuple[int, str, str, str]]) -> int:
-    """Put claims of a run into its list: position, number, state, proposal; each once.
-
-    Returns:
-        How many stand there now.
-    """
+def list_claims(run: str, claims: Iterable[tuple[int, str, str, str]]) -> None:
+    """Put claims of a run into its list: position, number, state, proposal; each once."""
     models.WorkItem.objects.bulk_create(
         (
             models.WorkItem(
@@ -250,7 +246,6 @@ def list_claims(run: str, claims: Iterable[tuple[int, str, str, str]]) -> int:
         ),
         ignore_conflicts=True,
     )
-    return int(models.WorkItem.objects.filter(run_id=run).count())
 
 
 def is_listed(run: str) -> bool:

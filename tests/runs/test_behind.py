@@ -64,6 +64,19 @@ def test_after_yesterdays_store_is_restored_the_next_run_saves_nothing_twice(
     assert office.verified()
 
 
+@pytest.mark.slow
+def test_a_run_that_was_killed_as_it_ended_has_lost_nothing_and_says_so(office, claim):
+    died = office.run("--claim", claim, CLAIMBOTS_CRASH_AT="run.before_end:1")
+    assert died.returncode == -9
+
+    office.run("--claim", claim)
+
+    [_, killed] = office.claimbots("runs", "list", "--limit", "2", "--json").stdout.splitlines()
+    assert json.loads(killed)["stop_reason"].startswith("it was killed as it ended")
+    assert json.loads(killed)["counts"]["saves"] == 1
+    assert office.saves(claim) == 1
+
+
 @pytest.mark.slow  # without the portal: tests/keeping/test_restore.py
 def test_a_store_that_was_put_back_by_hand_is_found_out_by_the_next_run(office, claim, tmp_path):
     office.claimbots("runs", "list")
