@@ -38,6 +38,7 @@ demo: setup ## the main job on the practice portal
 
 test: setup $(VENV)/dev.stamp ## the whole test suite, real browser included, and one fault of each kind
 	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/pytest -n 2 --dist loadfile -m "night and not slow"
 	@$(MAKE) --no-print-directory chaos-sample
 
 # Slices that go on where the last one ended; what was done stands in tests/chaos/recorded/.

@@ -19,6 +19,7 @@ from bots.portals.recycling import Due
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.night,
     pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="needs Linux"),
 ]

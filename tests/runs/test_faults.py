@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import pytest
 from runs.office import an_office
 
-pytestmark = pytest.mark.timeout(400)  # the first test waits for both runs
+# The first test waits for both runs.
+pytestmark = [pytest.mark.timeout(400), pytest.mark.night]
 
 
 @dataclass(frozen=True)

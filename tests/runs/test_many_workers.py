@@ -12,6 +12,8 @@ import pytest
 from postgres import a_database, postgres
 from runs.office import LONGEST, TODAY, an_office, until
 
+pytestmark = pytest.mark.night
+
 SHORT = (
     "import bots.runs.lease, bots.runs.worker; "
     "bots.runs.lease.LENGTH = 3.0; bots.runs.worker._RECONCILE = 1.0"

@@ -10,6 +10,8 @@ from bots.places import Places
 from bots.secrets import development_key
 from bots.secrets.credentials import Credential, remember_credential, remember_reference
 
+pytestmark = pytest.mark.night
+
 HASTY = (
     "import bots.runs.worker; bots.runs.worker.VAULT_REST = 1.0\n"
     "import bots.secrets.vault; bots.secrets.vault.PAUSE_SECONDS = 0.1"
