@@ -1,5 +1,6 @@
 """The judge of the fault matrix sees what is wrong, and is silent where nothing is."""
 
+import sqlite3
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,6 +43,10 @@ class Story:
 
     def intents(self):
         return self.log
+
+    def ask_store(self, question):
+        with sqlite3.connect(self.root / "store.sqlite3") as store:
+            return store.execute(question).fetchall()
 
     def verified(self):
         return self.is_verified

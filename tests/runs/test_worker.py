@@ -205,8 +205,9 @@ claim.perform = perform
 def test_a_claim_that_a_signal_held_back_is_done_when_the_run_goes_on(office, begin, claim):
     ending = begin("worker", first=ENDS_AT_A_CLAIM)
     asked = begin(*a_run("--claim", claim))
+    until(lambda: newest(office).get("state") == "in progress", "run at work")
+    asked.kill()  # else it would be the next worker itself
     assert ending.wait(LONGEST) == 143
-    asked.kill()
     assert newest(office)["state"] == "pending"
     assert office.saves(claim) == 0
 
