@@ -41,27 +41,32 @@ def judged(office, was: Before, claims: list[str]) -> Verdict:
     verdict = Verdict()
     witness = office.witness()
     verdict.writes = witness["writes"]
-    saved = {number: claim["saves"] for number, claim in witness["claims"].items()}
+    stored = {
+        (number, kind): claim.get(kind, 0)
+        for number, claim in witness["claims"].items()
+        for kind in ("saves", "notes")
+    }
     log = {
         intent: (sealed, outcomes)
         for intent, (sealed, outcomes) in office.intents().items()
         if intent not in was.intents
     }
-    confirmed: Counter[str] = Counter()
-    doubtful: Counter[str] = Counter()
+    confirmed: Counter[tuple[str, str]] = Counter()
+    doubtful: Counter[tuple[str, str]] = Counter()
     for sealed, outcomes in log.values():
         verdict.must(bool(outcomes), "an intent is open")
         last = outcomes[-1] if outcomes else "open"
+        what = (sealed["claim"], "saves" if sealed["changes"] else "notes")
         if last in ONE:
-            confirmed[sealed["claim"]] += 1
+            confirmed[what] += 1
         elif last not in NONE:
-            doubtful[sealed["claim"]] += 1
-    for claim in set(saved) | set(confirmed):
-        stored = saved.get(claim, 0)
-        least, most = confirmed[claim], confirmed[claim] + doubtful[claim]
+            doubtful[what] += 1
+    for what in set(stored) | set(confirmed):
+        count, least, most = stored.get(what, 0), confirmed[what], confirmed[what] + doubtful[what]
         verdict.must(
-            least <= stored <= most,
-            f"the portal stored {stored} saves; the log confirms {least}, doubts {most - least}",
+            least <= count <= most,
+            f"the portal stored {count} {what[1]}; the log confirms {least}, "
+            f"doubts {most - least}",
         )
     _the_store(office, was, log, verdict)
     _the_list(office, was, claims, verdict)

@@ -10,7 +10,15 @@ from runs.office import LONGEST, TODAY, until
 
 pytestmark = pytest.mark.slow
 
-CLAIMS = ("--limit", "12", "--pages", "2")
+
+@pytest.fixture(scope="module")
+def claims(open_office):
+    """The options of a run over claims that it will correct."""
+    return (*open_office.worklist(open_office.that_are_corrected()[:12]), "--pages", "2")
+
+
+def count(claims):
+    return len(open(claims[1]).read().splitlines()) - 1
 
 
 def a_run(*more):
@@ -29,10 +37,10 @@ def nothing_doubled_or_open(office):
     assert office.verified()
 
 
-def test_a_policy_that_is_edited_meanwhile_holds_from_the_next_run_on(office, begin):
+def test_a_policy_that_is_edited_meanwhile_holds_from_the_next_run_on(office, begin, claims):
     policy = office.root / "config" / "policy.yaml"
     before = policy.read_text()
-    run = begin(*a_run(*CLAIMS))
+    run = begin(*a_run(*claims))
     until(lambda: office.witness()["writes"] >= 1, "save")
     try:
         policy.write_text(before.replace("version:", "version: edited  # was"))
@@ -64,17 +72,17 @@ w.RunAtWork._keep = keep
 """
 
 
-def test_a_clock_that_goes_back_an_hour_costs_nothing(office):
-    done = office.run(*CLAIMS, first=AN_HOUR_EARLIER)
+def test_a_clock_that_goes_back_an_hour_costs_nothing(office, claims):
+    done = office.run(*claims, first=AN_HOUR_EARLIER)
 
     assert done.returncode == 0, done.stderr
-    assert newest(office)["counts"]["claims"] == 12
+    assert newest(office)["counts"]["claims"] == count(claims)
     nothing_doubled_or_open(office)
 
 
-def test_without_the_workflows_file_our_own_table_has_what_is_due(office, begin):
+def test_without_the_workflows_file_our_own_table_has_what_is_due(office, begin, claims):
     worker = begin("worker")
-    asked = begin(*a_run(*CLAIMS))
+    asked = begin(*a_run(*claims))
     until(lambda: office.witness()["writes"] >= 1, "save")
     worker.kill()
     asked.kill()
@@ -85,7 +93,7 @@ def test_without_the_workflows_file_our_own_table_has_what_is_due(office, begin)
     begin("worker")
     run = until(lambda: newest(office)["state"] == "done" and newest(office), "end")
 
-    assert run["counts"]["claims"] == 12
+    assert run["counts"]["claims"] == count(claims)
     nothing_doubled_or_open(office)
 
 
@@ -98,8 +106,8 @@ w.write_workbook = full
 """
 
 
-def test_a_report_that_finds_no_room_costs_the_run_nothing(office):
-    done = office.run(*CLAIMS, first=NO_ROOM)
+def test_a_report_that_finds_no_room_costs_the_run_nothing(office, claims):
+    done = office.run(*claims, first=NO_ROOM)
 
     run = newest(office)
     assert run["state"] == "done"
@@ -111,8 +119,10 @@ def test_a_report_that_finds_no_room_costs_the_run_nothing(office):
 
 
 @pytest.mark.parametrize("seconds", [8, 31])
-def test_a_store_that_another_holds_is_waited_for_or_gone_on_with_later(office, begin, seconds):
-    run = begin(*a_run(*CLAIMS))
+def test_a_store_that_another_holds_is_waited_for_or_gone_on_with_later(
+    office, begin, claims, seconds
+):
+    run = begin(*a_run(*claims))
     until(lambda: office.witness()["writes"] >= 1, "save")
 
     def hold():
@@ -128,7 +138,7 @@ def test_a_store_that_another_holds_is_waited_for_or_gone_on_with_later(office, 
 
     # Held for longer than half of the lease the worker ends itself rather than write.
     assert code == (0 if seconds < 15 else 75)
-    assert office.run(*CLAIMS).returncode == 0
+    assert office.run(*claims).returncode == 0
     nothing_doubled_or_open(office)
 
 
@@ -137,17 +147,17 @@ import datetime, bots.config.portals as p
 asked = []
 def closed_until(self, moment):
     asked.append(1)
-    return moment + datetime.timedelta(hours=6) if len(asked) > 12 else None
+    return moment + datetime.timedelta(hours=6) if len(asked) > 8 else None
 p.Portal.closed_until = closed_until
 """
 
 
-def test_when_the_portals_hours_end_no_further_claim_is_begun(office):
-    done = office.run(*CLAIMS, first=QUIET_AFTER_FOUR)
+def test_when_the_portals_hours_end_no_further_claim_is_begun(office, claims):
+    done = office.run(*claims, first=QUIET_AFTER_FOUR)
 
     assert done.returncode == 3
     run = newest(office)
     assert run["stop_reason"] == "the portal's quiet hours or maintenance"
-    assert run["counts"]["claims"] < 12
-    assert office.run("--resume", run["id"], *CLAIMS).returncode == 0
+    assert run["counts"]["claims"] < count(claims)
+    assert office.run("--resume", run["id"], *claims).returncode == 0
     nothing_doubled_or_open(office)
