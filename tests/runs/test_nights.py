@@ -13,8 +13,11 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def claims(open_office):
-    """The options of a run over claims that it will correct."""
-    return (*open_office.worklist(open_office.that_are_corrected()[:12]), "--pages", "2")
+    """The options of a run over claims that it will correct, and some others after them."""
+    corrected = open_office.that_are_corrected()
+    states = {number: claim["status"] for number, claim in open_office.dump().items()}
+    others = [n for n, state in states.items() if state == "Draft" and n not in corrected]
+    return (*open_office.worklist([*corrected, *others[:14]]), "--pages", "2")
 
 
 def count(claims):
@@ -136,18 +139,22 @@ def test_a_store_that_another_holds_is_waited_for_or_gone_on_with_later(
     code = run.wait(2 * LONGEST)
     holding.join()
 
-    # Held for longer than half of the lease the worker ends itself rather than write.
-    assert code == (0 if seconds < 15 else 75)
+    # Held for longer than it waits, the run says so (2), or its worker has ended itself (75).
+    assert code in ((0,) if seconds < 15 else (2, 75))
     assert office.run(*claims).returncode == 0
     nothing_doubled_or_open(office)
 
 
+# The portal closes as the fourth claim is through.
 QUIET_AFTER_FOUR = """
-import datetime, bots.config.portals as p
-asked = []
+import datetime, bots.config.portals as p, bots.runs.at_work as w
+real, seen = w.RunAtWork._keep, []
+async def keep(self, told, item):
+    await real(self, told, item)
+    seen.append(1)
+w.RunAtWork._keep = keep
 def closed_until(self, moment):
-    asked.append(1)
-    return moment + datetime.timedelta(hours=6) if len(asked) > 8 else None
+    return moment + datetime.timedelta(hours=6) if len(seen) >= 4 else None
 p.Portal.closed_until = closed_until
 """
 
