@@ -7,6 +7,8 @@ import pytest
 
 from bots.store import apart
 
+pytestmark = pytest.mark.night
+
 FILES = ("store.sqlite3", "store.sqlite3-wal", "store.sqlite3-shm")
 
 

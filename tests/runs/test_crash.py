@@ -7,6 +7,8 @@ import pytest
 
 from bots.crashpoints import NAMES
 
+pytestmark = pytest.mark.night
+
 # A run writes many records: it dies at the intent's (the second) by default, and at its own
 # first and the outcome's with `-m slow`.
 PLACES = [

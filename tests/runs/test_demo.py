@@ -9,6 +9,8 @@ from runs.office import claimbots, intents_of
 
 from bots.cli.practice import ask
 
+pytestmark = pytest.mark.night
+
 SEED = "2"  # 40 claims of this seed have a defect that the bot corrects
 
 

@@ -13,6 +13,8 @@ from bots.portals.evidence import Evidence
 from bots.runs import evidence
 from bots.secrets import development_key
 
+pytestmark = pytest.mark.night
+
 SEEN = Evidence("https://portal/claims/#/", b"\x89PNG picture", "body\n  form")
 
 

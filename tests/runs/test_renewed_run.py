@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+pytestmark = pytest.mark.night
+
 OFTEN = {
     "CLAIMBOTS_BROWSER__CLAIMS_PER_CONTEXT": "3",
     "CLAIMBOTS_BROWSER__CLAIMS_PER_BROWSER": "8",

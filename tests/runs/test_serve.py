@@ -12,6 +12,8 @@ from urllib.request import urlopen
 import pytest
 from runs.office import until
 
+pytestmark = pytest.mark.night
+
 CLAIMS = 24
 
 

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+pytestmark = pytest.mark.night
+
 
 @pytest.fixture(scope="module")
 def other(open_office):

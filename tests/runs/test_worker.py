@@ -11,6 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from runs.office import LONGEST, TODAY, until
 
+pytestmark = pytest.mark.night
+
 SHORT_LEASE = "import bots.runs.lease; bots.runs.lease.LENGTH = 3.0"
 CLAIMS = ("--limit", "16", "--pages", "4")
 

@@ -17,6 +17,8 @@ from runs.office import TODAY, Office, an_office, until
 from tasks.control_room import Ran, run_task
 from tasks.test_tasks import marked_837
 
+pytestmark = pytest.mark.night
+
 KILLED = -signal.SIGKILL
 
 

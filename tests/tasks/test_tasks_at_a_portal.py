@@ -11,6 +11,8 @@ import pytest
 from runs.office import TODAY, Office, an_office
 from tasks.control_room import BIRTH_DATE, Ran, leaks, run_task
 
+pytestmark = pytest.mark.night
+
 NOBODY = "CL9999999"  # a claim that the portal does not have
 
 
