@@ -40,8 +40,7 @@ def kept(data: str, claims: int, seed: int) -> float:
             found = work.item(item, attempt)
             assert found is not None
             outcome = store_cases.ClaimOutcome(rng.choice(("passed", "corrected", "flagged")))
-            store_cases._keep(run, rng, found.position, outcome, "Quimby")
-            work.finish(run.id, found.number)
+            store_cases._keep(run, rng, found.position, outcome, "Quimby", item)
     seconds = time.monotonic() - began
     database.close()
     return seconds

@@ -130,7 +130,12 @@ def fill(run: RunRecord, claims: int, seed: int = 1, name: str = "Quimby") -> No
 
 
 def _keep(
-    run: RunRecord, rng: random.Random, position: int, outcome: ClaimOutcome, last: str
+    run: RunRecord,
+    rng: random.Random,
+    position: int,
+    outcome: ClaimOutcome,
+    last: str,
+    item: int = 0,
 ) -> None:
     number = f"{'H' if run.kind is RunKind.LOOK_BACK else 'C'}{100000 + position}"
     payer, provider = rng.choice(PAYERS), rng.choice(PROVIDERS)
@@ -166,7 +171,7 @@ def _keep(
         lacking.append(
             NotEvaluatedRecord("mue-line", "mue_practitioner: no table for 2026Q2", True)
         )
-    records.keep_claim(run.id, seen, not_evaluated=lacking, **what)
+    records.keep_claim(run.id, seen, not_evaluated=lacking, item=item, **what)
 
 
 def _what_happened(outcome, change, number, charge, rng):

@@ -130,9 +130,9 @@ def tail(
 def kept_anchor(places: Places, origin: str) -> Checkpoint | None:
     """The newest checkpoint that the store keeps of this log, if there is a store."""
     from bots.ledger import Checkpoint
-    from bots.store.address import database_url
+    from bots.store.address import has_store
 
-    if not database_url(places) and not places.store.exists():
+    if not has_store(places):
         return None
     from bots.store import database, records
 

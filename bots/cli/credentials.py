@@ -114,13 +114,10 @@ def unlock(name: Name) -> None:
 
 def _forgotten_by_all(name: str) -> bool:
     """Let every machine that shares the store try it again; False where none had been refused."""
-    from bots.cli.store_door import open_store
-    from bots.places import here
-    from bots.store.address import database_url
+    from bots.cli.store_door import open_shared
 
-    if not database_url(here()):
+    if not open_shared():
         return False
-    open_store()
     from bots.store import refusals
 
     return refusals.forget(name)

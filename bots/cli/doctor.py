@@ -115,14 +115,13 @@ def _disk(places: Places) -> Iterator[Line]:
 def _store(places: Places) -> Iterator[Line]:
     from bots.errors import Problem
     from bots.store import database
-    from bots.store.address import database_url, shown
-    from bots.store.apart import migrations, ours
+    from bots.store.address import has_store, shown
+    from bots.store.apart import ours
 
     try:
-        is_shared = bool(database_url(places))
-        if not is_shared and not places.store.exists():
+        if not has_store(places):
             return  # the first command that needs one makes it
-        made_by = set(database.migrations(places) if is_shared else migrations(places.store))
+        made_by = set(database.migrations(places))
     except Problem as problem:
         yield Line("DO", "store", problem.sentence())
         return

@@ -24,6 +24,17 @@ def open_store() -> Places:
     return places
 
 
+def open_shared() -> bool:
+    """Connect the store where machines share one; False, and nothing is opened, where not."""
+    from bots.places import here
+    from bots.store.address import database_url
+
+    if not database_url(here()):
+        return False
+    open_store()
+    return True
+
+
 def os_user() -> str:
     """The user of this computer; raises Problem where it does not say."""
     import getpass

@@ -49,16 +49,11 @@ def go() -> None:
 
 def _for_all_machines(turn: Callable[[], T]) -> T | None:
     """Where machines share the store, turn the switch there too; one's own waits for nothing."""
-    from bots.cli.store_door import open_store
+    from bots.cli.store_door import open_shared
     from bots.errors import Problem
-    from bots.places import here
-    from bots.store.address import database_url
 
     try:
-        if not database_url(here()):
-            return None
-        open_store()
-        return turn()
+        return turn() if open_shared() else None
     except Problem as problem:
         typer.echo(f"done on this machine only: {problem.sentence()}", err=True)
         return None

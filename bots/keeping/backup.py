@@ -34,7 +34,7 @@ from bots.runs.office import sole_backup
 from bots.secrets import MasterKey
 from bots.secrets.master import sync_folder
 from bots.store import apart, moving
-from bots.store.address import database_url
+from bots.store.address import database_url, has_store
 
 SUFFIX = ".backup"
 # Of keys/ only what is sealed or public: a master key must not lie beside what it opens.
@@ -69,8 +69,7 @@ def take(
         Problem: there is no store, another backup is at work, the log is broken, a file of
             that name is there, or the disk does not take it.
     """
-    is_shared = bool(database_url(places))
-    if not is_shared and not places.store.exists():
+    if not has_store(places):
         raise Problem(
             "there is no store to back up", where=str(places.root), do="check CLAIMBOTS_DATA"
         )
@@ -81,7 +80,7 @@ def take(
             with scratch_in(places) as scratch, _draft(target, origin) as file:
                 sealed = SealedWriter(file, master)
                 archive = ArchiveWriter(sealed)
-                if is_shared:
+                if database_url(places):
                     moving.copy_to_file(places, scratch / STORE)
                 else:
                     apart.copy(places.store, scratch / STORE)

@@ -17,7 +17,7 @@ from bots.runs.behind import Behind, catch_up
 from bots.runs.office import sole_worker
 from bots.secrets import MasterKey
 from bots.store import apart, database, records
-from bots.store.address import database_url
+from bots.store.address import database_url, has_store
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +39,9 @@ def upgrade(places: Places, settings: Settings, master: MasterKey) -> Upgraded:
             through; then the backup is whole, and named.
     """
     with sole_worker(places.made()):
-        is_shared = bool(database_url(places))
-        if not is_shared and not places.store.exists():
+        if not has_store(places):
             raise Problem("there is no store", where=str(places.root), do="check CLAIMBOTS_DATA")
-        made_by = database.migrations(places) if is_shared else apart.migrations(places.store)
+        made_by = database.migrations(places)
         is_older = bool(made_by) and bool(set(apart.ours()) - set(made_by))
         backup = take(places, settings, master) if is_older else None
         steps = tuple(_brought_on(places, backup)) if backup else ()

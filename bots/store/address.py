@@ -85,6 +85,11 @@ def connection_of(places: Places) -> dict[str, Any]:
     }
 
 
+def has_store(places: Places) -> bool:
+    """Whether there is a store to ask: a file that lies there, or a database that is named."""
+    return bool(database_url(places)) or places.store.exists()
+
+
 def shown(places: Places) -> str:
     """Where the store is, for people: the file, or the database without its password."""
     at = connection_of(places)

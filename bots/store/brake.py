@@ -107,9 +107,3 @@ def let_all_go() -> bool:
 def are_all_stopped() -> bool:
     """Whether the switch of all machines is on."""
     return models.Stop.objects.exists()
-
-
-def all_stopped_by() -> Stopped | None:
-    """Who stopped all machines, or None where nobody did."""
-    row = models.Stop.objects.order_by("id").first()
-    return Stopped(row.by, row.reason, row.at.isoformat()) if row else None

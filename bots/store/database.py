@@ -18,8 +18,9 @@ from django.db.utils import load_backend
 
 from bots.errors import Problem
 from bots.places import Places
+from bots.store import apart
 from bots.store import settings as ours
-from bots.store.address import connection_of, shown
+from bots.store.address import connection_of, database_url, shown
 
 if TYPE_CHECKING:
     from django.db.migrations.executor import MigrationExecutor
@@ -83,11 +84,13 @@ def upgrade(places: Places) -> list[tuple[str, str]]:
 
 
 def migrations(places: Places) -> tuple[str, ...]:
-    """The migrations that made the store in PostgreSQL what it is; none in an empty database.
+    """The migrations that made the store what it is, oldest first; none in an empty one.
 
     Raises:
-        Problem: as `connect`.
+        Problem: as `connect`; a file is looked at as it lies, and must be there.
     """
+    if not database_url(places):
+        return apart.migrations(places.store)
     set_up()
     with speaking(places):
         _point_at(places)

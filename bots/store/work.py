@@ -282,11 +282,6 @@ def item(id: int, attempt: int) -> Item | None:
     return Item(row.pk, row.number, row.position, row.status, row.proposal, row.attempt)
 
 
-def finish(run: str, number: str) -> None:
-    """A claim is through; called where all that is to be said of it is kept."""
-    models.WorkItem.objects.filter(run_id=run, number=number).update(state=ItemState.DONE)
-
-
 def release(run: str, but: Iterable[int] = ()) -> int:
     """Whatever was at work is due again; for when nobody is at work on it any more.
 

@@ -30,7 +30,7 @@ sys.path[:0] = [str(HERE.parent), str(HERE)]
 import judge  # noqa: E402
 from cases import FAULTS, SAMPLE, Fault  # noqa: E402
 from postgres import a_database  # noqa: E402
-from runs.office import TODAY, an_office  # noqa: E402
+from runs.office import a_run, an_office  # noqa: E402
 
 ROOT = HERE.parents[1]
 RECORDED = HERE / "recorded"  # of every slice that was done, in the repository
@@ -106,8 +106,7 @@ class Chaos:
             two.wait(LONGEST)
 
     def _run_words(self) -> tuple[str, ...]:
-        return ("run", "--portal", "practice", "--queue", "pending", "--as-of", TODAY,
-                *self.words)  # fmt: skip
+        return a_run(*self.words)
 
     def _page_crash(self, fault: Fault, claims: list[str], random: Random) -> None:
         self._strike(random, lambda process: _children(process, "--type=renderer"))

@@ -26,6 +26,11 @@ LIMIT = 120  # seconds that one command of a test may take
 TODAY = "2026-09-30"  # the practice portal's day
 
 
+def a_run(*more, queue="pending"):
+    """The words of a run at the practice portal, on its day."""
+    return ("run", "--portal", "practice", "--queue", queue, "--as-of", TODAY, *more)
+
+
 def claimbots(*words, environment, limit=LIMIT, first="", typed=None):
     """The command as its user types it; `first` is Python that spoils something before."""
     return subprocess.run(
@@ -52,10 +57,7 @@ class Office:
         return claimbots(*words, environment=environment, first=first, typed=typed)
 
     def run(self, *words, queue="pending", first="", **environment):
-        return self.claimbots(
-            "run", "--portal", "practice", "--queue", queue, "--as-of", TODAY,
-            *words, first=first, **environment,
-        )  # fmt: skip
+        return self.claimbots(*a_run(*words, queue=queue), first=first, **environment)
 
     def practice(self, *words):
         return ask(self.server.data, *words)

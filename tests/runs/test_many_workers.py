@@ -5,12 +5,12 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
+from contextlib import suppress
 
 import pytest
 from postgres import a_database, postgres
-from runs.office import LONGEST, TODAY, an_office, until
+from runs.office import LONGEST, a_run, an_office, until
 
 pytestmark = pytest.mark.night
 
@@ -36,45 +36,32 @@ def office(shared):
 
 
 @pytest.fixture
-def begin(office, tmp_path):
-    """Begins a command in the background; ends whatever of it still lives."""
+def begin(begin):
+    """The same with a short lease; what is left ends cleanly, for the store is shared."""
     begun = []
 
-    def begin(*words, first=SHORT, environment=None):
-        out = (tmp_path / f"{len(begun)}.log").open("w+")
-        process = subprocess.Popen(
-            [sys.executable, "-c", f"{first}\nfrom bots.cli import main; main()", *words],
-            env=environment or office.environment, stdout=out, stderr=subprocess.STDOUT,
-        )  # fmt: skip
-        begun.append(process)
-        return process
+    def begin_hasty(*words, first=SHORT, **environment):
+        begun.append(begin(*words, first=first, **environment))
+        return begun[-1]
 
-    yield begin
-    for process in begun:
-        if process.poll() is None:
-            process.send_signal(signal.SIGCONT)
-            process.terminate()
-    for process in begun:
-        try:
+    yield begin_hasty
+    left = [process for process in begun if process.poll() is None]
+    for process in left:
+        process.send_signal(signal.SIGCONT)
+        process.terminate()
+    for process in left:
+        with suppress(subprocess.TimeoutExpired):  # then it is killed
             process.wait(30)
-        except subprocess.TimeoutExpired:
-            process.kill()
 
 
 @pytest.fixture
 def elsewhere(office, tmp_path):
-    """The environment of another machine: its own data folder and log, the same database."""
+    """What another machine has of its own: a data folder and a log; the database is the same."""
     other = tmp_path / "elsewhere"
     other.mkdir(mode=0o700)
     for room in ("codesets", "keys"):
         shutil.copytree(office.root / room, other / room)
-    return office.environment | {
-        "CLAIMBOTS_DATA": str(other), "CLAIMBOTS_LEDGER__ORIGIN": "elsewhere",
-    }  # fmt: skip
-
-
-def a_run(*more):
-    return ("run", "--portal", "practice", "--queue", "pending", "--as-of", TODAY, *more)
+    return {"CLAIMBOTS_DATA": str(other), "CLAIMBOTS_LEDGER__ORIGIN": "elsewhere"}
 
 
 CLAIMS = ("--limit", "16", "--pages", "2")
@@ -147,7 +134,7 @@ def test_a_frozen_one_is_ended_before_its_claims_go_on_and_never_writes(office, 
 
 @pytest.mark.slow
 def test_what_a_machine_that_is_gone_had_saved_is_kept_when_it_is_back(office, begin, elsewhere):
-    here = begin("worker", "--name", "here", environment=elsewhere)
+    here = begin("worker", "--name", "here", **elsewhere)
     until(lambda: alive(office, "here"), "a worker")
     begin(*a_run(*CLAIMS))
     until(lambda: office.witness()["writes"] >= 2, "saves")
@@ -157,7 +144,7 @@ def test_what_a_machine_that_is_gone_had_saved_is_kept_when_it_is_back(office, b
     told = office.claimbots("exceptions", "list", "--flat", "--run", run["id"], "--json").stdout
     known = run["counts"]["saves"]
 
-    back = begin("worker", "--name", "here", environment=elsewhere)
+    back = begin("worker", "--name", "here", **elsewhere)
     until(lambda: alive(office, "here"), "the worker that is back")
     back.terminate()
     changes = office.ask_store(

@@ -6,7 +6,7 @@ import threading
 import time
 
 import pytest
-from runs.office import LONGEST, TODAY, until
+from runs.office import LONGEST, a_run, until
 
 pytestmark = pytest.mark.slow
 
@@ -22,10 +22,6 @@ def claims(open_office):
 
 def count(claims):
     return len(open(claims[1]).read().splitlines()) - 1
-
-
-def a_run(*more):
-    return ("run", "--portal", "practice", "--queue", "pending", "--as-of", TODAY, *more)
 
 
 def newest(office):

@@ -4,7 +4,7 @@ import json
 from functools import partial
 
 import pytest
-from runs.office import TODAY
+from runs.office import a_run
 from runs.office import until as until_within
 from vaults import ROOT_TOKEN, a_vault
 
@@ -63,10 +63,6 @@ def put(office, vault, password=None):
 
 def newest(office):
     return json.loads(office.claimbots("runs", "list", "--limit", "1", "--json").stdout)
-
-
-def a_run(*more):
-    return ("run", "--portal", "practice", "--queue", "pending", "--as-of", TODAY, *more)
 
 
 def alive(office):

@@ -9,16 +9,12 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from runs.office import LONGEST, TODAY, until
+from runs.office import LONGEST, a_run, until
 
 pytestmark = pytest.mark.night
 
 SHORT_LEASE = "import bots.runs.lease; bots.runs.lease.LENGTH = 3.0"
 CLAIMS = ("--limit", "16", "--pages", "4")
-
-
-def a_run(*more):
-    return ("run", "--portal", "practice", "--queue", "pending", "--as-of", TODAY, *more)
 
 
 def newest(office):
