@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := all
-.PHONY: all setup demo test chaos chaos-many chaos-sample acceptance check format bench bench-recall bench-store soak browser lock clean
+.PHONY: all setup demo test chaos chaos-many chaos-sample acceptance gnuhealth gnuhealth-test check format bench bench-recall bench-store soak mutations browser lock clean
 
 all: check test
 
@@ -36,9 +36,10 @@ browser: ## look for a browser again, install one where none is
 demo: setup ## the main job on the practice portal
 	@$(BIN)/claimbots demo
 
-test: setup $(VENV)/dev.stamp ## the whole test suite, real browser included, and one fault of each kind
+test: setup $(VENV)/dev.stamp ## the whole test suite, a real browser and GNU Health included, and one fault of each kind
 	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 	@$(BIN)/pytest -n 2 --dist loadfile -m "night and not slow"
+	@$(MAKE) --no-print-directory gnuhealth-test
 	@$(MAKE) --no-print-directory chaos-sample
 
 # Slices that go on where the last one ended; what was done stands in tests/chaos/recorded/.
@@ -57,6 +58,14 @@ chaos-sample: setup $(VENV)/dev.stamp ## one fault of each kind, in a few minute
 
 acceptance: $(VENV)/dev.stamp ## every edit of official tables: make acceptance TABLES=DIR
 	@CLAIMBOTS_TABLES="$(abspath $(TABLES))" $(BIN)/pytest -n0 tests/acceptance
+
+# Installed and seeded once under .cache/gnuhealth; the first time takes some minutes.
+gnuhealth: $(VENV)/run.stamp ## a real GNU Health with a practice clinic, until Ctrl-C
+	@PYTHONPATH=tests $(BIN)/python -m gnuhealth
+
+gnuhealth-test: setup $(VENV)/dev.stamp ## the tests against the real GNU Health
+	@PYTHONPATH=tests $(BIN)/python -m gnuhealth --prepare
+	@$(BIN)/pytest -n 2 --dist loadfile -m "gnuhealth and not slow"
 
 check: $(VENV)/dev.stamp ## format, lint, types, import contracts
 	@$(BIN)/ruff format --check .
@@ -88,6 +97,11 @@ CLAIMS ?= 2000
 soak: setup $(VENV)/dev.stamp ## many claims in one run, memory and pace: make soak CLAIMS=2000
 	@$(BIN)/python benchmarks/soak.py --claims $(CLAIMS)
 
+MUTATIONS ?= 10000
+RUNNING ?= 200
+mutations: setup ## the portal's screens changed by program: no wrong write (docs/drift.md)
+	@$(BIN)/python benchmarks/mutations.py --saved $(MUTATIONS) --running $(RUNNING) --seed $(BENCH_SEED)
+
 bench-recall: setup ## recall and precision of the checks on synthetic claims
 	@$(BIN)/python benchmarks/recall.py --seed $(BENCH_SEED) --per-family 200
 
@@ -98,6 +112,7 @@ LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --python-version 3.11 --
 lock: $(VENV)/dev.stamp
 	@$(LOCK) --extra build pyproject.toml -o requirements/run.txt
 	@$(LOCK) --extra build --extra dev pyproject.toml -o requirements/dev.txt
+	@$(LOCK) --no-deps requirements/gnuhealth.in -o requirements/gnuhealth.txt
 	@echo "hvac>=2.4,<3" | $(LOCK) --no-deps - -o requirements/vault.txt  # the rest is in run.txt
 
 clean:

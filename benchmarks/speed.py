@@ -34,6 +34,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pyotp
+from claim_clock import Clock
 from playwright.async_api import BrowserContext, Page, async_playwright
 
 from bots.cli import demo
@@ -72,26 +73,6 @@ class Bench:
     mends: tuple[Mend, ...]
     pending: tuple[Mend, ...]  # the first of the worklist; nothing to mend
     count: int
-
-
-class Clock:
-    """When each claim was done."""
-
-    def __init__(self) -> None:
-        self.at: list[float] = []
-
-    def tick(self, _: int = 0) -> None:
-        self.at.append(time.perf_counter())
-
-    def per_minute(self, wanted: int) -> float:
-        """Claims a minute from the first one done to the last.
-
-        Raises:
-            SystemExit: some were not done, and the figure would say nothing.
-        """
-        if len(self.at) != wanted:
-            raise SystemExit(f"{len(self.at)} of {wanted} claims were done: no figure")
-        return 60 * (wanted - 1) / (self.at[-1] - self.at[0])
 
 
 def main() -> int:

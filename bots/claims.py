@@ -8,7 +8,7 @@ Authority for the vocabulary: ASC X12 005010X222A1 (837P) and 005010X223A2 (837I
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -244,6 +244,8 @@ class Claim:
     whether the claim's own history shows that a line was changed or removed after the
     total was last computed; None where the source does not say. `not_shown` names fields
     above that this source never shows ("clia", "operating", ...): their emptiness says nothing.
+    `unseen` names, by path (`place_of_service`, `lines.modifiers`, `coverage.member_id`), the
+    fields for which it has no place at all: a check that would read one is not evaluated.
     `expected_payment` never stands here: worth is computed, not read.
     """
 
@@ -286,6 +288,7 @@ class Claim:
     lines_edited: bool | None = None
     unknown_fields: tuple[tuple[str, str], ...] = ()
     not_shown: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = field(default=(), repr=False)  # of the portal, not of the claim
 
     def provider(self, role: Role) -> Provider | None:
         """The claim's provider in `role`, or None."""

@@ -33,6 +33,7 @@ class Ends(StrEnum):
     """How much it ends."""
 
     CLAIM = "the claim"  # the others go on
+    WRITES = "every write of the run"  # the others are read and checked
     RUN = "the run"
     LOG_IN = "every run of the log-in"  # it is not typed again until a person says so
 
@@ -110,6 +111,7 @@ FAULTS: dict[str, Fault] = {
     "WRONG_RECORD": _says_no(),
     "UNREADABLE": _says_no(),
     "LOCATOR_NOT_SURE": _says_no(),
+    "SCREEN_DRIFTED": Fault(Kind.BUSINESS, ends=Ends.WRITES, wakes="portal-changed"),
     "CHANGED_MEANWHILE": _says_no(),
     "FLAGGED": _says_no(),
     # The save: settled by looking, never repeated.

@@ -120,7 +120,9 @@ async def perform(order: Order, at: Workplace) -> Done:
         PortalFault: the portal could not be looked at before the act; nothing was saved.
         LedgerBroken: the intent could not be put on disk; nothing was begun.
     """
-    banned = _banned(order) or await asyncio.to_thread(_not_ours_to_undo, order, at)
+    banned = _banned(order)
+    if order.undoes:
+        banned = banned or await asyncio.to_thread(_not_ours_to_undo, order, at)
     if banned:
         raise BusinessError(f"not written: {banned}")
     if at.shadow:
@@ -200,8 +202,6 @@ def _banned(order: Order) -> str | None:
 
 def _not_ours_to_undo(order: Order, at: Workplace) -> str | None:
     """Why this puts nothing back that we wrote: the log is asked, whatever the order says."""
-    if not order.undoes:
-        return None
     try:
         written = find_intent(at.ledger, order.undoes)
     except SealError:
@@ -254,7 +254,9 @@ async def _already(
 ) -> tuple[Outcome, str] | None:
     """The outcome where nothing needs or may be saved; None where the save may go ahead."""
     if intent.kind == "flag":
-        return (Outcome.ALREADY_CORRECT, "") if await editor.find_note(intent.note_key) else None
+        if await editor.find_note(intent.note_key):
+            return Outcome.ALREADY_CORRECT, ""
+        return _conflict(order, before)  # a note says what was found on the claim as it was read
     match held_against(before, intent.changes):
         case "new":
             return Outcome.ALREADY_CORRECT, ""
@@ -263,11 +265,15 @@ async def _already(
     read = order.case.claim
     if before.status != read.status or before.on_hold != read.on_hold:
         return Outcome.CONFLICT, "the claim's state moved on"
-    moved = _moved(read, before, order.made)
-    if moved:
-        # What the checks said may no longer hold, whatever field it is.
-        return Outcome.CONFLICT, f"somebody else changed the claim meanwhile: {moved}"
-    return None
+    return _conflict(order, before)
+
+
+def _conflict(order: Order, before: Claim) -> tuple[Outcome, str] | None:
+    """What the checks said may no longer hold, whatever field it is that moved."""
+    moved = _moved(order.case.claim, before, order.made)
+    if not moved:
+        return None
+    return Outcome.CONFLICT, f"somebody else changed the claim meanwhile: {moved}"
 
 
 async def _act(editor: Editor, intent: OpenIntent) -> SaveAnswer:

@@ -36,6 +36,7 @@ _NOT_FAMILIES = {
     "marks",
     "needs",
     "once",
+    "partial",
     "plans",
     "quarters",
     "review",

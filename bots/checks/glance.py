@@ -116,6 +116,11 @@ class Glance:
         shown, days, side = self._look(case)
         return self._plans.plan(shown, parts_lacking(case), side, self._era(days))
 
+    def whole_plan_for(self, case: Case) -> Plan:
+        """Every check of the claim's type that has what it needs, whatever the case shows."""
+        shown, days, side = self._everything(case.claim), days_of(case), ncci_side(case)
+        return self._plans.plan(shown, parts_lacking(case), side, self._era(days))
+
     def marks(self, case: Case) -> Mark:
         """All marks that the claim shows, and perhaps some more."""
         return Mark(self._look(case)[0] & EVERY_MARK)

@@ -10,6 +10,7 @@ from bots.checks.catalogue import Check
 from bots.checks.findings import Denial, Finding, NotEvaluated, Review
 from bots.checks.glance import Glance
 from bots.checks.needs import ncci_side, tables_of
+from bots.checks.partial import NotShown, only_what_is_seen
 from bots.claims import Case
 from bots.codesets import CodeSets
 
@@ -20,6 +21,8 @@ def review(case: Case, codesets: CodeSets) -> Review:
     What a check needs and does not find makes it *not evaluated*, with its name. The
     result depends on nothing but the arguments.
     """
+    if case.claim.unseen:
+        return _of_what_is_seen(case, codesets)
     plan = _glance(codesets).plan_for(case)
     if not plan.asked:
         return Review((), plan.unanswered)
@@ -32,6 +35,24 @@ def review(case: Case, codesets: CodeSets) -> Review:
             else:
                 unanswered.append(said)
     return Review(tuple(findings), (*plan.unanswered, *unanswered))
+
+
+def _of_what_is_seen(case: Case, codesets: CodeSets) -> Review:
+    """The same for a portal that has no place for some fields: no glance passes a check by."""
+    plan = _glance(codesets).whole_plan_for(case)
+    partial = only_what_is_seen(case)
+    findings: list[Finding] = []
+    unanswered = list(plan.unanswered)
+    for check in plan.asked:
+        try:
+            for said in check.rule(partial, codesets):
+                if isinstance(said, Finding):
+                    findings.append(_dated(check, said, case, codesets))
+                else:
+                    unanswered.append(said)
+        except NotShown as unseen:
+            unanswered.append(check.not_evaluated(f"the portal does not show {unseen}"))
+    return Review(tuple(findings), tuple(unanswered))
 
 
 def asked_about(case: Case, codesets: CodeSets) -> tuple[Check, ...]:

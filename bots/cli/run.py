@@ -15,7 +15,12 @@ Day = Annotated[str, typer.Option(metavar="YYYY-MM-DD")]
 
 
 def run(
-    portal: Annotated[str, typer.Option("--portal", help="The portal's name in portals.yaml.")],
+    portal: Annotated[
+        list[str],
+        typer.Option(
+            "--portal", help="The portal's name in portals.yaml; several are done in turn."
+        ),
+    ],
     queue: Annotated[str, typer.Option("--queue", help="pending, historical or approved.")],
     since: Day = "",
     until: Day = "",
@@ -72,6 +77,13 @@ def run(
             where="--queue approved",
             do="leave out what narrows a list",
         )
+    portals = list(dict.fromkeys(portal))
+    if len(portals) > 1 and (claim or worklist or retry or resume):
+        raise Problem(
+            "claims and runs are of one portal",
+            where="--portal",
+            do="name one with --claim, --worklist, --retry or --resume",
+        )
     numbers = list(claim or ())
     listed = None
     if worklist is not None:
@@ -80,9 +92,9 @@ def run(
         listed = read_worklist(worklist)
         numbers += listed.numbers
     if retry:
-        numbers += _asked_for(portal, queue)
+        numbers += _asked_for(portals[0], queue)
     request = RunRequest(
-        portal=portal,
+        portal=portals[0],
         query=replace(query, numbers=tuple(dict.fromkeys(numbers))),
         shadow=shadow,
         pages=pages,
@@ -90,6 +102,10 @@ def run(
         requested_by=person(),
         resume=_known_run(resume) if resume else "",
     )
+    if len(portals) > 1:
+        from bots.cli.several import run_each
+
+        raise typer.Exit(run_each(request, portals, as_json=json))
     summary = run_to_end(request, quiet=json)
     if listed is not None:
         from bots.files.worklist import write_outcomes

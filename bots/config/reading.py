@@ -18,10 +18,10 @@ from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.composer import ComposerError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent
+from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 from ruamel.yaml.parser import ParserError
 from ruamel.yaml.scanner import ScannerError
 
@@ -88,12 +88,13 @@ def read_document(path: Path) -> Document:
     """
     document = Document(str(path))
     text = _text(path)
-    yaml = YAML(typ="rt", pure=True)
+    yaml = YAML(typ="safe", pure=True)
     try:
         refused = list(_refused(yaml, text, document.name))
         if refused:
             raise ConfigProblem(refused)
-        loaded = yaml.load(text)
+        root = yaml.compose(text)
+        loaded = yaml.constructor.construct_document(root) if root else None
     except MarkedYAMLError as error:
         raise ConfigProblem([_syntax(error, document.name)]) from None
     # IndexError: what ruamel makes of a number such as "-_".
@@ -101,11 +102,12 @@ def read_document(path: Path) -> Document:
         raise ConfigProblem([Fault(document.name, "not YAML that can be read")]) from None
     if loaded is None:
         return document
-    if not isinstance(loaded, CommentedMap):
+    if not isinstance(loaded, dict):
         raise ConfigProblem(
             [Fault(f"{document.name}:1:1", "not a mapping", "write `key: value` lines")]
         )
-    document.data = _plain(loaded, (), document)
+    document.data = _plain(loaded)
+    _find_places(root, (), document)
     return document
 
 
@@ -180,24 +182,23 @@ def _syntax(error: MarkedYAMLError, name: str) -> Fault:
     return Fault(where, problem if quotes_no_value else "not YAML", "check the line")
 
 
-def _plain(node: Any, at: Location, document: Document) -> Any:
-    if isinstance(node, CommentedMap):
-        for key in node:
-            line, column = node.lc.key(key)
-            document.places[(*at, str(key))] = f"{document.name}:{line + 1}:{column + 1}"
-        return {str(key): _plain(value, (*at, str(key)), document) for key, value in node.items()}
-    if isinstance(node, CommentedSeq):
-        for index in range(len(node)):
-            line, column = node.lc.item(index)
-            document.places[(*at, index)] = f"{document.name}:{line + 1}:{column + 1}"
-        return [_plain(value, (*at, index), document) for index, value in enumerate(node)]
-    if isinstance(node, str):
-        return str(node)
-    # ruamel keeps its own subclasses of numbers to write them back as they were.
-    for plain in (bool, int, float):
-        if isinstance(node, plain):
-            return plain(node)
-    return node
+def _plain(value: Any) -> Any:
+    """The same with texts as keys."""
+    if isinstance(value, dict):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    return [_plain(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _find_places(node: Node, at: Location, document: Document) -> None:
+    inner: list[tuple[str | int, Node, Node]] = []  # step, where it stands, what is there
+    if isinstance(node, MappingNode):
+        inner = [(str(key.value), key, value) for key, value in node.value]
+    elif isinstance(node, SequenceNode):
+        inner = [(index, item, item) for index, item in enumerate(node.value)]
+    for step, shown, value in inner:
+        mark = shown.start_mark
+        document.places[(*at, step)] = f"{document.name}:{mark.line + 1}:{mark.column + 1}"
+        _find_places(value, (*at, step), document)
 
 
 def _fault(found: Mapping[str, Any], document: Document, model: type[BaseModel]) -> Fault:

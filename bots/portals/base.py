@@ -66,6 +66,15 @@ class NotSure(BusinessError):
     code = "LOCATOR_NOT_SURE"
 
 
+class ScreenDrifted(NotSure):
+    """What would be written through is not as it was recorded: the portal has changed there.
+
+    Nothing was saved, and nothing more is written in this run.
+    """
+
+    code = "SCREEN_DRIFTED"
+
+
 class ChangedMeanwhile(NotSure):
     """Somebody changed the record between our look and our save; nothing was saved."""
 

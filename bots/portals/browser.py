@@ -13,6 +13,9 @@ from pathlib import Path
 
 from bots.errors import Problem
 
+# The same browser without the code of a window, a third quicker; Playwright's own choice, too,
+# where nobody looks on.
+_WINDOWLESS = ("chromium-headless-shell",)
 # Names on the PATH, then where macOS and Windows keep them.
 _NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome",
           "microsoft-edge-stable", "microsoft-edge", "msedge")  # fmt: skip
@@ -29,16 +32,18 @@ _CACHES = (
     "~/Library/Caches/ms-playwright",
     "~/AppData/Local/ms-playwright",
 )
+_WINDOWLESS_BUILDS = ("chromium_headless_shell-*/*/*headless*shell",)
 _BUILDS = (
     "chromium-*/chrome-linux*/chrome",
-    "chromium_headless_shell-*/*/*headless*shell",
     "chromium-*/chrome-mac*/*.app/Contents/MacOS/*",
     "chromium-*/chrome-win*/chrome.exe",
 )
 
 
-def find(configured: Path | None = None) -> Path:
+def find(configured: Path | None = None, *, headed: bool = False) -> Path:
     """The browser to use: `CLAIMBOTS_BROWSER`, `configured`, an installed one, Playwright's.
+
+    One without windows goes before others of its place, unless it is looked on at (`headed`).
 
     Raises:
         Problem: none is there, or the one that was named is not; says how to get one.
@@ -49,7 +54,7 @@ def find(configured: Path | None = None) -> Path:
             if os.access(asked, os.X_OK) and Path(asked).is_file():
                 return Path(asked)
             raise Problem("no browser there", where=where, do="name a Chromium or Chrome program")
-    found = _installed() or _downloaded()
+    found = _installed(headed) or _downloaded(headed)
     if found is None:
         raise Problem(
             "no browser was found",
@@ -58,17 +63,19 @@ def find(configured: Path | None = None) -> Path:
     return found
 
 
-def _installed() -> Path | None:
-    on_path = (shutil.which(name) for name in _NAMES)
+def _installed(headed: bool) -> Path | None:
+    names = _NAMES if headed else (*_WINDOWLESS, *_NAMES)
+    on_path = (shutil.which(name) for name in names)
     places = (place for place in _ELSEWHERE if os.access(place, os.X_OK))
     first = next((found for found in on_path if found), None) or next(places, None)
     return Path(first) if first else None
 
 
-def _downloaded() -> Path | None:
+def _downloaded(headed: bool) -> Path | None:
+    builds = _BUILDS if headed else (*_WINDOWLESS_BUILDS, *_BUILDS)
     kept = os.environ.get("PLAYWRIGHT_BROWSERS_PATH")
     for folder in (kept,) if kept and kept != "0" else _CACHES:
-        for build in _BUILDS:
+        for build in builds:
             newest = sorted(Path(folder).expanduser().glob(build), reverse=True)
             usable = next((path for path in newest if os.access(path, os.X_OK)), None)
             if usable:
@@ -106,7 +113,9 @@ def _ways() -> list[list[str]]:
     root = hasattr(os, "geteuid") and os.geteuid() == 0
     ways = [[*playwright, *(["--with-deps"] if root else []), "chromium"]]
     if root and shutil.which("apt-get"):
-        ways += [["apt-get", "update", "-q"], ["apt-get", "install", "-q", "-y", "chromium"]]
+        install = ["apt-get", "install", "-q", "-y"]
+        ways += [["apt-get", "update", "-q"], [*install, "chromium", *_WINDOWLESS]]
+        ways += [[*install, "chromium"]]  # a Debian that has no other
     return ways
 
 

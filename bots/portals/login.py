@@ -19,6 +19,7 @@ import structlog
 
 from bots.errors import Problem
 from bots.portals.base import AccountLocked, LoginRefused, NotAllowed, PortalFault
+from bots.portals.login_dialogs import give_in_dialogs
 from bots.portals.pressing import press
 from bots.portals.screen import Seen
 from bots.portals.sure import Sure, sure
@@ -37,7 +38,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 STEP = 30
-_STATES = ("signed_in_user", "username", "code", "captcha", "new_password")
+_PATIENCE = 0.5  # seconds for a page to paint its door
+_STATES = ("signed_in_user", "username", "password_asked", "code", "captcha", "new_password")
 
 
 class RefusedBefore(LoginRefused):
@@ -125,7 +127,11 @@ async def enter(tab: Tab, key: Key) -> bool:
         return False
     await asyncio.to_thread(key.read_anew)
     key.check()
-    if "username" in seen and "password" in seen:
+    if "password_asked" in seen.screen.elements:
+        seen = await give_in_dialogs(tab, key, seen, _same_origin)
+        if "password_asked" in seen:
+            raise _refused(key, seen.loose("alert"))
+    elif "username" in seen and "password" in seen:
         seen = await _give_password(tab, key)
     if "code" in seen:
         seen = await _give_code(tab, key)
@@ -137,12 +143,16 @@ async def enter(tab: Tab, key: Key) -> bool:
 
 async def _where(tab: Tab) -> Seen:
     """The door's state: waits until one of the known ones is painted."""
-    for _ in range(3):
+    # A door that is drawn by scripts comes long after its page.
+    drawn = "password_asked" in tab.selectors.screens["door"].elements
+    last = time.monotonic() + (tab.deadline if drawn else _PATIENCE)
+    while True:
         seen = await tab.look("door")
         if any(state in seen for state in _STATES):
             return seen
+        if time.monotonic() >= last:
+            raise PortalFault("log-in: an unknown screen")
         await asyncio.sleep(0.2)
-    raise PortalFault("log-in: an unknown screen")
 
 
 def _stop_at_what_needs_a_person(seen: Seen, key: Key) -> None:
@@ -169,14 +179,18 @@ async def _give_password(tab: Tab, key: Key) -> Seen:
     _stop_at_what_needs_a_person(seen, key)
     if "password" not in seen:
         return seen
-    words = seen.loose("alert")
+    raise _refused(key, seen.loose("alert"))
+
+
+def _refused(key: Key, words: str) -> LoginRefused:
+    """The portal said no, in these words: remembered, and how it is told."""
     key.remember_refusal()
     if "locked" in words.lower():
-        raise AccountLocked(
+        return AccountLocked(
             f"the portal has locked the account of {key.name}; have it unlocked there, then "
             f"`claimbots credentials unlock {key.name}`"
         )
-    raise LoginRefused(
+    return LoginRefused(
         f"the portal refused user name or password of {key.name}; it is not tried again. Give "
         f"the right ones with `claimbots credentials set {key.name}`"
     )
@@ -194,11 +208,14 @@ async def _give_code(tab: Tab, key: Key) -> Seen:
         step = await _next_step(key, skew)
         seen, dated = await _try_code(tab, key, step)
         _stop_at_what_needs_a_person(seen, key)
-        used = "used" in seen.loose("alert").lower()
-        if used or "code" not in seen:
-            key.last_step = step
         if "code" not in seen:
+            key.last_step = step
             return seen
+        used = "used" in seen.loose("alert").lower()
+        if used:
+            # By another process, which may have shown the next step's as well. Each try counts
+            # towards the portal's lock, so the second one waits for a code that nobody can have.
+            key.last_step = int((_now() + skew) // STEP) + 1
         if "locked" in seen.loose("alert").lower():
             key.remember_refusal()
             raise AccountLocked(f"the portal has locked the account of {key.name}")

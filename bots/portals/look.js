@@ -1,9 +1,11 @@
 // One look at a screen: every named element and table of PLAN in a single call.
-// Returns JSON: values {name: [text, rank, matches]}, tables {name: {rank, matches, lost, rows}}.
+// Returns JSON: values {name: [text, rank, matches]}, tables {name: {rank, matches, lost, rows}},
+// against {name: rank}: a lower locator that answers, too, and means another element, unnamed
+// [[label, text]]: facts with a label that PLAN has no name for.
 // A hidden element is no match. A cell of several parts has them joined by U+001F.
 (() => {
   const PLAN = __PLAN__;
-  const squash = text => text.replace(/[ \t\r\n\f]+/g, " ").trim();
+  __LABEL__
   const shown = element => element.checkVisibility({ visibilityProperty: true });
   const ROLES = {
     alert: "[role=alert]",
@@ -21,19 +23,6 @@
       "input:not([type]),input[type=text],input[type=email],input[type=tel],input[type=url],textarea,[role=textbox]",
   };
   const NAMED = "input,select,textarea,output,[aria-labelledby],[aria-label]";
-  const label = element => {
-    const by = element.getAttribute("aria-labelledby");
-    if (by) {
-      const parts = by.split(/\s+/).map(id => document.getElementById(id)?.textContent ?? "");
-      return squash(parts.join(" "));
-    }
-    const own = element.getAttribute("aria-label");
-    if (own) return squash(own);
-    if (element.labels?.length) {
-      return squash([...element.labels].map(one => one.textContent).join(" "));
-    }
-    return null;
-  };
   const FROM_CONTENT = new Set(["button", "heading", "link"]);
   const nameOf = (element, role) => {
     const given = label(element);
@@ -57,20 +46,43 @@
     if (name === null) return [...index.get(key).values()].flat();
     return index.get(key).get(squash(name)) ?? [];
   };
+  // What stands next to a heading: the cell after a `th` in its row, the `dd` after a `dt`.
+  const beside = heading =>
+    [...document.querySelectorAll("th,dt")]
+      .filter(one => squash(one.textContent) === heading)
+      .map(one => one.nextElementSibling)
+      .filter(next => next?.matches("td,dd"));
   const find = ([kind, value, name]) => {
     let all;
     if (kind === "role") all = named(value, ROLES[value] ?? `[role=${CSS.escape(value)}]`, name);
     else if (kind === "label") all = named("label", NAMED, value);
+    else if (kind === "beside") all = beside(value);
     else if (kind === "test_id") all = document.querySelectorAll(`[data-testid="${CSS.escape(value)}"]`);
     else all = document.querySelectorAll(value);
-    return [...all].filter(shown);
+    return [...all];
   };
-  const ranked = locators => {
-    for (let rank = 0; rank < locators.length; rank++) {
-      const all = find(locators[rank]);
-      if (all.length) return [all, rank + 1];
-    }
-    return [[], 0];
+  const against = {};
+  // The elements of the first locator that answers, and its rank; where it matches several, the
+  // one of them that a lower locator matches alone. Labels that were swapped show in this: the
+  // lower locators then mean another element, hidden or not.
+  const ranked = (locators, name) => {
+    let first = [];
+    let rank = 0;
+    locators.forEach((locator, i) => {
+      const all = find(locator);
+      if (!rank) {
+        first = all.filter(shown);
+        if (first.length) rank = i + 1;
+        return;
+      }
+      const both = first.filter(element => all.includes(element));
+      if (all.length && !both.length && !(name in against)) against[name] = i + 1;
+      if (first.length > 1 && both.length === 1 && all.filter(shown).length === 1) {
+        first = both;
+        rank = i + 1;
+      }
+    });
+    return [first, rank];
   };
   const parts = element => {
     if (!element.children.length) return [element.textContent];
@@ -83,43 +95,86 @@
   };
   // A text on one line is kept to the letter; one laid out over lines loses its margins.
   const trimmed = text => (/[\n\r\t]/.test(text) ? squash(text) : text);
+  // A box that got into a cell or a fact brings its label along: that is no value of it. The mark
+  // of several parts stands after it, so that it is not read.
+  const BOX = `${ROLES.textbox},select`;
   const textOf = element => {
     if ("value" in element && element.matches("input,select,textarea")) return element.value;
-    return parts(element).map(trimmed).filter(text => text.trim()).join("\u001f");
+    const said = parts(element).map(trimmed).filter(text => text.trim()).join("\u001f");
+    const hasBox = element.children.length && [...element.querySelectorAll(BOX)].some(shown);
+    return hasBox ? `${said}\u001f` : said;
   };
   const values = {};
+  const taken = new Set();
   for (const [name, locators] of Object.entries(PLAN.elements)) {
-    const [all, rank] = ranked(locators);
+    const [all, rank] = ranked(locators, name);
     if (rank) values[name] = [textOf(all[0]), rank, all.length];
+    all.forEach(one => taken.add(one));
   }
+  // Facts with a label of their own that the file does not name: kept for people, as they stand.
+  const unnamed = [...document.querySelectorAll(ROLES.definition)]
+    .filter(one => shown(one) && !taken.has(one))
+    .map(one => [label(one) ?? squash(one.previousElementSibling?.textContent ?? ""), textOf(one)]);
+  // A single cell across the table says that there is nothing.
+  const isFull = (row, heads) => row.cells.length === heads.length;
+  const saysNothing = row => row.cells.length === 1 && row.cells[0].colSpan > 1;
+  // A column whose heading is gone is still known where every row's cell names it.
+  const byOwnName = (column, rows, attribute) => {
+    if (!attribute || !rows.length) return -1;
+    const places = rows.map(row =>
+      [...row.cells].findIndex(cell => cell.getAttribute(attribute) === column));
+    return places.every(place => place === places[0]) ? places[0] : -1;
+  };
   const tables = {};
   for (const [name, plan] of Object.entries(PLAN.tables)) {
-    const [all, rank] = ranked(plan.locate);
+    const [all, rank] = ranked(plan.locate, name);
     if (!rank) continue;
     const table = all[0];
     const heads = [...(table.tHead?.rows[0]?.cells ?? [])].map(cell => squash(cell.textContent));
-    const at = plan.columns.map(([, heading]) => heads.indexOf(heading));
-    const lost = plan.columns.filter((_, i) => at[i] < 0).map(([column]) => column);
-    const doubled = plan.columns.filter(([, heading]) => heads.filter(h => h === heading).length > 1);
-    const rows = [];
-    for (const row of table.tBodies[0]?.rows ?? []) {
-      if (row.cells.length !== heads.length || !shown(row)) continue;
-      rows.push(
-        plan.columns.map(([column], i) => {
-          const cell = row.cells[at[i]];
-          if (!cell) return null;
-          // A cell that no longer says which field it is, and holds nothing, was taken out.
-          const said = plan.cell ? cell.getAttribute(plan.cell) : column;
-          return said === null && !cell.textContent.trim() ? null : textOf(cell);
-        }),
-      );
-    }
-    tables[name] = { rank, matches: all.length, lost, doubled: doubled.map(([c]) => c), rows };
+    const body = [...table.tBodies].flatMap(part => [...part.rows]).filter(row => !saysNothing(row));
+    const full = body.filter(row => isFull(row, heads));
+    const headed = plan.columns.map(([, heading]) => heads.indexOf(heading));
+    const at = headed.map((place, i) =>
+      place < 0 ? byOwnName(plan.columns[i][0], full, plan.cell) : place);
+    // Where the table says that there is nothing, no cell can be taken for another.
+    const isEmpty = !body.length && [...table.tBodies].some(part => [...part.rows].some(saysNothing));
+    const lost = plan.columns.filter((_, i) => at[i] < 0 && !isEmpty).map(([column]) => column);
+    const renamed = plan.columns.filter((_, i) => headed[i] < 0 && at[i] >= 0);
+    const doubled = plan.columns.filter(
+      ([, heading], i) =>
+        heads.filter(h => h === heading).length > 1 || (at[i] >= 0 && at.indexOf(at[i]) !== i));
+    const crossed = new Set();
+    const says = cell => (plan.cell ? cell.getAttribute(plan.cell) : null);
+    const rows = full.map(row => {
+      const own = new Map([...row.cells].map((cell, i) => [says(cell), i]));
+      const haveNames = [...row.cells].some(cell => says(cell) !== null);
+      return plan.columns.map(([column], i) => {
+        const cell = row.cells[at[i]];
+        if (!cell || !shown(cell)) return null;
+        if (own.has(column) && own.get(column) !== at[i]) crossed.add(column);
+        // A cell that no longer says which field it is, and holds nothing, was taken out.
+        const isOut = haveNames && plan.cell && says(cell) === null;
+        return isOut && !cell.textContent.trim() ? null : textOf(cell);
+      });
+    });
+    tables[name] = {
+      rank,
+      matches: all.length,
+      lost,
+      renamed: renamed.map(([c]) => c),
+      doubled: doubled.map(([c]) => c),
+      crossed: [...crossed],
+      odd: body.length - full.length + full.filter(row => !shown(row)).length,
+      rows,
+    };
   }
   return JSON.stringify({
     path: location.pathname,
     language: document.documentElement.lang,
     values,
     tables,
+    against,
+    unnamed,
+    outline: __OUTLINE__,
   });
 })()

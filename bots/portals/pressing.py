@@ -72,7 +72,7 @@ async def press(
         "crash": on_gone,
         "close": on_gone,
     }
-    with _listening(tab, heard):
+    with listening(tab, heard):
         try:
             tab.fence()
             await tab.call(button.locator.click(no_wait_after=True), what)
@@ -95,7 +95,8 @@ async def press(
 
 
 @contextlib.contextmanager
-def _listening(tab: Tab, heard: dict[str, Callable[[Any], None]]) -> Iterator[None]:
+def listening(tab: Tab, heard: dict[str, Callable[[Any], None]]) -> Iterator[None]:
+    """Hear these events of the page meanwhile."""
     events: Any = tab.page
     for event, handler in heard.items():
         events.on(event, handler)

@@ -13,7 +13,7 @@ import time
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib import resources
+from functools import cached_property
 from typing import Any
 
 from playwright.async_api import Page
@@ -21,8 +21,9 @@ from playwright.async_api import Page
 from bots.portals.base import ElementMissing, Unreadable, WrongRecord
 from bots.portals.deadline import Redrawn, within
 from bots.portals.locators import Screen
+from bots.portals.scripts import script
 
-_SCRIPT = resources.files("bots.portals").joinpath("look.js").read_text("utf-8")
+_SCRIPT = script("look.js")
 _PAUSE = 0.05  # seconds between two looks at a screen that is not ready
 PART = "\x1f"
 
@@ -37,12 +38,17 @@ class Seen:
     language: str
     values: Mapping[str, Sequence[Any]]
     tables: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    against: Mapping[str, int] = field(default_factory=dict)  # a rank that means another element
+    unnamed: tuple[tuple[str, str], ...] = ()  # labels of which the file says nothing
 
     @classmethod
     def from_json(cls, name: str, screen: Screen, text: str) -> Seen:
         """What `look.js` returned."""
         told = json.loads(text)
-        return cls(name, screen, told["path"], told["language"], told["values"], told["tables"])
+        return cls(
+            name, screen, told["path"], told["language"], told["values"], told["tables"],
+            told.get("against", {}), tuple((at, text) for at, text in told.get("unnamed", ())),
+        )  # fmt: skip
 
     def __contains__(self, element: str) -> bool:
         return element in self.values or element in self.tables
@@ -52,7 +58,8 @@ class Seen:
 
         Raises:
             ElementMissing: none of its locators matched.
-            Unreadable: it is there twice, or its text is cut or has odd letters.
+            Unreadable: it is there twice, its locators match different elements, or its text
+                is cut or has odd letters.
         """
         found = self.values.get(element)
         if found is None:
@@ -60,6 +67,7 @@ class Seen:
         text, _, matches = found
         if matches != 1:
             raise Unreadable(f"{self.name}: {element}: {matches} elements match")
+        self._of_one_mind(element)
         return read_text(text, f"{self.name}: {element}")
 
     def get(self, element: str) -> str:
@@ -76,7 +84,9 @@ class Seen:
 
         Raises:
             ElementMissing: the table or one of its columns is not there.
-            Unreadable: the table or a column is there twice.
+            Unreadable: the table or a column is there twice, its locators match different
+                tables, a row is hidden or of other cells than the headings, or a cell names
+                itself otherwise than its heading does.
         """
         found = self.tables.get(table)
         if found is None:
@@ -86,9 +96,30 @@ class Seen:
             raise ElementMissing(f"{self.name}: {table}: no column is headed {heading!r}")
         if found["matches"] != 1 or found["doubled"]:
             raise Unreadable(f"{self.name}: {table}: more than one matches")
+        self._of_one_mind(table)
+        if found.get("odd"):
+            raise Unreadable(
+                f"{self.name}: {table}: {found['odd']} rows do not match its headings"
+            )
+        if found.get("crossed"):
+            what = f"{table}: {found['crossed'][0]}"
+            raise Unreadable(f"{self.name}: {what}: heading and cells do not match")
         columns = tuple(self.screen.tables[table].columns)
         for number, cells in enumerate(found["rows"], start=1):
             yield Row(f"{self.name}: {table} {number}", dict(zip(columns, cells, strict=True)))
+
+    def _of_one_mind(self, element: str) -> None:
+        if element in self.against:
+            words = f"rank {self.against[element]} matches another element than the ranks above"
+            raise Unreadable(f"{self.name}: {element}: {words}")
+        if element in self._exchanged:
+            words = f"{' and '.join(self._exchanged)} hold each other's values"
+            raise Unreadable(f"{self.name}: {words}")
+
+    @cached_property
+    def _exchanged(self) -> tuple[str, ...]:
+        values = {name: str(found[0]) for name, found in self.values.items()}
+        return self.screen.exchanged(values) or ()
 
     def missing(self, element: str) -> ElementMissing:
         """The error that says what was looked for, and how."""
@@ -105,6 +136,19 @@ class Seen:
             yield name, value[1]
         for name, table in self.tables.items():
             yield name, table["rank"]
+            # A column that its heading no longer finds, but the name that its cells carry.
+            yield from ((f"{name}.{column}", 2) for column in table.get("renamed", ()))
+
+    def stale(self) -> tuple[str, ...]:
+        """What was not found as the file says first, or means two things."""
+        lower = [name.partition(".")[0] for name, rank in self.ranks() if rank > 1]
+        double = [name for name, found in self.values.items() if found[2] != 1]
+        tables = [
+            name
+            for name, table in self.tables.items()
+            if table["matches"] != 1 or table["lost"] or table.get("crossed")
+        ]
+        return tuple(dict.fromkeys([*lower, *double, *tables, *self.against]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +215,7 @@ async def look(
         WrongRecord: the screen goes on showing another claim.
         PortalFault: the page could not be looked at.
     """
-    expression = _SCRIPT.replace("__PLAN__", screen.plan)
+    expression = _SCRIPT.replace("__PLAN__", screen.plan).replace("__OUTLINE__", "null")
     until = time.monotonic() + min(patience, deadline)
     while True:
         late = time.monotonic() >= until

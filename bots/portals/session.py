@@ -35,6 +35,7 @@ from bots.portals.evidence import taken
 from bots.portals.locators import load_selectors
 from bots.portals.login import Key, enter
 from bots.portals.memory import child_above, taken_below
+from bots.portals.noticing import Noticed
 from bots.portals.recycling import Due, Recycling
 from bots.portals.registry import reader_of
 from bots.portals.tab import Ranks, Tab
@@ -66,14 +67,18 @@ ARGUMENTS = (
     "--no-pings",
 )
 
+# What is told of each context that is opened.
+OnContext = Callable[[BrowserContext], Awaitable[None]]
+
 log = structlog.get_logger()
 
 
 class Session:
     """A log-in at a portal; give it back by leaving `Session.opened`.
 
-    `ranks` counts the locators that answered, by element and rank (1 is the first choice), `words`
-    what came up by itself: dialogs, windows, downloads; without patient data.
+    `ranks` counts the locators that answered, by element and rank (1 is the first choice),
+    `noticed` has what the portal's drift asks of its selector file, `words` what came up by
+    itself: dialogs, windows, downloads; without patient data.
     """
 
     def __init__(
@@ -85,16 +90,18 @@ class Session:
         selectors: Path | None = None,
         *,
         keeps: bool = True,
+        on_context: OnContext | None = None,
     ) -> None:
         self.name, self.portal, self.settings = name, portal, settings
         self.selectors = load_selectors(portal.kind, selectors)
         self.ranks: Ranks = defaultdict(Counter)
+        self.noticed = Noticed()
         self.words: list[str] = []
         self.browser_pid = self.driver_pid = 0
         self.recycling = Recycling(settings.browser, self._renew)
         self.fence: Callable[[], None] = lambda: None  # a run sets its worker's lease here
-        self._key, self._keeps = key, keeps
-        self._program = browsers.find(settings.browser.path)
+        self._key, self._keeps, self._on_context = key, keeps, on_context
+        self._program = browsers.find(settings.browser.path, headed=settings.browser.headed)
         self._driver: Playwright | None = None
         self._browser: Browser | None = None
         self._context: BrowserContext | None = None
@@ -119,11 +126,13 @@ class Session:
         selectors: Path | None = None,
         source: Callable[[], Credential] | None = None,
         forget: bool = False,
+        on_context: OnContext | None = None,
     ) -> AsyncIterator[Session]:
         """A session with its browser running; not yet logged in.
 
         `source` reads the log-in anew before it is typed, so that one which was changed meanwhile
-        is used. `forget` starts without the state that was kept, and keeps none.
+        is used. `forget` starts without the state that was kept, and keeps none. `on_context` is
+        given each context before a page is opened in it; the contract puts its faults there.
 
         Raises:
             Problem: no browser or one that does not start, or a mistake in a selector file.
@@ -132,7 +141,9 @@ class Session:
         no_core_dumps()
         key = Key(portal.credential, credential, places, master, source=source)
         await asyncio.to_thread(key.check)
-        session = cls(name, portal, key, settings, selectors, keeps=not forget)
+        session = cls(
+            name, portal, key, settings, selectors, keeps=not forget, on_context=on_context
+        )
         watch = asyncio.create_task(session._watch_memory())
         try:
             await session._start()
@@ -181,7 +192,7 @@ class Session:
 
     async def reader(self) -> Reader:
         """A reader with a page of its own."""
-        return cast(Reader, reader_of(self.portal.kind)(self))
+        return reader_of(self.portal.kind)(self)
 
     async def restart(self) -> None:
         """After a browser, a page or the driver died: have a whole one again, logged in.
@@ -245,6 +256,7 @@ class Session:
             ranks=self.ranks,
             fence=lambda: self.fence(),
             uncached=uncached,
+            noticed=self.noticed,
         )
 
     async def _start(self) -> None:
@@ -296,6 +308,8 @@ class Session:
         self._context = await within(self.deadline, making, "open a context")
         self._context.set_default_timeout(self.deadline * 1000)
         self._doorman.watch(self._context)
+        if self._on_context is not None:
+            await within(self.deadline, self._on_context(self._context), "open a context")
         self._doorman.dismissed.clear()  # it would keep the pages of the old context
         self._generation += 1
         self._idle = []

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import urldefrag, urlsplit
 
 from playwright.async_api import Page
 
@@ -17,6 +17,7 @@ from bots.portals import screen as screens
 from bots.portals.base import (
     BrowserGone,
     DeadlinePassed,
+    ElementMissing,
     NotAllowed,
     NotFound,
     PortalFault,
@@ -24,6 +25,7 @@ from bots.portals.base import (
 )
 from bots.portals.deadline import Unreached, within
 from bots.portals.evidence import Evidence, remember
+from bots.portals.noticing import Noticed
 from bots.portals.screen import Seen
 
 if TYPE_CHECKING:
@@ -54,6 +56,7 @@ class Tab:
     uncached: bool = False
     spoiled: bool = False
     evidence: Evidence | None = None  # of a page that was given up
+    noticed: Noticed | None = None  # of the portal's drift; None: nobody asks
 
     async def call(self, awaitable: Awaitable[Answer], what: str) -> Answer:
         """Await a call of the page within the deadline; raises as `within` does."""
@@ -71,9 +74,13 @@ class Tab:
             NotFound, NotAllowed, PortalFault: what the portal answered.
         """
         remember(self)
+        whole = self.address + path
+        if urldefrag(whole).fragment and urldefrag(whole).url == urldefrag(self.page.url).url:
+            # Another fragment of the same page alone would load nothing.
+            await self.call(self.page.goto("about:blank"), f"open {what}")
         try:
             response = await self.call(
-                self.page.goto(self.address + path, wait_until="domcontentloaded"), f"open {what}"
+                self.page.goto(whole, wait_until="domcontentloaded"), f"open {what}"
             )
         except Unreached as error:
             if error.net == "ERR_NAME_NOT_RESOLVED" and self._is_numeric():
@@ -108,14 +115,23 @@ class Tab:
         return path.startswith(self.selectors.log_in_paths)
 
     async def look(
-        self, name: str, *, required: Sequence[str] = (), claim: str | None = None
+        self,
+        name: str,
+        *,
+        required: Sequence[str] = (),
+        claim: str | None = None,
+        only: Sequence[str] = (),
     ) -> Seen:
-        """Look at the screen that the page shows; raises as `screens.look` does."""
+        """Look at the screen that the page shows, or `only` at these elements of it.
+
+        Raises as `screens.look` does.
+        """
+        screen = self.selectors.screens[name]
         try:
             seen = await screens.look(
                 self.page,
                 name,
-                self.selectors.screens[name],
+                screen.only(only) if only else screen,
                 deadline=self.deadline,
                 patience=_PATIENCE,
                 required=required,
@@ -124,9 +140,20 @@ class Tab:
         except (BrowserGone, DeadlinePassed):
             self.spoiled = True
             raise
+        except ElementMissing:
+            await self.notice(name, required)
+            raise
         for element, rank in seen.ranks():
             self.ranks[f"{name}.{element}"][rank] += 1
+        if stale := seen.stale():
+            await self.notice(name, stale)
         return seen
+
+    async def notice(self, name: str, elements: Sequence[str]) -> None:
+        """Find out, once, how these elements of a screen changed; never costs the claim."""
+        if self.noticed is not None and elements:
+            plan = self.selectors.screens[name]
+            await self.noticed.examine(self.page, name, plan, self.deadline, elements)
 
     def path(self, name: str, **values: object) -> str:
         """The path of a screen."""

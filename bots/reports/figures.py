@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 
@@ -69,10 +69,14 @@ class Part:
 
 @dataclass(frozen=True)
 class Report:
-    """Some runs, shown together; `masked` leaves out who the patients are."""
+    """Some runs, shown together; `masked` leaves out who the patients are.
+
+    `repairs`: what each run proposes for its selector file, an element and a sentence each.
+    """
 
     runs: tuple[RunRecord, ...]
     masked: bool = False
+    repairs: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
 
     @property
     def ids(self) -> list[str]:

@@ -124,6 +124,12 @@ NEXT_STEPS = {
         + _RETRY
         + ".",
     ),
+    "SCREEN_DRIFTED": NextStep(
+        "What would be written through is not as it was recorded; nothing was saved, and nothing "
+        "more was written in that run.",
+        "Look at that screen, then apply the run's `selectors.patch` or mend "
+        "`selectors/{portal}.yaml`; then " + _RETRY + ".",
+    ),
     "CHANGED_MEANWHILE": NextStep(
         "Somebody changed the record between our look and our save; nothing was saved.",
         "Nothing by hand: " + _RETRY + " reads it anew.",

@@ -363,6 +363,8 @@ def run_cells(report: Report) -> Iterator[tuple[Cell, ...]]:
             yield (run.id, f"Check {check.id}", f"{required}{check.title}")
         for element, rank, times in lower_ranks(run):
             yield (run.id, f"Selector {element}", rank_words(rank, times))
+        for element, sentence in report.repairs.get(run.id, ()):
+            yield (run.id, f"Repair {element}", sentence)
     for name, words in DEFINITIONS:
         yield ("", name, words)
 

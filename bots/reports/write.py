@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bots.errors import Problem
@@ -12,6 +12,7 @@ from bots.places import Places
 from bots.reports.csv_twins import write_csv
 from bots.reports.figures import Report, report_of
 from bots.reports.page import write_page
+from bots.reports.repairs import sentences
 from bots.reports.sheets import sheets
 from bots.reports.workbook import write_workbook
 from bots.store import database
@@ -40,6 +41,7 @@ def write_report(
     database.connect(places)
     ids = [run_ids] if isinstance(run_ids, str) else list(run_ids)
     report = report_of(ids, masked)
+    report = replace(report, repairs={id: sentences(places, id) for id in report.ids})
     folder = places.reports / folder_name(report)
     try:
         return _write(report, folder)

@@ -149,7 +149,9 @@ def troubles_of(
         told.append((Event.ACCOUNT_LOCKED, portal))
     elif that_wake(Event.LOG_IN_REFUSED).intersection(codes):
         told.append((Event.LOG_IN_REFUSED, portal))
-    elif reason in {ends.SCREENS_CHANGED, ends.SCREENS_UNLIKE_SELECTORS}:
+    elif reason in {ends.SCREENS_CHANGED, ends.SCREENS_UNLIKE_SELECTORS} or reason.startswith(
+        ends.READ_ONLY
+    ):
         told.append((Event.PORTAL_CHANGED, portal))
     elif reason.endswith((ends.FAULTS_IN_A_ROW, ends.OF_THE_LAST)):
         told.append((Event.CIRCUIT_OPEN, portal))

@@ -12,7 +12,7 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -22,20 +22,23 @@ import structlog
 
 from bots import faults
 from bots.claims import Case, ClaimRef
+from bots.config import selectors_folder
 from bots.crashpoints import crashpoint
 from bots.errors import Problem
 from bots.hands import Workplace, settle
 from bots.ledger import Ledger, LedgerBroken, Outcome
 from bots.portals.base import (
-    ElementMissing,
     LoginRefused,
     PortalError,
     Reader,
 )
+from bots.portals.drift import Repair
 from bots.portals.evidence import last_seen
 from bots.portals.looking import looking
+from bots.portals.patch import patch
 from bots.portals.session import Session
 from bots.reports import ReportFiles, write_report
+from bots.reports.repairs import keep_patch
 from bots.runs import ends, evidence
 from bots.runs.claim import (
     CHANGE_OUTCOMES,
@@ -46,10 +49,11 @@ from bots.runs.claim import (
     code_of,
     process,
 )
+from bots.runs.course import Course, why
 from bots.runs.lapsed import approved_by, lapsed
 from bots.runs.lost import changes_of
 from bots.runs.office import Office
-from bots.runs.request import RunRequest, RunSummary
+from bots.runs.request import RunRequest, RunSummary, in_words
 from bots.secrets import VaultDown, refused
 from bots.secrets.credentials import Credential, credential_for
 from bots.store import brake, records, refusals, work
@@ -80,20 +84,6 @@ _ROWS_AT_ONCE = 50  # of the portal's list
 Progress = Callable[[int], None]
 
 
-@dataclass
-class _Course:
-    """How the run is going: what its workers share."""
-
-    seen: int = 0
-    drift: int = 0
-    faults: int = 0
-    last: deque[bool] = field(default_factory=lambda: deque(maxlen=faults.LAST))  # failed or not
-    stop_reason: str = ""
-    ceiling: str = ""
-    outcomes: dict[str, str] = field(default_factory=dict)
-    left_over: bool = False
-
-
 class RunAtWork:
     """One run in this process, so that each step of it reads as a sentence.
 
@@ -119,10 +109,11 @@ class RunAtWork:
         self.fence, self.ending, self.hands_back = fence, ending, hands_back
         self.progress = progress
         self.is_shared = bool(database_url(office.places))  # by several workers
-        self.course = _Course()
+        self.course = Course()
         self.failure: Exception | None = None  # of a claim, that ends the run
         self.settled: dict[str, int] = {}
         self.ranks: dict[str, dict[int, int]] = {}
+        self.repairs: tuple[Repair, ...] = ()
         self.saves_before_today = 0
         self.begun = 0
         self._credential: Credential | None = None
@@ -159,7 +150,7 @@ class RunAtWork:
             state, self.course.stop_reason = RunState.STOPPED, ends.LOG_NOT_WRITTEN
             problem = error if isinstance(error, Problem) else None
         except PortalError as error:
-            state, self.course.stop_reason = RunState.FAILED, _words(error)
+            state, self.course.stop_reason = RunState.FAILED, why(error)
             await self._exception("", error.code, str(error))
         except asyncio.CancelledError:
             self.course.stop_reason = ends.STOPPED_BY_SIGNAL
@@ -252,6 +243,7 @@ class RunAtWork:
                 await self._take_claims(steps)
             finally:
                 self.ranks = {name: dict(ranks) for name, ranks in session.ranks.items()}
+                self.repairs = tuple(session.noticed.repairs.values())
 
     async def _heed_refusal_elsewhere(self, credential: Credential) -> None:
         """What a portal refused another machine is not typed a second time by this one."""
@@ -318,6 +310,8 @@ class RunAtWork:
             return "claimbots stop is on"
         if self._is_ending() or self.course.stop_reason:
             return self.course.stop_reason
+        if self.course.read_only:
+            return self.course.read_only
         if not is_correction:
             return None
         if self.is_shared:  # others correct as well, and the day's ceiling is for all
@@ -558,7 +552,7 @@ class RunAtWork:
                 if not again:
                     break
             assert told is not None
-            self.course.drift = self.course.faults = 0
+            self.course.went_through()
             return told
         except (LoginRefused, LedgerBroken):
             raise
@@ -574,27 +568,11 @@ class RunAtWork:
 
     def _met(self, ref: ClaimRef, position: int, error: PortalError) -> Told:
         """What the portal did to a claim, and whether it is left alone for it."""
-        fault = faults.fault_of(error.code)
-        if fault.ends is not faults.Ends.CLAIM:
-            self.course.stop_reason = _words(error)
-        if fault.counts:
-            self.course.faults += 1
-            self.course.drift = self.course.drift + 1 if isinstance(error, ElementMissing) else 0
-        if self.course.drift >= faults.DRIFT_IN_A_ROW:
-            self.course.stop_reason = ends.SCREENS_CHANGED
-        elif self.course.faults >= faults.FAULTS_IN_A_ROW:
-            self.course.stop_reason = f"{self.course.faults} {ends.FAULTS_IN_A_ROW}"
+        self.course.met(error)
         return _failed(ref, position, error.code, str(error))
 
     async def _keep(self, told: Told, item: int) -> None:
-        if told.halted and not self.course.ceiling:
-            self.course.stop_reason = self.course.stop_reason or told.halted
-        has_failed = any(e.type is ExceptionType.APPLICATION for e in told.exceptions)
-        self.course.last.append(has_failed)
-        if told.halted or has_failed:
-            self.course.left_over = True
-        if sum(self.course.last) >= faults.FAULTS_OF_LAST and not self.course.stop_reason:
-            self.course.stop_reason = f"{sum(self.course.last)} {ends.OF_THE_LAST}"
+        self.course.weigh(told)
         await self.store.call(
             records.keep_claim,
             self.id,
@@ -673,7 +651,9 @@ class RunAtWork:
             )
             audit_line = f"audit log: {checkpoint.size} records, checkpoint signed"
             text = checkpoint.text
-        left_over = state is not RunState.DONE or self.course.left_over or self.course.ceiling
+        course = self.course
+        left_over = state is not RunState.DONE or course.left_over or course.ceiling
+        left_over = left_over or course.read_only
         code = code or (3 if left_over else 0)
         if aside is not None:
             await self.store.call(work.put_aside if is_paused else work.hand_back, self.id)
@@ -692,14 +672,15 @@ class RunAtWork:
             Ending(
                 state=state,
                 exit=code,
-                ceiling_hit=self.course.ceiling,
-                stop_reason=self.course.stop_reason,
+                ceiling_hit=course.ceiling,
+                stop_reason=course.stop_reason or course.read_only,
                 selector_ranks=self.ranks,
                 checkpoint=text,
                 audit_line=audit_line,
             ),
         )
         crashpoint("run.ended")
+        await asyncio.to_thread(self._propose_repairs)
         reports: ReportFiles | None = None
         if self.request.report:
             reports = await self.store.call(write_report, self.id, self.office.places)
@@ -709,13 +690,27 @@ class RunAtWork:
             state=state,
             counts=counts,
             exit=code,
-            stop_reason=self.course.stop_reason,
+            stop_reason=course.stop_reason or course.read_only,
             reports=reports,
             audit_line=audit_line,
             new_corrections=counts.saves,
             settled=self.settled,
             outcomes=self.course.outcomes,
         )
+
+    def _propose_repairs(self) -> None:
+        """Where screens have drifted: the selector file as it would have to be, as a patch."""
+        if not self.repairs:
+            return
+        kind = self.office.portal.kind
+        try:
+            text = (selectors_folder() / f"{kind}.yaml").read_text(encoding="utf-8")
+            proposed = patch(text, f"selectors/{kind}.yaml", self.repairs)
+            path = keep_patch(self.office.places, self.id, proposed)
+        except OSError as error:
+            log.warning("the patch could not be written", error=error.strerror)
+            return
+        log.warning("the portal's screens have drifted; a patch is proposed", path=str(path))
 
 
 def _failed(ref: ClaimRef, position: int, code: str, text: str) -> Told:
@@ -732,10 +727,6 @@ def _login_problem(error: LoginRefused, office: Office) -> Problem:
     )
 
 
-def _words(error: PortalError) -> str:
-    return f"{error} ({error.code})"[:300]
-
-
 def facts_of(request: RunRequest, office: Office) -> NewRun:
     """What is kept of a run before it begins."""
     return NewRun(
@@ -746,23 +737,8 @@ def facts_of(request: RunRequest, office: Office) -> NewRun:
         as_of=office.today,
         requested_by=request.requested_by,
         scheduled=request.scheduled,
-        query=_plain(request),
+        query=in_words(request),
         policy_version=office.policy.version,
         synthetic=office.codesets.synthetic,
         account=office.portal.credential,
     )
-
-
-def _plain(request: RunRequest) -> dict[str, object]:
-    """What was asked for, in words for the report: a list of claims by its length."""
-    query = request.query
-    asked: dict[str, object] = {
-        name: str(value)
-        for name in ("queue", "since", "until", "facility", "code", "min_charge", "limit")
-        if (value := getattr(query, name)) not in (None, "")
-    }
-    if query.numbers:
-        asked["claims named"] = str(len(query.numbers))
-    if request.resume:
-        asked["going on with"] = request.resume
-    return asked

@@ -314,6 +314,7 @@ def _order(
                 note_key=key,
                 note_text=text,
                 authority=_authorities(findings),
+                made=made,
             )
     return None
 

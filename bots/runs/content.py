@@ -14,7 +14,15 @@ from dataclasses import fields, replace
 from bots.claims import Case, Change, Claim, value_of
 
 # Its state, version and dates move by themselves; that a line was edited shows in the line.
-_PASSING = {"status", "version", "submitted_on", "unknown_fields", "not_shown", "lines_edited"}
+_PASSING = {
+    "status",
+    "version",
+    "submitted_on",
+    "unknown_fields",
+    "not_shown",
+    "unseen",
+    "lines_edited",
+}
 
 
 def content_digest(case: Case) -> str:

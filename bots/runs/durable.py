@@ -29,7 +29,6 @@ T = TypeVar("T")
 SCHEMA = "1"  # of the workflows below: raised by hand when the order of their steps changes
 _RECOVERIES = 5  # after so many deaths a workflow is left to our own table
 _CONNECTIONS = 5  # of one worker to PostgreSQL, beside the store's own two
-_POLL = 0.2  # seconds between two looks for what is to be recovered
 _PORTION = 500  # workflows forgotten at once: a statement takes so many values and no more
 _SESSION = "session"
 
@@ -121,7 +120,6 @@ async def launched(places: Places, executor: str, desk: Desk) -> AsyncIterator[D
     try:
         # In a thread it would live in a loop of its own. It takes some hundredths of a second.
         DBOS.launch()
-        _recover_soon()
         yield Durable()
     finally:
         await asyncio.to_thread(DBOS.destroy)
@@ -156,13 +154,6 @@ class _Json(Serializer):
 
     def name(self) -> str:
         return "claimbots_json"
-
-
-def _recover_soon() -> None:
-    """The queue through which DBOS recovers is looked at more often than each second."""
-    from dbos._dbos import _get_or_create_dbos_registry
-
-    _get_or_create_dbos_registry().get_internal_queue()._polling_interval_sec = _POLL
 
 
 class _Where(logging.Handler):

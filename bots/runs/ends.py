@@ -7,6 +7,7 @@ KILLED_AT_ITS_END = "it was killed as it ended; what it did is all kept"
 INTERRUPTED = (STOPPED_BY_SIGNAL, KILLED)  # nothing was wrong with the run itself
 SCREENS_UNLIKE_SELECTORS = "the portal's screens are not as the selector file says"
 SCREENS_CHANGED = "the portal's screens have changed"
+READ_ONLY = "the portal is only read in this run"  # before what is not as recorded
 FAULTS_IN_A_ROW = "faults in a row"  # after their number
 OF_THE_LAST = "of the last claims failed"  # after their number
 LOG_NOT_WRITTEN = "the audit log cannot be written"

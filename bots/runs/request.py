@@ -64,3 +64,18 @@ def as_json(request: RunRequest) -> dict[str, Any]:
 def asked(said: Mapping[str, Any]) -> RunRequest:
     """The request that `as_json` wrote."""
     return _FORM.validate_python(dict(said))
+
+
+def in_words(request: RunRequest) -> dict[str, object]:
+    """What was asked for, for the report: a list of claims by its length."""
+    query = request.query
+    said: dict[str, object] = {
+        name: str(value)
+        for name in ("queue", "since", "until", "facility", "code", "min_charge", "limit")
+        if (value := getattr(query, name)) not in (None, "")
+    }
+    if query.numbers:
+        said["claims named"] = str(len(query.numbers))
+    if request.resume:
+        said["going on with"] = request.resume
+    return said

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import json
 
-from bots.crashpoints import crashpoint
 from bots.errors import Problem
 from bots.places import Places, here
 from bots.runs import ends
-from bots.runs.at_work import Progress, facts_of
-from bots.runs.office import Occupied, Office, open_office
-from bots.runs.request import RunRequest, RunSummary, as_json
+from bots.runs.asking import ask_for, digest
+from bots.runs.at_work import Progress
+from bots.runs.office import Occupied, open_office
+from bots.runs.request import RunRequest, RunSummary
 from bots.runs.worker import Worker
 from bots.store import records, work
 from bots.store.facts import Ending, RunState
@@ -50,24 +48,15 @@ async def run(
         while True:
             try:
                 async with Worker(places, only=wanted, ending=ending, progress=progress) as worker:
-                    run = run or await _asked(store, request, office)
+                    run = run or await ask_for(request, office, store)
                     told = await worker.until_ended(run, office)
             except Occupied:
-                run = run or await _asked(store, request, office)
+                run = run or await ask_for(request, office, store)
             if ended := told or await _ended(store, run):
                 return ended
             if ending.is_set():
                 return await _left_alone(store, run)
             await _looked_on(store, run, progress)
-
-
-async def _asked(store: StoreThread, request: RunRequest, office: Office) -> str:
-    """The id of the run that was asked for."""
-    new = facts_of(request, office)
-    said = as_json(request)
-    record, _ = await store.call(work.ask, new, said, digest(request), request.item)
-    crashpoint("run.asked")
-    return record.id
 
 
 async def have_done(
@@ -80,7 +69,7 @@ async def have_done(
     office = await asyncio.to_thread(
         open_office, places, request.portal, shadow=request.shadow, as_of=request.as_of
     )
-    run = await _asked(store, request, office)
+    run = await ask_for(request, office, store)
     while (ended := await _ended(store, run)) is None:
         waits = (await store.call(records.get_run, run)).state is RunState.PENDING
         if ending.is_set() and waits:
@@ -99,14 +88,6 @@ async def watched(run: str, places: Places, progress: Progress | None) -> RunSum
         while (ended := await _ended(store, run)) is None:
             await _looked_on(store, run, progress)
         return ended
-
-
-def digest(request: RunRequest) -> str:
-    """The same for two requests that mean the same run, whoever asks and why."""
-    said = as_json(request)
-    for name in ("requested_by", "report", "scheduled", "item", "pages"):
-        said.pop(name, None)
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 async def _ended(store: StoreThread, run: str) -> RunSummary | None:

@@ -15,10 +15,10 @@ import re
 import signal
 import socket
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import structlog
 
@@ -28,8 +28,10 @@ from bots.errors import Problem
 from bots.faults import fault_of
 from bots.ledger import Ledger
 from bots.places import Places
+from bots.portals.base import Query
 from bots.runs import ends
 from bots.runs.alerting import telling
+from bots.runs.asking import ask_for
 from bots.runs.at_work import LEFT, Progress, RunAtWork
 from bots.runs.behind import catch_up
 from bots.runs.decisions import open_ledger
@@ -46,6 +48,8 @@ from bots.store.thread import StoreThread
 if TYPE_CHECKING:
     from bots.runs.durable import Durable, Steps
 
+Answer = TypeVar("Answer")
+
 log = structlog.get_logger()
 
 NAME = "worker"
@@ -53,7 +57,9 @@ _RECONCILE = 20.0  # seconds between two looks for runs that nobody is at
 _LOOK = 1.0  # seconds between two looks for a run that waits
 _TOO_OLD = timedelta(hours=24)  # a run whose worker died before that is closed, not gone on with
 VAULT_REST = 60.0  # seconds that a run waits whose vault was down
+_SETTLE = 3600.0  # seconds between two looks for saves whose run does not go on
 _RECOVERED_WITHIN = 30.0  # seconds in which DBOS begins again what it said that it would
+_GOES_ON = (RunState.PENDING, RunState.IN_PROGRESS, RunState.PAUSED)  # and settles its own
 
 
 class Worker:
@@ -92,6 +98,7 @@ class Worker:
         self._told: dict[str, RunSummary | Exception] = {}
         self._offices: dict[str, Office] = {}
         self._resting: dict[str, float] = {}  # runs whose vault was down, until when
+        self._settles_at = 0.0
         self._forgetting: list[asyncio.Task[None]] = []
         self._begun: set[str] = set()
         self._durable: Durable
@@ -168,8 +175,36 @@ class Worker:
                 with contextlib.suppress(Problem):  # kept on its row, and logged
                     await self.until_ended(run)
             else:
+                await self._settle_what_is_left()
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self.ending.wait(), _LOOK)
+
+    async def _settle_what_is_left(self) -> None:
+        """Find out what became of saves whose run does not go on, by a run of no claims.
+
+        Such as a run that was closed as too old, or that another machine, which has not this
+        log, went on with. What is still not known then is looked at again later.
+        """
+        if time.monotonic() < self._settles_at:
+            return
+        self._settles_at = time.monotonic() + _SETTLE
+        with contextlib.suppress(Problem):  # a vault or a configuration that is not right now
+            for portal in await self._left_open():
+                log.warning("settles what was left open", portal=portal)
+                await self._settle_at(portal)
+
+    async def _settle_at(self, portal: str) -> None:
+        request = RunRequest(portal, Query("pending", limit=0), requested_by="claimbots")
+        with contextlib.suppress(Problem):  # kept on its row, and logged
+            office = await asyncio.to_thread(open_office, self._places, portal)
+            await self.until_ended(await ask_for(request, office, self._store), office)
+
+    async def _left_open(self) -> list[str]:
+        """The portals at which saves are open on this log that no run settles as it goes on."""
+        intents = await self._of_own_log(lambda ledger: asyncio.to_thread(ledger.open_intents))
+        states = await self._store.call(from_log.run_states, {it.run for it in intents or ()})
+        left = {it.portal for it in intents or () if states.get(it.run) not in _GOES_ON}
+        return sorted(left & (await asyncio.to_thread(load_portals)).keys())
 
     async def until_ended(self, run: str, office: Office | None = None) -> RunSummary | None:
         """Do a run, or wait for its end where it is at work here already.
@@ -285,15 +320,23 @@ class Worker:
         living = await self._store.call(leases.alive)
         if not self._is_alone and any(record.log == self._origin for record in living):
             return  # they are writing this log, and keep what they do
+        await self._of_own_log(lambda ledger: self._store.call(catch_up, ledger))
+
+    async def _of_own_log(self, ask: Callable[[Ledger], Awaitable[Answer]]) -> Answer | None:
+        """What this host's log answers; None where no portal's keys open it.
+
+        Raises:
+            VaultDown: it passes by itself, and the answer is not known until then.
+        """
         for portal in await asyncio.to_thread(load_portals):
             try:
                 async with self._log_of(portal) as ledger:
-                    await self._store.call(catch_up, ledger)
-            except VaultDown:  # passes by itself; this life of the worker would not ask again
+                    return await ask(ledger)
+            except VaultDown:
                 raise
             except Problem:  # what is wrong its first run says
                 continue
-            return  # one log a host: any portal's keys open it
+        return None  # one log a host: any portal's keys would have opened it
 
     @contextlib.asynccontextmanager
     async def _log_of(self, portal: str) -> AsyncIterator[Ledger]:

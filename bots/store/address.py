@@ -64,9 +64,13 @@ def connection_of(places: Places) -> dict[str, Any]:
         raise Problem(
             "not an address of a database", where=_SETTING, do="postgresql://USER@HOST/DATABASE"
         ) from None
+    if not parts.get("dbname"):  # Django and DBOS would each take another one
+        raise Problem(
+            "the address names no database", where=_SETTING, do="postgresql://USER@HOST/DATABASE"
+        )
     return {
         "ENGINE": "bots.store.postgresql",
-        "NAME": parts.pop("dbname", None) or "claimbots",
+        "NAME": parts.pop("dbname"),
         "USER": parts.pop("user", None) or "",
         "PASSWORD": parts.pop("password", None) or "",
         "HOST": parts.pop("host", None) or "",

@@ -239,7 +239,7 @@ def keep_claim(
             _change_row(run, seen.number, row, change, at)
             for change in _not_kept(seen.number, changes)
         )
-        here = models.Run.objects.get(id=run)
+        here = models.Run.objects.only("portal").get(id=run)  # its lists are long
         kept = tuple(upsert_proposal(run, here.portal, seen.number, new, at) for new in proposals)
         if seen.reviewed:
             stale_but(here.portal, seen.number, {record.id for record, _ in kept})

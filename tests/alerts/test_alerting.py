@@ -128,6 +128,11 @@ def test_a_trouble_of_runs_is_said_once_and_again_when_it_was_over(places, posts
     assert told(posts) == [event.value] * 2
 
 
+def test_a_portal_that_was_only_read_is_said_though_the_run_was_done(places, posts):
+    ended(places, reason=f"{ends.READ_ONLY}: edit: save: nothing matches")
+    assert told(posts) == ["portal-changed"]
+
+
 def test_a_run_that_did_not_do_well_ends_no_trouble(places, posts):
     ended(places, **EACH[Event.LOG_IN_REFUSED])
     ended(places, **EACH[Event.PORTAL_CHANGED])

@@ -12,6 +12,8 @@ import os
 import resource
 import shutil
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +21,6 @@ from typing import Any
 
 import pytest
 from file_cases import small_case
-from runs.office import claimbots
 
 from bots.config import default_folder
 from bots.files.json_claims import case_to
@@ -48,7 +49,12 @@ class Desk:
         }
 
     def type(self, *words: str | Path, **environment: str) -> Any:
-        done = claimbots(*map(str, words), environment=self.environment | environment, limit=60)
+        # A new Python each time: a limit of this process is one of the command as well.
+        done = subprocess.run(
+            [sys.executable, "-c", "from bots.cli import main; main()", *map(str, words)],
+            env=self.environment | environment, capture_output=True, text=True, timeout=60,
+            check=False,
+        )  # fmt: skip
         for patient in ("Traceback", *PATIENT):
             assert patient not in done.stdout + done.stderr
         return done

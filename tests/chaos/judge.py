@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -32,8 +31,8 @@ class Verdict:
 
 
 def before(office) -> Before:
-    said = office.claimbots("runs", "list", "--limit", "1", "--json").stdout
-    return Before(set(office.intents()), json.loads(said)["id"] if said else "")
+    [(last,)] = office.ask_store("select coalesce(max(id), '') from store_run")
+    return Before(set(office.intents()), last)
 
 
 def judged(office, was: Before, claims: list[str]) -> Verdict:

@@ -27,16 +27,17 @@ from random import Random
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
 
+import forking  # noqa: E402
 import judge  # noqa: E402
 from cases import FAULTS, SAMPLE, Fault  # noqa: E402
 from postgres import a_database  # noqa: E402
-from runs.office import a_run, an_office  # noqa: E402
+from runs.office import a_run, an_office, until  # noqa: E402
 
 ROOT = HERE.parents[1]
 RECORDED = HERE / "recorded"  # of every slice that was done, in the repository
 SAMPLE_RESULTS = ROOT / "build" / "chaos-sample.jsonl"
 STORES = ("sqlite", "postgresql")
-CLAIMS = 6  # of one case
+CLAIMS = 4  # of one case, some six saves and notes
 SHORT_LEASE = "import bots.runs.lease; bots.runs.lease.LENGTH = 3.0"
 LONGEST = 90  # seconds that anything of a case may take
 
@@ -48,6 +49,13 @@ class Chaos:
         self.office = office
         self.auto = office.that_are_corrected()
         self.words: tuple[str, ...] = ()  # of a run over the claims of the case
+        self._staff = contextlib.ExitStack()  # a worker that outlives a case, where one does
+        self._worker: forking.Begun | None = None
+
+    def close(self) -> None:
+        """Nobody is at work any more."""
+        self._staff.close()
+        self._worker = None
 
     def case(self, fault: Fault, seed: int) -> dict[str, object]:
         """Do one case, and say what was wrong."""
@@ -58,8 +66,15 @@ class Chaos:
         self.words = (*office.worklist(claims), "--pages", "3")
         was = judge.before(office)
         began = time.monotonic()
+        # Where the portal alone is at fault no process need die, and one worker does all cases;
+        # it also does the run after the others, in which what is left over is brought to an end.
+        if fault.how == "portal":
+            self._have_worker()
+        else:
+            self.close()
         getattr(self, "_" + fault.how.replace(" ", "_"))(fault, claims, random)
         office.practice("faults", "clear")
+        self._have_worker()
         last = self._run()
         if last.returncode not in (0, 3):
             print(last.stderr[-2000:], file=sys.stderr)
@@ -75,6 +90,14 @@ class Chaos:
             "wrong": verdict.faults,
         }
 
+    def _have_worker(self) -> None:
+        if self._worker is not None and self._worker.poll() is None:
+            return
+        self.close()
+        self._worker = self._staff.enter_context(self._begun("worker"))
+        at_work = f"select name from store_worker where process = {self._worker.pid}"
+        until(lambda: self.office.ask_store(f"{at_work} and ended_at is null"), "worker")
+
     # The ways in which a fault comes about: a run in which it strikes.
 
     def _run(self, first: str = "", **environment: str):
@@ -89,7 +112,7 @@ class Chaos:
 
     def _crash(self, fault: Fault, claims: list[str], random: Random) -> None:
         many = not fault.place.startswith("run.") or fault.place in {"run.kept", "run.taken"}
-        nth = random.randint(1, 4) if many else 1
+        nth = random.randint(1, 3) if many else 1
         died = self._run(
             CLAIMBOTS_CRASH_AT=f"{fault.place}:{nth}",
             CLAIMBOTS_CRASH_SIGNAL=random.choice(("KILL", "KILL", "TERM TERM")),
@@ -188,10 +211,7 @@ class Chaos:
 
     @contextlib.contextmanager
     def _begun(self, *words: str, first: str = ""):
-        process = subprocess.Popen(
-            [sys.executable, "-c", f"{first}\nfrom bots.cli import main; main()", *words],
-            env=self.office.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+        process = forking.begin(*words, environment=self.office.environment, first=first)
         try:
             yield process
         finally:
@@ -204,6 +224,21 @@ class Chaos:
                 except subprocess.TimeoutExpired:
                     process.kill()
                     process.wait()
+
+
+def _is_done(chaos: Chaos, fault: Fault, seed: int, results: Path) -> bool:
+    """Do a case and write down how it went; False where it left the office in no known state."""
+    broken = ""
+    try:
+        line = chaos.case(fault, seed)
+    except (AssertionError, subprocess.TimeoutExpired) as error:
+        broken = f"{type(error).__name__}: {error}"[:300]
+        line = {"fault": fault.number, "seed": seed, "how": fault.how, "writes": 0}
+        line |= {"seconds": 0, "wrong": [broken]}
+    with results.open("a") as file:
+        file.write(json.dumps(line) + "\n")
+    print(json.dumps(line), file=sys.stderr, flush=True)
+    return not broken
 
 
 def _children(process: int, *marks: str) -> list[int]:
@@ -265,7 +300,7 @@ def main() -> int:
     todo = [
         (fault, seed)
         for seed in range(1, (1 if chosen.sample else chosen.seeds) + 1)
-        for fault in faults
+        for fault in sorted(faults, key=lambda fault: fault.how != "portal")
         if (fault.number, seed) not in known
     ]
     results.parent.mkdir(exist_ok=True)
@@ -273,15 +308,13 @@ def main() -> int:
     ends = time.monotonic() + 60 * chosen.minutes
     folder = Path(tempfile.mkdtemp(prefix="claimbots-chaos-"))
     try:
-        with an_office(folder / "demo", 3000, database) as office:
-            chaos = Chaos(office)
+        with (
+            an_office(folder / "demo", 3000, database) as office,
+            contextlib.closing(Chaos(office)) as chaos,
+        ):
             for fault, seed in todo:
-                if time.monotonic() > ends:
+                if time.monotonic() > ends or not _is_done(chaos, fault, seed, results):
                     break
-                line = chaos.case(fault, seed)
-                with results.open("a") as file:
-                    file.write(json.dumps(line) + "\n")
-                print(json.dumps(line), file=sys.stderr, flush=True)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return told(results)

@@ -172,3 +172,17 @@ def test_a_refused_log_in_is_wrong_configuration_and_remembered(code, monkeypatc
         asked("credentials", "test", "practice")
     assert raised.value.exit == 2
     assert "practice" in refused.refusals(places)
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["--portal", "practise"], "no portal named 'practise'; did you mean practice"),
+        (["--portal", "other", "--claim", "C1"], "claims and runs are of one portal"),
+        (["--portal", "other", "--resume", "last"], "claims and runs are of one portal"),
+    ],
+)
+def test_a_run_over_several_portals_that_cannot_be_begins_at_none(more, said, data):
+    with pytest.raises(Problem, match=said):
+        asked("run", "--portal", "practice", "--queue", "pending", *more)
+    assert not (data / "store.sqlite3").exists()

@@ -38,7 +38,8 @@ def lines() -> dict[str, list[doctors.Line]]:
 def test_init_writes_configuration_selectors_and_a_closed_data_folder(office):
     init()
 
-    assert sorted(path.name for path in (office / "config").iterdir()) == SHIPPED
+    assert sorted(path.name for path in (office / "config").glob("*.yaml")) == SHIPPED
+    assert (office / "config" / "contract" / "practice.yaml").is_file()
     assert (office / ".claimbots").stat().st_mode & 0o777 == 0o700
 
 

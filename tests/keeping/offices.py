@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import forking
 import store_cases
 from typer.testing import CliRunner
 
@@ -45,10 +45,7 @@ class Office:
 
     def command(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """A command in a process of its own, which may be killed."""
-        return subprocess.run(
-            [sys.executable, "-c", "from bots.cli import main; main()", *words],
-            env=os.environ | environment, capture_output=True, text=True, timeout=60, check=False,
-        )  # fmt: skip
+        return forking.run(*words, environment=os.environ | environment, limit=60)
 
     def works(self, claims: int = 3, *, is_killed: bool = False) -> str:
         """A run that saves so many claims, as a run does it: log, store, log, checkpoint."""

@@ -94,6 +94,7 @@ def test_a_copy_is_of_one_moment_and_hinders_nobody_who_writes(tmp_path):
     ("address", "words"),
     [
         ("postgresql://nobody@127.0.0.1:1/none", "PostgreSQL does not answer"),
+        ("postgresql://nobody@127.0.0.1:1", "names no database"),
         ("there is no such", "no such database"),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import itertools
 import os
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -160,3 +161,24 @@ async def test_what_was_left_open_is_settled_by_looking_only(at, session, portal
 
     assert done.outcome is Outcome.NOT_DONE
     assert ndc(portal, number) == "00641036725"
+
+
+async def test_a_note_on_a_claim_that_somebody_changed_meanwhile_is_not_written(
+    at, session, portal, number
+):
+    ref = ClaimRef("practice", number, "pending")
+    case = await PracticeReader(session).open(ref, date(2026, 9, 30))
+    flag = Order(ref, case, ("ndc-form",), "a test", note_key=f"CB-{number}", note_text="look")
+    portal.query(
+        "UPDATE billing_serviceline SET units = units + 1 WHERE number = 2 AND claim_id ="
+        " (SELECT id FROM billing_claim WHERE number = ?)",
+        number,
+    )
+
+    done = await perform(flag, at)
+
+    assert (done.outcome, done.acted) == (Outcome.CONFLICT, False)
+    assert "units" in done.words
+    anew = replace(flag, case=await PracticeReader(session).open(ref, date(2026, 9, 30)))
+    assert (await perform(anew, at)).outcome is Outcome.CONFIRMED
+    assert (await perform(anew, at)).outcome is Outcome.ALREADY_CORRECT

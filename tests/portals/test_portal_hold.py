@@ -18,13 +18,17 @@ from bots.portals.session import Session
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 # Each test has a claim of its own, of those that the other files only read: a portal holds any.
 _free = itertools.count(57, -3)
+_sent_before: dict[str, int] = {}
 WHY = "[cb-0123] mue-line (line 2): more units than the limit"
 NDC = Change("ndc", 2, "00641036725", "00641-0367-25")
 
 
 @pytest.fixture
-def number() -> str:
-    return f"C{next(_free):05d}"
+def number(portal: Portal) -> str:
+    """A claim, of which `posts` tells what this test sent: other files share the portal."""
+    number = f"C{next(_free):05d}"
+    _sent_before[number] = len(_posts(portal, number))
+    return number
 
 
 async def order(session: Session, number: str, **other) -> Order:
@@ -42,6 +46,10 @@ def held(portal: Portal, number: str) -> tuple[bool, str]:
 
 
 def posts(portal: Portal, number: str) -> list[str]:
+    return _posts(portal, number)[_sent_before[number] :]
+
+
+def _posts(portal: Portal, number: str) -> list[str]:
     rows = portal.requests()
     return [row["path"] for row in rows if row["method"] == "POST" and row["claim"] == number]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 
 import pytest
@@ -145,6 +146,18 @@ async def test_a_second_log_in_in_the_same_window_shows_another_code(office, por
         await session.log_in()
         portal.fault("session-ends", nth=1)
         await session.log_in()
+
+
+@pytest.mark.night  # waits for the next window
+async def test_f11_codes_that_other_processes_used_are_waited_out(office, portal: Portal):
+    """All that the portal takes now are used: this window's, and the next one's already."""
+    await asyncio.sleep(max(0.0, 25 - time.time() % 30))  # near the end, so that it is short
+    used = int(time.time() // 30) + 1
+    portal.query("UPDATE billing_account SET last_step = ?", used)
+    before = tries(portal)
+    await log_in(office)
+    assert tries(portal) - before == 3, "the password, a used code, and one that nobody can have"
+    assert not refused.refusals(office.places)
 
 
 @pytest.mark.parametrize("kind", ["redirect", "form"])

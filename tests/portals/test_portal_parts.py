@@ -29,8 +29,14 @@ def written(tmp_path: Path, *lines: str) -> Path:
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("        - {xpth: //b}", 'unknown locator kind "xpth"; use role, label, test_id or css'),
-        ("        - {css: a, label: b}", "a locator has exactly one of role, label, test_id, css"),
+        (
+            "        - {xpth: //b}",
+            'unknown locator kind "xpth"; use role, label, beside, test_id or css',
+        ),
+        (
+            "        - {css: a, label: b}",
+            "a locator has exactly one of role, label, beside, test_id, css",
+        ),
         ("        - {css: a, name: b}", "`name` goes with `role`"),
         ("        - status", "not a locator"),
     ],
@@ -139,6 +145,16 @@ def test_a_browser_is_looked_for_in_order(bare: Path, monkeypatch: pytest.Monkey
     assert browser.find(configured) == configured
     monkeypatch.setenv("CLAIMBOTS_BROWSER", str(own))
     assert browser.find(configured) == own
+
+
+def test_one_without_windows_goes_first_where_nobody_looks_on(bare: Path):
+    downloaded = program(bare / "cache/chromium-1200/chrome-linux64/chrome")
+    shell = program(bare / "cache/chromium_headless_shell-1200/x/headless_shell")
+    assert (browser.find(), browser.find(headed=True)) == (shell, downloaded)
+    installed = program(bare / "bin/chromium")
+    assert browser.find() == installed
+    own = program(bare / "bin/chromium-headless-shell")
+    assert (browser.find(), browser.find(headed=True)) == (own, installed)
 
 
 def test_a_browser_that_is_named_and_not_there_is_a_problem(bare, monkeypatch):

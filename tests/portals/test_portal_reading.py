@@ -95,6 +95,17 @@ async def test_the_old_corner_is_read_through_its_frames(session: Session):
     assert session.words == []
 
 
+async def test_f32_a_frame_that_is_taken_out_is_a_fault_with_an_end(
+    session: Session, portal: Portal
+):
+    portal.fault("F32")
+    reader = await session.reader()
+    with pytest.raises(PortalFault, match="remittance"):
+        await reader.remittance(ref("C00003"))
+    portal.no_faults()
+    assert (await reader.remittance(ref("C00003")))[0] == ("elig", "1")
+
+
 async def test_the_canary_sees_nothing_amiss_on_a_whole_portal(session: Session):
     assert await (await session.reader()).canary() == ()
 
@@ -141,6 +152,21 @@ async def test_what_cannot_be_trusted_is_not_read(
 async def test_f25_a_field_that_only_moved_is_still_read(session: Session, portal: Portal):
     portal.fault("F25", how="moved")
     assert (await opened(session, "C00002")).claim.coverage.member_id == "1EG4TE5MK02"
+
+
+MOVED_INTO_A_CELL = """() => {
+    const cell = document.querySelector("#service_lines td[data-field=ndc]");
+    cell.append(document.querySelector("#note_text").parentElement);
+}"""
+
+
+async def test_a_box_that_got_into_a_cell_is_no_value_of_it(session: Session):
+    async with session.tab() as tab:
+        await tab.go("/claims/C00001/", "the claim")
+        await tab.call(tab.page.evaluate(MOVED_INTO_A_CELL), "move a box")
+        seen = await tab.look("claim")
+    with pytest.raises(Unreadable, match="service_lines 1: ndc: has several parts"):
+        [row["ndc"] for row in seen.rows("service_lines")]
 
 
 async def test_f27_the_claim_painted_before_is_waited_out(session: Session, portal: Portal):

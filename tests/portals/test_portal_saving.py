@@ -156,6 +156,24 @@ async def test_f28_the_form_of_another_claim_is_not_typed_into(hands, portal, nu
     assert posts(portal, number) == 0
 
 
+async def test_two_forms_of_one_name_are_not_typed_into(hands, portal, number):
+    """The boxes are there once and named right; which form the button sends is not sure."""
+    changes = (member(number),)
+    async with hands.editor(number, *changes) as editor:
+        read = await editor.look(changes)
+        await editor.look_again(read, changes)
+        await editor._tab.page.evaluate(
+            """() => {
+                const other = document.createElement("form");
+                other.ariaLabel = document.querySelector("form[aria-label^=Edit]").ariaLabel;
+                document.body.append(other);
+            }"""
+        )
+        with pytest.raises(NotSure, match="one form"):
+            await editor.correct(changes)
+    assert posts(portal, number) == 0
+
+
 async def test_f33_a_record_that_is_open_elsewhere_is_refused_in_the_portals_words(
     hands, portal, number
 ):

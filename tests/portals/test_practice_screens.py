@@ -10,10 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.claims import Change
+from bots.claims import Change, Claim
+from bots.portals import boxes, claim_screen
 from bots.portals.base import ElementMissing, NotSure, PortalError, Unreadable
 from bots.portals.locators import load_selectors
-from bots.portals.practice_screens import boxes_for, to_claim, to_documentation, to_lines_edited
+from bots.portals.practice_screens import (
+    NOT_SHOWN,
+    SPELLING,
+    to_documentation,
+    to_lines_edited,
+)
 from bots.portals.screen import Seen, read_text
 
 CASES = sorted((Path(__file__).parent / "screens").iterdir())
@@ -23,6 +29,14 @@ SCREENS = load_selectors("practice", ROOT / "selectors" / "practice.yaml").scree
 
 def seen(case: Path, name: str) -> Seen:
     return Seen.from_json(name, SCREENS[name], (case / f"{name}.seen.json").read_text())
+
+
+def to_claim(shown: Seen, lines_edited: bool | None = None) -> Claim:
+    return claim_screen.to_claim(shown, SPELLING, lines_edited=lines_edited, not_shown=NOT_SHOWN)
+
+
+def boxes_for(changes: list[Change]) -> list[boxes.Box]:
+    return boxes.boxes_for(changes, SCREENS["edit"], SPELLING)
 
 
 def as_text(fact: object) -> object:

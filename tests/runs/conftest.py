@@ -2,9 +2,8 @@
 
 import json
 import signal
-import subprocess
-import sys
 
+import forking
 import pytest
 from runs.office import an_office
 
@@ -40,12 +39,12 @@ def begin(office, tmp_path):
     begun = []
 
     def begin(*words, first="", **environment):
-        out = (tmp_path / f"{len(begun)}.log").open("w+")
-        code = f"{first}\nfrom bots.cli import main; main()"
-        process = subprocess.Popen(
-            [sys.executable, "-c", code, *words],
-            env=office.environment | environment, stdout=out, stderr=subprocess.STDOUT,
-        )  # fmt: skip
+        process = forking.begin(
+            *words,
+            environment=office.environment | environment,
+            out=tmp_path / f"{len(begun)}.log",
+            first=first,
+        )
         begun.append(process)
         return process
 

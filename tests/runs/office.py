@@ -4,17 +4,16 @@ import csv
 import json
 import os
 import sqlite3
-import subprocess
-import sys
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import forking
 from postgres import postgres
 
 from bots.cli import demo as door
-from bots.cli.practice import Server, ask, stop
+from bots.cli.practice import Server, stop
 from bots.ledger import Ledger
 from bots.ledger.keys import LedgerKeys
 from bots.places import Places
@@ -33,15 +32,7 @@ def a_run(*more, queue="pending"):
 
 def claimbots(*words, environment, limit=LIMIT, first="", typed=None):
     """The command as its user types it; `first` is Python that spoils something before."""
-    return subprocess.run(
-        [sys.executable, "-c", f"{first}\nfrom bots.cli import main; main()", *words],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=limit,
-        check=False,
-        input=typed,
-    )
+    return forking.run(*words, environment=environment, limit=limit, first=first, typed=typed)
 
 
 @dataclass
@@ -60,7 +51,11 @@ class Office:
         return self.claimbots(*a_run(*words, queue=queue), first=first, **environment)
 
     def practice(self, *words):
-        return ask(self.server.data, *words)
+        """What one of the portal's own commands printed."""
+        command = (words[0], "--data", str(self.server.data), *words[1:])
+        done = forking.run(*command, environment=os.environ, limit=LIMIT, program="bots.practice")
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
     def ask_store(self, question):
         """Rows of the store, wherever it is."""

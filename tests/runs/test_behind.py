@@ -49,7 +49,7 @@ def test_after_yesterdays_store_is_restored_the_next_run_saves_nothing_twice(
     office, claim, yesterday
 ):
     assert saves_of(office.run("--claim", claim, "--json")) == 1
-    runs = office.claimbots("runs", "list", "--json").stdout.splitlines()
+    runs = office.claimbots("runs", "list", "--limit", "500", "--json").stdout.splitlines()
     lose_the_store(office)
 
     said = office.claimbots("restore", str(yesterday))
@@ -60,7 +60,7 @@ def test_after_yesterdays_store_is_restored_the_next_run_saves_nothing_twice(
     assert saves_of(office.run("--claim", claim, "--json")) == 0
     assert office.saves(claim) == 1
     assert kept(office) == confirmed(office)
-    listed = office.claimbots("runs", "list", "--json").stdout.splitlines()
+    listed = office.claimbots("runs", "list", "--limit", "500", "--json").stdout.splitlines()
     ids = [json.loads(line)["id"] for line in listed]
     assert ids[1:] == [json.loads(line)["id"] for line in runs], "an id was given out again"
     assert office.verified()

@@ -23,8 +23,8 @@ def places(tmp_path):
 
 
 def test_it_holds_far_longer_than_its_length_while_it_is_renewed(places):
-    with Lease(places, "worker", lost, length=4) as lease:
-        for _ in range(50):
+    with Lease(places, "worker", lost, length=6) as lease:
+        for _ in range(80):
             time.sleep(0.1)
             lease.check()
 

@@ -7,10 +7,15 @@ import signal
 import subprocess
 import time
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from postgres import a_database, postgres
 from runs.office import LONGEST, a_run, an_office, until
+
+from bots.places import Places
+from bots.secrets import development_key
+from bots.secrets.credentials import Credential, remember_credential
 
 pytestmark = pytest.mark.night
 
@@ -83,8 +88,9 @@ def alive(office, *names):
 
 
 def at_work(office):
-    """The names of the workers that have a run."""
-    return [w["worker"] for w in workers(office).values() if w["runs"]]
+    """The names of the workers that have a run; at once, for the run goes on meanwhile."""
+    rows = office.ask_store("select worker from store_run where state = 'in progress'")
+    return [executor.rpartition(".")[0] for (executor,) in rows]
 
 
 def nothing_doubled_or_lost(office, run, claims=16):
@@ -112,7 +118,7 @@ def test_what_a_killed_worker_had_goes_on_with_one_that_is_there_already(office,
     [dead] = at_work(office)
     both[dead].kill()
 
-    run = until(lambda: ended(office), "end of the run")
+    run = until(lambda: ended(office), "end of the run", longest=2 * LONGEST)
 
     nothing_doubled_or_lost(office, run)
     assert asked.wait(LONGEST) == 0
@@ -126,7 +132,7 @@ def test_a_frozen_one_is_ended_before_its_claims_go_on_and_never_writes(office, 
     [frozen] = at_work(office)
     both[frozen].send_signal(signal.SIGSTOP)
 
-    run = until(lambda: ended(office), "end of the run")
+    run = until(lambda: ended(office), "end of the run", longest=2 * LONGEST)
 
     assert both[frozen].wait(5) == -signal.SIGKILL
     nothing_doubled_or_lost(office, run)
@@ -214,3 +220,34 @@ def test_what_stops_one_machine_stops_all(office):
     assert office.witness()["writes"] == 0
     assert run.returncode == 3
     assert os.path.basename(elsewhere) not in os.listdir(elsewhere.parent)
+
+
+def test_a_log_in_that_one_machine_saw_refused_is_typed_by_no_other(office, elsewhere):
+    """F07: two machines, each with its one try, are two tries towards the portal's lock."""
+    good = (office.root / "keys" / "credentials.json").read_bytes()
+    for path in (office.root / "sessions").iterdir():
+        path.unlink()
+    places = Places(office.root)
+    person = next(p for p in json.loads(office.practice("people")) if p["username"] == "biller")
+    wrong = Credential("biller", "not the password", person["seed"])
+    remember_credential("practice", wrong, places, development_key(places))
+    shutil.copy(
+        office.root / "keys" / "credentials.json", Path(elsewhere["CLAIMBOTS_DATA"], "keys")
+    )
+    tries = office.requests("POST")
+    try:
+        assert office.run("--limit", "1").returncode == 2
+        other = office.run("--limit", "1", **elsewhere)
+    finally:
+        (office.root / "keys" / "credentials.json").write_bytes(good)
+        office.claimbots("credentials", "unlock", "practice")
+
+    assert other.returncode == 2
+    assert "refused the log-in practice" in other.stderr
+    assert office.requests("POST") == tries + 1
+
+
+def test_doctor_says_which_database_the_store_is_in(office):
+    said = office.claimbots("doctor").stdout
+    assert "PostgreSQL" in said
+    assert "Traceback" not in said

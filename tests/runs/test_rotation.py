@@ -129,7 +129,6 @@ def test_a_run_whose_vault_is_down_waits_and_is_done_when_it_is_up(office, begin
     assert worker.poll() is None
 
 
-@pytest.mark.slow  # the third log-in in a row: two windows of codes may both be used by then
 def test_what_a_dead_worker_had_is_not_given_up_because_the_vault_is_down(office, begin, in_vault):
     """F99, at the start of a worker: it says so and ends; the run stays where it was."""
     put(office, in_vault)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
+import forking
 import pytest
 from runs.office import until
 
@@ -43,12 +44,10 @@ def serve(scheduled, tmp_path):
     begun = []
 
     def start():
-        out = (tmp_path / f"serve-{len(begun)}.log").open("w+")
-        process = subprocess.Popen(
-            [sys.executable, "-c", "from bots.cli import main; main()", "serve"],
-            env=scheduled.environment | {"CLAIMBOTS_SERVE__PORT": "18767"},
-            stdout=out,
-            stderr=subprocess.STDOUT,
+        process = forking.begin(
+            "serve",
+            environment=scheduled.environment | {"CLAIMBOTS_SERVE__PORT": "18767"},
+            out=tmp_path / f"serve-{len(begun)}.log",
         )
         begun.append(process)
         return process

@@ -78,14 +78,17 @@ def run_task(
     tasks: Path | str = "bots/tasks.py",
     environment: dict[str, str] | None = None,
     adapter: str = "FileAdapter",
+    cut: int = 0,
 ) -> Ran:
     """Run a task as robot.yaml does, on these items, with all its files in `folder`.
 
-    Again in the same folder it is the same file of items, at the same place.
+    Again in the same folder it is the same file of items, at the same place. The last `cut`
+    characters of that file are lost.
     """
     inputs = folder / "items-in" / "work-items.json"
     inputs.parent.mkdir(parents=True, exist_ok=True)
-    inputs.write_text(json.dumps(items))
+    text = json.dumps(items)
+    inputs.write_text(text[: len(text) - cut])
     (folder / "items-out").mkdir(exist_ok=True)
     watch = folder / "watch"
     watch.mkdir(exist_ok=True)

@@ -92,6 +92,27 @@ def test_a_file_that_was_done_is_meant_anew_when_it_comes_again(tmp_path: Path):
     assert tonight.released[0][1]["code"] == "UNREADABLE"
 
 
+def test_a_file_of_items_that_is_cut_off_begins_nothing_and_is_done_whole_later(
+    tmp_path: Path, undisturbed: tuple[Any, Any]
+):
+    """F04: half a list is no list; what it still holds is not done without the rest."""
+    items = two_items(tmp_path)
+    cut = run_task("check_files", items, tmp_path, cut=30)
+    assert cut.exit != 0
+    assert (cut.released, cut.outputs) == ([], [])
+
+    whole = run_task("check_files", items, tmp_path)
+
+    assert (whole.released, codes(whole)) == undisturbed
+
+
+def test_an_item_that_stands_there_twice_is_told_of_twice(tmp_path: Path):
+    """F04: the same file of claims, and so the same answer; nothing at a portal is meant by it."""
+    first, last = two_items(tmp_path)
+    ran = run_task("check_files", [first, first, last], tmp_path)
+    assert [state for state, _ in ran.released] == ["COMPLETED", "COMPLETED", "FAILED"]
+
+
 def test_another_payload_at_the_same_place_is_another_item(tmp_path: Path):
     items = two_items(tmp_path)
     died = run_task(

@@ -16,6 +16,7 @@ from bots.practice.faults.registry import fault
 from bots.practice.faults.switchboard import Active
 from bots.practice.requests import claim_in
 
+FRAMES = re.compile(r"/legacy/remittance/[^/]+/")
 MAIN = re.compile(r"<main.*?</main>", re.DOTALL)
 
 
@@ -108,6 +109,23 @@ def odd_letters(active: Active, request: HttpRequest) -> None:
     if claim_in(request.path) and active.strikes():
         alter = ODD_LETTERS[active.get("kind", "zero-width")]
         paint_of(request).altered[active.get("field", "procedure")] = alter
+
+
+@fault("F32", "response")
+def frame_taken_out(
+    active: Active, request: HttpRequest, response: HttpResponseBase
+) -> HttpResponse | None:
+    """A frame of the old corner is taken out as soon as its window is there, or after seconds."""
+    if not FRAMES.fullmatch(request.path) or response.status_code != 200 or not active.strikes():
+        return None
+    assert isinstance(response, HttpResponse)
+    script = (
+        "<head><script>addEventListener('DOMContentLoaded', () => setTimeout(() => "
+        f"document.querySelector('[name=body]').remove(), {active.seconds(0) * 1000:.0f}));"
+        "</script>"
+    )
+    response.content = response.content.decode().replace("<head>", script, 1)
+    return response
 
 
 @fault("F33", "locked", "who")
