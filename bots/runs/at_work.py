@@ -26,7 +26,7 @@ from bots.config import selectors_folder
 from bots.crashpoints import crashpoint
 from bots.errors import Problem
 from bots.hands import Workplace, settle
-from bots.ledger import Ledger, LedgerBroken, Outcome
+from bots.ledger import Ledger, LedgerBroken, Outcome, Record
 from bots.portals.base import (
     LoginRefused,
     PortalError,
@@ -51,7 +51,7 @@ from bots.runs.claim import (
 )
 from bots.runs.course import Course, why
 from bots.runs.lapsed import approved_by, lapsed
-from bots.runs.lost import changes_of
+from bots.runs.lost import changes_of, keep_what_is_missing
 from bots.runs.office import Office
 from bots.runs.request import RunRequest, RunSummary, in_words
 from bots.secrets import VaultDown, refused
@@ -120,6 +120,7 @@ class RunAtWork:
         self._session: Session | None = None
         self._readers: asyncio.Queue[Reader] = asyncio.Queue()
         self._tasks: set[asyncio.Task[object]] = set()
+        self._begun_after = 0  # so many records were on the log when this part of it began
         self._held_back: set[int] = set()  # claims that a brake left as they were
 
     @property
@@ -194,9 +195,10 @@ class RunAtWork:
         record = await self.store.call(records.begin_run, self.id, facts)
         self.begun = await self.store.call(records.corrections_in, self.id)
         self.saves_before_today = await self._saves_by_others()
-        await self._log(
+        started = await self._log(
             "run-started", {"mode": record.mode, "queue": record.queue, "portal": record.portal}
         )
+        self._begun_after = started.sequence
 
     async def _saves_by_others(self) -> int:
         """Today's saves of all other runs."""
@@ -626,8 +628,8 @@ class RunAtWork:
             records.keep_exception, self.id, number, NewException(kind, code, text)
         )
 
-    async def _log(self, kind: str, body: dict[str, object]) -> None:
-        await asyncio.to_thread(
+    async def _log(self, kind: str, body: dict[str, object]) -> Record:
+        return await asyncio.to_thread(
             self.ledger.append,
             kind,
             run=self.id,
@@ -643,6 +645,9 @@ class RunAtWork:
         said = (aside or state).value
         audit_line = "the audit log could not be written"
         text = ""
+        # What was broken off may have saved, and come no further than to put it on the log.
+        if kept := await keep_what_is_missing(self.store, self.ledger, self.id, self._begun_after):
+            log.warning("kept from the log what was broken off", run=self.id, kept=kept)
         with contextlib.suppress(LedgerBroken):
             await self._log("run-ended", {"state": said, "claims": self.course.seen})
             checkpoint = await asyncio.to_thread(self.ledger.checkpoint)

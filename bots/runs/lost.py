@@ -1,7 +1,12 @@
-"""Runs that were killed: the log says what they saved, where they could not keep it any more."""
+"""What runs saved and could not keep any more, killed or broken off: the log says it.
+
+The log has a save's outcome before the store has it. Whatever comes between the two (a kill, a
+second signal, a fault at the claim's next step), what the log has is kept before the run closes.
+"""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +15,9 @@ from bots.claims import Change
 from bots.ledger import Ledger, Outcome, Record, sealed_changes
 from bots.runs.claim import CHANGE_OUTCOMES
 from bots.secrets import SealError
+from bots.store import from_log, records
 from bots.store.facts import ChangeOutcome, ChangeRecord
+from bots.store.thread import StoreThread
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +31,43 @@ class Written:
     changes: tuple[ChangeRecord, ...]
 
 
-def written_by(ledger: Ledger, run: str) -> tuple[Written, ...]:
-    """What a run's intents changed, and those that it settled for others, as the log has it.
+async def keep_what_is_missing(
+    store: StoreThread, ledger: Ledger, run: str, after: int = 0
+) -> int:
+    """Keep of a run what its log says and the store does not know.
 
-    An intent that is still open is not among them: settling it says what became of it.
+    Args:
+        after: so many records of the log are older than the part of the run that is looked at.
+
+    Returns:
+        How many saves that were.
     """
-    mine, outcomes = set[str](), dict[str, Record]()
-    for record in ledger.records():
+    outcomes = await asyncio.to_thread(outcomes_of, ledger, run, after)
+    known = await store.call(from_log.outcomes_kept, list(outcomes))
+    missing = {
+        intent: outcome
+        for intent, outcome in outcomes.items()
+        if (became := became_of(outcome)) and (intent, became.value) not in known
+    }
+    entries = await asyncio.to_thread(written, ledger, missing)
+    for entry in entries:
+        await store.call(records.keep_settled, run, entry.claim, entry.changes)
+    return len(entries)
+
+
+def outcomes_of(ledger: Ledger, run: str, after: int = 0) -> dict[str, Record]:
+    """The last outcome of each of a run's intents, and of those that it settled for others.
+
+    An intent that is still open is not among them: settling it says what became of it. Nor is
+    a note, which changes no field.
+    """
+    mine, notes, outcomes = set[str](), set[str](), dict[str, Record]()
+    for record in ledger.records(after):
         if record.kind == "intent" and record.run == run:
-            mine.add(record.intent)
+            (mine if record.body["fields"] else notes).add(record.intent)
         elif record.kind == "outcome" and (record.run == run or record.intent in mine):
             outcomes[record.intent] = record
-    return written(ledger, outcomes)
+    return {intent: record for intent, record in outcomes.items() if intent not in notes}
 
 
 def written(ledger: Ledger, outcomes: Mapping[str, Record]) -> tuple[Written, ...]:

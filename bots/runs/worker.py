@@ -36,7 +36,7 @@ from bots.runs.at_work import LEFT, Progress, RunAtWork
 from bots.runs.behind import catch_up
 from bots.runs.decisions import open_ledger
 from bots.runs.lease import LOST, Lease
-from bots.runs.lost import written_by
+from bots.runs.lost import keep_what_is_missing
 from bots.runs.office import Occupied, Office, open_office, sole_worker
 from bots.runs.request import RunRequest, RunSummary, asked
 from bots.secrets import VaultDown
@@ -442,17 +442,13 @@ class Worker:
             return lost.portal in await asyncio.to_thread(load_portals)
         try:
             async with self._log_of(lost.portal) as ledger:
-                written = await asyncio.to_thread(written_by, ledger, lost.id)
+                kept = await keep_what_is_missing(self._store, ledger, lost.id)
         except VaultDown:  # it goes on when the vault is up: it is not closed for that
             raise
         except Problem as problem:
             log.error("a run that was killed cannot go on", run=lost.id, what=problem.what)
             return False
-        known = await self._store.call(from_log.outcomes_kept, [w.intent for w in written])
-        new = [entry for entry in written if (entry.intent, entry.became.value) not in known]
-        for entry in new:
-            await self._store.call(records.keep_settled, lost.id, entry.claim, entry.changes)
-        log.warning("a run was killed", run=lost.id, kept=len(new))
+        log.warning("a run was killed", run=lost.id, kept=kept)
         return True
 
     # How it ends.

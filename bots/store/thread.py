@@ -64,7 +64,8 @@ class StoreThread:
                 database.close()  # the next question opens another connection
                 raise
 
-        return await asyncio.get_running_loop().run_in_executor(self._pool, asked)
+        # Without the shield a call that still waits for the thread would be taken back.
+        return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._pool, asked))
 
     async def close(self) -> None:
         """Finish what was handed over, close the connection, end the thread."""

@@ -99,6 +99,30 @@ def test_what_a_killed_run_saved_is_kept_by_the_next_which_closes_its_row(office
     assert "in progress" not in [run["state"] for run in map(json.loads, listed)]
 
 
+# A claim that comes no further after its save: it waits for what comes next.
+NO_FURTHER = """
+import asyncio
+from bots.runs.at_work import RunAtWork
+async def waits(self, told, item):
+    await asyncio.sleep(60)
+RunAtWork._keep = waits
+"""
+
+
+def test_what_a_run_that_is_broken_off_had_saved_is_kept_by_itself(office, claim):
+    """Asked twice to end, after the log has the save and before the store does."""
+    broken_off = office.run(
+        "--claim", claim, first=NO_FURTHER,
+        CLAIMBOTS_CRASH_AT="hands.after_outcome", CLAIMBOTS_CRASH_SIGNAL="TERM TERM",
+    )  # fmt: skip
+    assert broken_off.returncode == 143, broken_off.stderr
+
+    # Nobody else has been at it: not the next run, and no look at what the log has beyond.
+    run = json.loads(office.claimbots("runs", "show", "last", "--json").stdout)
+    assert run["state"] == "stopped"
+    assert run["counts"]["saves"] == office.saves(claim) == 1
+
+
 def test_a_run_with_a_correction_passes_every_crash_point(office, claim, tmp_path):
     trace = tmp_path / "trace"
 

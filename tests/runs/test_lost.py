@@ -1,11 +1,15 @@
 """What the log knows of a run that was killed."""
 
+import store_cases
 from ledger.ledgers import a_log
 
 from bots.claims import Change, ClaimRef
 from bots.ledger import Outcome
-from bots.runs.lost import written_by
+from bots.places import Places
+from bots.runs.lost import keep_what_is_missing, outcomes_of, written
+from bots.store import records
 from bots.store.facts import ChangeOutcome
+from bots.store.thread import StoreThread
 
 UNITS = Change("units", 1, "1", "2")
 
@@ -16,19 +20,24 @@ def saved(ledger, run, patient):
         run=run, ref=ref, kind="correct", actor="bot", changes=(UNITS,), checks=("mue-line",),
         patient=patient, body={"decided_by": "dana"},
     )  # fmt: skip
+    return ledger.close(intent, Outcome.CONFIRMED)
+
+
+def note(ledger, run):
+    ref = ClaimRef("practice", "C-MRN1", "pending", "Ready")
+    intent = ledger.open_intent(run=run, ref=ref, kind="flag", actor="bot", note_key="k")
     ledger.close(intent, Outcome.CONFIRMED)
-    return intent.id
 
 
 def test_what_a_run_saved_is_told_with_its_claim_and_who_decided(tmp_path):
     ledger = a_log(tmp_path, "office").open()
-    mine = saved(ledger, "R-1", "MRN1")
+    mine = saved(ledger, "R-1", "MRN1").intent
     saved(ledger, "R-2", "MRN2")
 
-    (written,) = written_by(ledger, "R-1")
+    (one,) = written(ledger, outcomes_of(ledger, "R-1"))
 
-    assert (written.intent, written.claim) == (mine, "C-MRN1")
-    (change,) = written.changes
+    assert (one.intent, one.claim) == (mine, "C-MRN1")
+    (change,) = one.changes
     assert (change.field, change.from_value, change.to_value) == ("units", "1", "2")
     assert (change.decided_by, change.after_crash) == ("dana", True)
 
@@ -36,10 +45,10 @@ def test_what_a_run_saved_is_told_with_its_claim_and_who_decided(tmp_path):
 def test_what_was_redacted_since_is_left_out_and_stops_nothing(tmp_path):
     ledger = a_log(tmp_path, "office").open()
     saved(ledger, "R-1", "MRN1")
-    kept = saved(ledger, "R-1", "MRN2")
+    kept = saved(ledger, "R-1", "MRN2").intent
     ledger.redact("MRN1", actor="dana", reason="asked for")
 
-    assert [written.intent for written in written_by(ledger, "R-1")] == [kept]
+    assert [it.intent for it in written(ledger, outcomes_of(ledger, "R-1"))] == [kept]
 
 
 def test_what_a_killed_run_settled_for_an_earlier_one_is_told_as_its_own(tmp_path):
@@ -51,11 +60,30 @@ def test_what_a_killed_run_settled_for_an_earlier_one_is_told_as_its_own(tmp_pat
         patient="MRN1",
     )  # fmt: skip
     ledger.close(intent, Outcome.UNKNOWN)
-    (unknown,) = written_by(ledger, "R-1")
+    (unknown,) = written(ledger, outcomes_of(ledger, "R-1"))
     ledger.close(intent, Outcome.CONFIRMED, run="R-2")
 
-    (settled,) = written_by(ledger, "R-2")
+    (settled,) = written(ledger, outcomes_of(ledger, "R-2"))
 
     assert (unknown.became, unknown.run) == (ChangeOutcome.UNKNOWN, "R-1")
     assert (settled.intent, settled.run) == (intent.id, "R-2")
     assert settled.became is ChangeOutcome.CONFIRMED
+
+
+async def test_what_the_store_lacks_of_a_run_is_kept_once(tmp_path):
+    ledger = a_log(tmp_path, "office").open()
+    async with StoreThread(Places(tmp_path / "data").made()) as store:
+        run = (await store.call(store_cases.a_run)).id
+        saved(ledger, run, "MRN1")
+        note(ledger, run)
+
+        assert await keep_what_is_missing(store, ledger, run) == 1
+        assert await store.call(records.corrections_in, run) == 1
+
+        before = saved(ledger, run, "MRN2").sequence
+        saved(ledger, run, "MRN3")
+        # Of the part that begins behind the second only the third; of the whole the second, too.
+        assert await keep_what_is_missing(store, ledger, run, before) == 1
+        assert await keep_what_is_missing(store, ledger, run) == 1
+        assert await keep_what_is_missing(store, ledger, run) == 0
+        assert await store.call(records.corrections_in, run) == 3

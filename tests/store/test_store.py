@@ -223,6 +223,21 @@ async def test_asyncio_asks_through_one_thread_and_hears_what_went_wrong(tmp_pat
             await store.call(records.get_run, "R-1")
 
 
+async def test_what_was_handed_over_is_done_though_its_caller_is_cancelled(tmp_path):
+    import threading
+
+    free = threading.Event()
+    async with StoreThread(Places(tmp_path).made()) as store:
+        before = asyncio.create_task(store.call(free.wait, 30))
+        waiting = asyncio.create_task(store.call(store_cases.a_run))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+        free.set()
+        await before
+        assert len(await store.call(records.runs, 5)) == 1
+
+
 def test_runs_of_a_day_are_counted_up(places, monkeypatch):
     ids = [store_cases.a_run().id for _ in range(3)]
     assert [id[-4:] for id in ids] == ["0001", "0002", "0003"]
