@@ -25,6 +25,7 @@ _GONE = re.compile(
 )
 _REDRAWN = re.compile(
     r"Execution context was destroyed|Frame was detached|because of a navigation"
+    r"|Inspected target navigated|Cannot find (context|default execution context)"
 )
 
 

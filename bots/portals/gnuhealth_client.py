@@ -127,9 +127,19 @@ async def turn_to_list(tab: Tab, what: str, model: str, **asked: object) -> Stat
     """Open a list beside what is open, as a click on the menu does."""
     path, title = address(model, **asked)
     database = tab.address.partition("#")[2]
+
+    def act() -> Awaitable[object]:
+        return tab.page.evaluate("hash => { location.hash = hash; }", database + path)
+
     with _searching(tab, model) as found:
-        turn = tab.page.evaluate("hash => { location.hash = hash; }", database + path)
-        await tab.call(turn, what)
+        # The client may put back the address of what is in front before it has heard of ours.
+        await _acting(
+            tab,
+            what,
+            act,
+            lambda now: now.title == title and bool(found),
+            lambda now: now.record != model and not found,
+        )
         return await _found(tab, what, title, found)
 
 

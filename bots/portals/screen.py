@@ -20,6 +20,7 @@ from playwright.async_api import Page
 
 from bots.portals.base import ElementMissing, Unreadable, WrongRecord
 from bots.portals.deadline import Redrawn, within
+from bots.portals.evaluating import evaluate
 from bots.portals.locators import Screen
 from bots.portals.scripts import script
 
@@ -220,7 +221,7 @@ async def look(
     while True:
         late = time.monotonic() >= until
         try:
-            told = await within(deadline, page.evaluate(expression), f"look at {name}")
+            told = await within(deadline, evaluate(page, expression), f"look at {name}")
         except Redrawn:
             if late:
                 raise

@@ -187,6 +187,35 @@ def _is_as_planned(case: Case) -> bool:
     return case == wanted
 
 
+# The client answers late to what was done before, and puts back the address of what is in front.
+PUTS_BACK = """() => {
+  const once = event => {
+    if (!event.newURL.includes("gnuhealth.patient.evaluation;")) return;
+    event.stopImmediatePropagation();
+    history.replaceState(null, "", event.oldURL);
+    removeEventListener("hashchange", once, true);
+    sessionStorage.setItem("put back", "yes");
+  };
+  addEventListener("hashchange", once, true);
+}"""
+
+
+def test_a_list_whose_address_the_client_puts_back_is_opened_once_more(
+    gnuhealth: Clinic, tmp_path: Path
+) -> None:
+    async def work(session: Session, reader: Reader) -> tuple[Case, str]:
+        await reader.log_in()
+        page = (await reader.own_tab()).page  # type: ignore[attr-defined]
+        await page.add_init_script(f"({PUTS_BACK})()")
+        case = await reader.open(_ref(UNLIKE[0]), AS_OF)
+        return case, await page.evaluate("sessionStorage.getItem('put back')")
+
+    case, put_back = with_reader(gnuhealth, tmp_path, work)
+
+    assert put_back == "yes"
+    assert _is_as_planned(case)
+
+
 def test_a_number_that_no_service_has_is_not_found_and_an_ended_session_is_told(
     tmp_path: Path,
 ) -> None:
