@@ -27,7 +27,7 @@ from bots.portals.tab import Tab
 
 PANE = "#tabcontent > .tab-pane.active"
 _PATIENCE = 8.0  # seconds until a click of which nothing has come counts as lost
-_PAUSE = 0.05  # seconds between two looks at a pane that is not ready
+_PAUSE = 0.02  # seconds between two looks at a pane that is not ready
 _NAMES = count(1)
 _STATE = resources.files("bots.portals").joinpath("gnuhealth.js").read_text("utf-8")
 
