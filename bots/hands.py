@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -143,16 +143,16 @@ async def perform(order: Order, at: Workplace) -> Done:
             )
             early = await _already(editor, intent, order, before)
             if early is not None:
-                return await _close(at, intent, *early)
+                return await _close(at, intent, *early, acted=False)
             crashpoint("hands.before_act")
             # 3. Act. Save once.
             answer = await _act(editor, intent)
     except ChangedMeanwhile as error:
-        return await _close(at, intent, Outcome.CONFLICT, str(error))
+        return await _close(at, intent, Outcome.CONFLICT, str(error), acted=False)
     except (BusinessError, PortalFault) as error:
         # Without an answer no save was begun. With one, only giving the page back failed.
         if answer is None:
-            await _close(at, intent, Outcome.NOT_DONE, error.code)
+            await _close(at, intent, Outcome.NOT_DONE, error.code, acted=False)
             raise
     crashpoint("hands.after_act")
     assert answer is not None
@@ -161,7 +161,7 @@ async def perform(order: Order, at: Workplace) -> Done:
     crashpoint("hands.before_outcome")
     done = await _close(at, intent, outcome, words)
     crashpoint("hands.after_outcome")
-    return replace(done, acted=True)
+    return done
 
 
 async def settle(intent: OpenIntent, at: Workplace) -> Done:
@@ -181,11 +181,11 @@ async def settle(intent: OpenIntent, at: Workplace) -> Done:
         case "new":
             return await _close(at, intent, Outcome.CONFIRMED, "", after_crash=True)
         case "old":
-            return await _close(at, intent, Outcome.NOT_DONE, "seen unchanged twice", True)
+            words = "seen unchanged twice"
+            return await _close(at, intent, Outcome.NOT_DONE, words, after_crash=True)
         case "mixed":
             words = "neither as before nor wholly saved"
-            done = await _close(at, intent, Outcome.CONFLICT, words, after_crash=True)
-            return replace(done, acted=True)
+            return await _close(at, intent, Outcome.CONFLICT, words, after_crash=True)
     return Done(Outcome.UNKNOWN, intent.id, "the portal cannot be looked at yet")
 
 
@@ -235,18 +235,34 @@ def _open(order: Order, at: Workplace) -> OpenIntent:
 
 
 async def _close(
-    at: Workplace, intent: OpenIntent, outcome: Outcome, words: str, after_crash: bool = False
+    at: Workplace,
+    intent: OpenIntent,
+    outcome: Outcome,
+    words: str,
+    *,
+    after_crash: bool = False,
+    acted: bool = True,
 ) -> Done:
-    await asyncio.to_thread(
-        at.ledger.close,
-        intent,
-        outcome,
-        actor=at.actor,
-        words=words,
-        after_crash=after_crash,
-        run=at.run,
+    """Put what became of it on the log. `acted`: a save went out, or may have."""
+    closing = asyncio.ensure_future(
+        asyncio.to_thread(
+            at.ledger.close,
+            intent,
+            outcome,
+            actor=at.actor,
+            words=words,
+            after_crash=after_crash,
+            body={"acted": acted},
+            run=at.run,
+        )
     )
-    return Done(outcome, intent.id, words, after_crash)
+    try:
+        await asyncio.shield(closing)
+    except asyncio.CancelledError:
+        # Whoever is at the run's end reads on the log what this was: so it is there by then.
+        await asyncio.wait([closing])
+        raise
+    return Done(outcome, intent.id, words, after_crash, acted)
 
 
 async def _already(

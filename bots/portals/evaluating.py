@@ -7,11 +7,22 @@ twentieth of a claim's time. The protocol's `Runtime.evaluate` does ours and not
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from playwright.async_api import CDPSession, Error, Page
 
-_SESSIONS: WeakKeyDictionary[Page, CDPSession] = WeakKeyDictionary()
+
+@dataclass(frozen=True)
+class _Asked:
+    """A page that was asked before. A session does not hear that its page has crashed."""
+
+    session: CDPSession
+    crashed: asyncio.Event
+
+
+_ASKED: WeakKeyDictionary[Page, _Asked] = WeakKeyDictionary()
 
 
 async def evaluate(page: Page, expression: str) -> str:
@@ -20,12 +31,26 @@ async def evaluate(page: Page, expression: str) -> str:
     Raises:
         Error: there is no document now, it is gone, or the expression failed: Playwright's own.
     """
-    session = _SESSIONS.get(page)
-    if session is None:
-        session = _SESSIONS[page] = await page.context.new_cdp_session(page)
-    told = await session.send(
-        "Runtime.evaluate", {"expression": expression, "returnByValue": True}
+    asked = _ASKED.get(page) or await _begun(page)
+    sending = asyncio.ensure_future(
+        asked.session.send("Runtime.evaluate", {"expression": expression, "returnByValue": True})
     )
+    crashing = asyncio.ensure_future(asked.crashed.wait())
+    try:
+        await asyncio.wait({sending, crashing}, return_when=asyncio.FIRST_COMPLETED)
+        if not sending.done():
+            raise Error("Page crashed")
+        told = sending.result()
+    finally:
+        sending.cancel()
+        crashing.cancel()
     if "exceptionDetails" in told:
         raise Error(str(told["exceptionDetails"].get("text", "")))
     return str(told["result"]["value"])
+
+
+async def _begun(page: Page) -> _Asked:
+    asked = _Asked(await page.context.new_cdp_session(page), asyncio.Event())
+    page.once("crash", lambda _: asked.crashed.set())
+    _ASKED[page] = asked
+    return asked

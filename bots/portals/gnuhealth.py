@@ -242,6 +242,8 @@ async def _patients_day(tab: Tab, service: Service) -> tuple[Claim, ...] | None:
     await all_rows(tab, what, found)
     seen = await tab.look("list", required=("claims",))
     numbers = [row["number"] for row in seen.rows("claims")]
+    if len(numbers) != found.total:
+        raise ListIncomplete(f"{what} has {found.total}, {len(numbers)} could be read")
     if claim.number not in numbers:
         raise WrongRecord("claim: the patient shown is not the one whose claim it is")
     others = []

@@ -49,6 +49,7 @@ class State:
     lines_count: str
     fields: Mapping[str, str]
     infobar: str
+    address: str  # of what is in front, behind the page's own
     record: str  # `MODEL/NUMBER` of the record in front, as the address has it
 
     @property
@@ -138,7 +139,7 @@ async def turn_to_list(tab: Tab, what: str, model: str, **asked: object) -> Stat
             what,
             act,
             lambda now: now.title == title and bool(found),
-            lambda now: now.record != model and not found,
+            lambda now: f'"{title}"' not in now.address and not found,
         )
         return await _found(tab, what, title, found)
 

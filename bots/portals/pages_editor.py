@@ -217,8 +217,11 @@ class PagesEditor:
         )
         if not pressed.sent:
             asked = tab.doorman.dismissed.get(tab.page, [])[heard:]
-            words = f"the portal asked: {asked[-1]}" if asked else "the form was not sent"
-            return SaveAnswer(Saved.REFUSED, words)
+            if asked and not pressed.trouble:
+                return SaveAnswer(Saved.REFUSED, f"the portal asked: {asked[-1]}")
+            # Not heard of is not never: the page is closed, and the record looked at.
+            tab.spoiled = True
+            return SaveAnswer(Saved.UNKNOWN, pressed.trouble or "the form was not sent")
         return await self._answer(pressed)
 
     async def _answer(self, pressed: Pressed) -> SaveAnswer:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -59,6 +59,7 @@ from bots.secrets.credentials import Credential, credential_for
 from bots.store import brake, records, refusals, work
 from bots.store.address import database_url
 from bots.store.facts import (
+    ChangeOutcome,
     ClaimOutcome,
     Ending,
     ExceptionType,
@@ -77,6 +78,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 LEFT = "left"  # what became of a claim of which nothing was begun
+_NOT_KNOWN = "what became of an earlier save of it is not known yet"
 _WINDOW = 4  # claims begun, for each page: enough that none ever waits
 _HEED = 1.0  # seconds between two looks whether somebody wants the run to stop
 _ROWS_AT_ONCE = 50  # of the portal's list
@@ -121,6 +123,8 @@ class RunAtWork:
         self._readers: asyncio.Queue[Reader] = asyncio.Queue()
         self._tasks: set[asyncio.Task[object]] = set()
         self._begun_after = 0  # so many records were on the log when this part of it began
+        self._unknown: set[str] = set()  # claims with a save of which nobody knows what became
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._held_back: set[int] = set()  # claims that a brake left as they were
 
     @property
@@ -193,6 +197,9 @@ class RunAtWork:
         await asyncio.to_thread(evidence.clear, office.places, days)
         facts = replace(facts_of(request, office), tables=office.tables(), checks=office.asked())
         record = await self.store.call(records.begin_run, self.id, facts)
+        _, attempt = await self.store.call(work.worker_of, self.id)
+        if attempt > 1:  # whoever had it may not have come to keep what it saved
+            await keep_what_is_missing(self.store, self.ledger, self.id)
         self.begun = await self.store.call(records.corrections_in, self.id)
         self.saves_before_today = await self._saves_by_others()
         started = await self._log(
@@ -351,6 +358,8 @@ class RunAtWork:
                 await self._exception(intent.claim_number, code_of(done), done.words)
             if done.outcome is Outcome.UNKNOWN:
                 self.course.left_over = True
+                self._unknown.add(intent.claim_number)
+                await self._exception(intent.claim_number, code_of(done), _NOT_KNOWN)
 
     async def _approvals_that_hold(self) -> dict[str, ProposalRecord]:
         """The approved proposals, without those whose approval has run out or is too few.
@@ -485,19 +494,20 @@ class RunAtWork:
             found = await self.store.call(work.item, item, attempt)
             if found is None:  # it was given up, or is at work for another time
                 return LEFT
-            try:
-                async with asyncio.timeout(faults.LONGEST_CLAIM):
-                    told = await self._through(reader, found)
-            except TimeoutError:
-                told = self._stuck(found)
-                reader = await self.at.session.reader()  # the other one may still be waiting
-            if told.exceptions:
-                await self._keep_evidence(found.position)
-            # What a brake held back is not done: it is due again where the run goes on.
-            if told.halted:
-                self._held_back.add(item)
-            await self._keep(told, 0 if told.halted else item)
-            crashpoint("run.kept")
+            async with self._turn(found):
+                try:
+                    async with asyncio.timeout(faults.LONGEST_CLAIM):
+                        told = await self._through(reader, found)
+                except TimeoutError:
+                    told = self._stuck(found)
+                    reader = await self.at.session.reader()  # the other may still be waiting
+                if told.exceptions:
+                    await self._keep_evidence(found.position)
+                # What a brake held back is not done: it is due again where the run goes on.
+                if told.halted:
+                    self._held_back.add(item)
+                await self._keep(told, 0 if told.halted else item)
+                crashpoint("run.kept")
             pace, saved = self.office.portal.pace, any(change.intent for change in told.changes)
             rest = max(pace.between_opens, pace.between_saves if saved else 0)
             if rest:
@@ -509,6 +519,10 @@ class RunAtWork:
         finally:
             self.at.session.end_claim()
             self._readers.put_nowait(reader)
+
+    def _turn(self, item: work.Item) -> contextlib.AbstractAsyncContextManager[object]:
+        """Approved proposals of one claim are done one after the other: each sees the last one."""
+        return self._turns[item.number] if item.proposal else contextlib.nullcontext()
 
     async def _keep_evidence(self, position: int) -> None:
         """What the page shows that this claim was last at; never costs the claim anything."""
@@ -537,6 +551,8 @@ class RunAtWork:
         if item.attempt > faults.MOST_DEATHS:
             words = f"the worker died {faults.MOST_DEATHS} times while it was at this claim"
             return _failed(ref, item.position, "GIVEN_UP", words)
+        if item.number in self._unknown:  # it may still come about, and it would be saved twice
+            return _failed(ref, item.position, "SAVE_UNKNOWN", _NOT_KNOWN)
         if item.proposal:
             return await self._apply(reader, ref, item)
         return await self._one(reader, ref, item.position)
@@ -551,6 +567,8 @@ class RunAtWork:
                 told, again = await process(case, ref, position, self.rules, self.at)
                 if before is not None:
                     told.changes = before.changes + told.changes
+                    differs = [e for e in before.exceptions if e.code == "SAVE_DIFFERS"]
+                    told.exceptions = differs + told.exceptions
                 if not again:
                     break
             assert told is not None
@@ -575,6 +593,8 @@ class RunAtWork:
 
     async def _keep(self, told: Told, item: int) -> None:
         self.course.weigh(told)
+        if any(change.outcome is ChangeOutcome.UNKNOWN for change in told.changes):
+            self._unknown.add(told.seen.number)
         await self.store.call(
             records.keep_claim,
             self.id,

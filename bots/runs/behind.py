@@ -18,8 +18,8 @@ import structlog
 from bots.ledger import Checkpoint, Ledger, Record
 from bots.ledger.notes import NoteError
 from bots.runs import ends
-from bots.runs.lost import became_of, written
-from bots.store import from_log, records
+from bots.runs.lost import became_of, keep, written
+from bots.store import from_log
 from bots.store.facts import RunKind, RunState
 from bots.store.from_log import LoggedRun
 
@@ -119,11 +119,13 @@ def catch_up(ledger: Ledger) -> Behind:
     missing = behind(found, lambda _: states, from_log.outcomes_kept)
     killed = {run for run, state in states.items() if state == RunState.IN_PROGRESS.value}
     killed -= {run.id for run in missing.runs}
+    # Another machine went on with it, and has its own log before it, not this one.
+    killed &= from_log.runs_on_log(killed, ledger.origin)
     wanted = {o.intent: o for o in missing.outcomes if o.run not in killed}
     for run in missing.runs:
         from_log.begin_run(run)
     for entry in written(ledger, wanted):
-        records.keep_settled(entry.run, entry.claim, entry.changes)
+        keep(entry.run, entry)
     lacking = {outcome.run for outcome in wanted.values()}
     for run in missing.runs:
         # One that the store has, with all that it saved, died between the log's end and its own.

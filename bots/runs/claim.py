@@ -89,7 +89,7 @@ async def process(
         for entry in found.not_evaluated
     ]
     outcomes: set[ClaimOutcome] = set()
-    again = False
+    again = unsure = False
     made: tuple[Change, ...] = ()
     for action in actions:
         if isinstance(action, Propose):
@@ -121,6 +121,8 @@ async def process(
             made += order.changes
         # A note is never tried again in the same run: only its key could tell two apart.
         again = again or (done.outcome is Outcome.NOT_DONE and bool(order.changes))
+        # Nor is anything where nobody knows what became of a save: it may still come about.
+        unsure = unsure or done.outcome is Outcome.UNKNOWN
         outcomes.add(_outcome_of(order, done, told))
     if told.halted and not outcomes - {ClaimOutcome.FAILED}:
         outcomes.add(ClaimOutcome.FAILED)
@@ -129,7 +131,7 @@ async def process(
         outcome=ClaimOutcome.first(outcomes),
         clean_after=_clean_after(told, found, rules, case, actions),
     )
-    return told, again
+    return told, again and not unsure
 
 
 async def apply_approved(

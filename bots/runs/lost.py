@@ -16,7 +16,7 @@ from bots.ledger import Ledger, Outcome, Record, sealed_changes
 from bots.runs.claim import CHANGE_OUTCOMES
 from bots.secrets import SealError
 from bots.store import from_log, records
-from bots.store.facts import ChangeOutcome, ChangeRecord
+from bots.store.facts import ChangeOutcome, ChangeRecord, ExceptionType, NewException
 from bots.store.thread import StoreThread
 
 
@@ -29,6 +29,18 @@ class Written:
     run: str
     became: ChangeOutcome
     changes: tuple[ChangeRecord, ...]
+    acted: bool  # whether a save went out, or may have
+
+    @property
+    def exception(self) -> NewException | None:
+        """What a person, or the next run, must hear of it."""
+        if self.became is ChangeOutcome.UNKNOWN:
+            words = "it is looked up by the portal's next run"
+            return NewException(ExceptionType.APPLICATION, "SAVE_UNKNOWN", words)
+        if self.became is ChangeOutcome.CONFLICT:
+            code = "SAVE_DIFFERS" if self.acted else "SAVE_CONFLICT"
+            return NewException(ExceptionType.BUSINESS, code, "see the audit log")
+        return None
 
 
 async def keep_what_is_missing(
@@ -51,8 +63,15 @@ async def keep_what_is_missing(
     }
     entries = await asyncio.to_thread(written, ledger, missing)
     for entry in entries:
-        await store.call(records.keep_settled, run, entry.claim, entry.changes)
+        await store.call(keep, run, entry)
     return len(entries)
+
+
+def keep(run: str, entry: Written) -> None:
+    """Keep one in the store, under a run, with the exception that it is."""
+    records.keep_settled(run, entry.claim, entry.changes)
+    if entry.exception:
+        records.keep_exception(run, entry.claim, entry.exception)
 
 
 def outcomes_of(ledger: Ledger, run: str, after: int = 0) -> dict[str, Record]:
@@ -93,7 +112,12 @@ def written(ledger: Ledger, outcomes: Mapping[str, Record]) -> tuple[Written, ..
         )
         if changes:  # a note changes no field
             found[record.intent] = Written(
-                record.intent, sealed["claim"], outcome.run, became, changes
+                record.intent,
+                sealed["claim"],
+                outcome.run,
+                became,
+                changes,
+                outcome.body.get("acted", True),
             )
     return tuple(found[intent] for intent in outcomes if intent in found)
 
@@ -112,9 +136,10 @@ def changes_of(
     at: datetime | None = None,
 ) -> tuple[ChangeRecord, ...]:
     """A row for each change of an intent that another run than its own keeps."""
+    first = next(iter(checks), "")  # as where its own run keeps one that answers several
     return tuple(
         ChangeRecord(
-            check=",".join(checks),
+            check=first,
             field=change.field,
             line=change.line,
             from_value=change.from_,

@@ -94,6 +94,7 @@ class Scheduler:
             self._schedules = load_schedules()
             for name, schedule in self._schedules.items():
                 await self._decide(name, schedule, settings, now)
+            await self._go_on_if_lost()
             if not self.is_at_work and not (self._held and now - self._tried < VAULT_REST):
                 self._tried = now
                 await self._begin_next(settings, now)
@@ -151,6 +152,15 @@ class Scheduler:
                 rows.turn, entry.schedule, entry.key, Became.BEGUN, Became.WAITING,
                 "goes on after an interruption",
             )  # fmt: skip
+
+    async def _go_on_if_lost(self) -> None:
+        """Where the store failed as a run began or ended, nobody has said what became of it."""
+        if self._task is None or not self._task.done():
+            return
+        if not self._task.cancelled() and (error := self._task.exception()) is not None:
+            log.error("lost sight of a scheduled run", error=type(error).__name__)
+            await self._take_up()
+        self._task = None
 
     async def _begin_next(self, settings: Settings, now: datetime) -> None:
         waiting = await self._store.call(rows.times, "", Became.WAITING)

@@ -440,14 +440,15 @@ class Worker:
         if whose not in ("", self._origin):
             await self._store.call(records.keep_exception, lost.id, "", _in_another_log(whose))
             return lost.portal in await asyncio.to_thread(load_portals)
-        try:
-            async with self._log_of(lost.portal) as ledger:
-                kept = await keep_what_is_missing(self._store, ledger, lost.id)
-        except VaultDown:  # it goes on when the vault is up: it is not closed for that
-            raise
-        except Problem as problem:
-            log.error("a run that was killed cannot go on", run=lost.id, what=problem.what)
-            return False
+        async with AsyncExitStack() as opened:
+            try:
+                ledger = await opened.enter_async_context(self._log_of(lost.portal))
+            except VaultDown:  # it goes on when the vault is up: it is not closed for that
+                raise
+            except Problem as problem:
+                log.error("a run that was killed cannot go on", run=lost.id, what=problem.what)
+                return False
+            kept = await keep_what_is_missing(self._store, ledger, lost.id)
         log.warning("a run was killed", run=lost.id, kept=kept)
         return True
 

@@ -65,6 +65,7 @@ def take_in(
     if again:
         # What was said of a proposal stands: several of one claim are applied in one run.
         first = models.ExceptionRow.objects.filter(run=run, number=number, proposal=None)
+        first = first.exclude(code__in=_A_PERSON_LOOKS)
         replaced = set(first.values_list("pk", flat=True))
         first.delete()
     kept = []
@@ -145,12 +146,12 @@ def _is_gone(
         return False
     if row.number and run.mode == "shadow" and row.run.mode != "shadow":
         return False
+    if row.code in _A_PERSON_LOOKS and row.state != ExceptionState.RETRY.value:
+        return False
     if row.proposal is not None and f"P-{row.proposal.pk:05d}" in applied:
         return True
     if row.proposal is not None and row.proposal.state in _WAITING:
         return False  # the proposal is still to be applied: that run says whether it can be
-    if row.code in _A_PERSON_LOOKS and row.state != ExceptionState.RETRY.value:
-        return False
     return went_through
 
 

@@ -48,6 +48,12 @@ def run_states(runs: Collection[str]) -> dict[str, str]:
     return dict(models.Run.objects.filter(id__in=list(runs)).values_list("id", "state"))
 
 
+def runs_on_log(runs: Collection[str], origin: str) -> set[str]:
+    """Those of the runs that are put on this log, as far as is known."""
+    here = models.Run.objects.filter(id__in=list(runs), log__in=("", origin))
+    return set(here.values_list("id", flat=True))
+
+
 def outcomes_kept(intents: Collection[str]) -> frozenset[tuple[str, str]]:
     """Of some intents, which outcomes the store has."""
     ids, kept = list(intents), set[tuple[str, str]]()

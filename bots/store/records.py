@@ -275,7 +275,8 @@ def keep_settled(run: str, number: str, changes: Iterable[ChangeRecord]) -> None
     with transaction.atomic():
         became = _not_kept(number, changes)
         approver = _approvers(run, number, became)
-        settled(run, number)
+        if all(change.outcome is not ChangeOutcome.UNKNOWN for change in became):
+            settled(run, number)
         models.ChangeRow.objects.bulk_create(
             _change_row(
                 run,
