@@ -99,6 +99,37 @@ def test_what_a_killed_run_saved_is_kept_by_the_next_which_closes_its_row(office
     assert "in progress" not in [run["state"] for run in map(json.loads, listed)]
 
 
+# The portal cannot be looked at as the run begins.
+BLIND = """
+from bots.hands import Done
+from bots.ledger import Outcome
+from bots.runs import at_work
+async def blind(intent, at):
+    return Done(Outcome.UNKNOWN, intent.id)
+at_work.settle = blind
+"""
+
+
+def test_nothing_is_begun_on_a_claim_while_nobody_knows_what_became_of_its_save(office, claim):
+    """Else the first save, come late, and the second would both be made; or be told as made."""
+    died = office.run("--claim", claim, CLAIMBOTS_CRASH_AT="hands.before_act")
+    assert died.returncode == -signal.SIGKILL
+
+    blind = office.run("--claim", claim, first=BLIND)
+
+    assert blind.returncode == 3, blind.stderr
+    assert len(office.intents()) == 1
+    assert office.saves(claim) == 0
+    told = office.claimbots("exceptions", "list", "--flat", "--json").stdout
+    assert "SAVE_UNKNOWN" in told
+
+    seen = office.run("--claim", claim)
+
+    assert seen.returncode == 0, seen.stderr
+    assert sorted(told for _, (told,) in office.intents().values()) == ["confirmed", "not-done"]
+    assert office.saves(claim) == 1
+
+
 # A claim that comes no further after its save: it waits for what comes next.
 NO_FURTHER = """
 import asyncio

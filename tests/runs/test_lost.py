@@ -1,26 +1,28 @@
 """What the log knows of a run that was killed."""
 
+import pytest
 import store_cases
 from ledger.ledgers import a_log
 
 from bots.claims import Change, ClaimRef
 from bots.ledger import Outcome
 from bots.places import Places
+from bots.runs.behind import catch_up
 from bots.runs.lost import keep_what_is_missing, outcomes_of, written
 from bots.store import records
-from bots.store.facts import ChangeOutcome
+from bots.store.facts import ChangeOutcome, ExceptionState
 from bots.store.thread import StoreThread
 
 UNITS = Change("units", 1, "1", "2")
 
 
-def saved(ledger, run, patient):
+def saved(ledger, run, patient, outcome=Outcome.CONFIRMED, *, acted=True, checks=("mue-line",)):
     ref = ClaimRef("practice", f"C-{patient}", "approved", "Ready")
     intent = ledger.open_intent(
-        run=run, ref=ref, kind="correct", actor="bot", changes=(UNITS,), checks=("mue-line",),
+        run=run, ref=ref, kind="correct", actor="bot", changes=(UNITS,), checks=checks,
         patient=patient, body={"decided_by": "dana"},
     )  # fmt: skip
-    return ledger.close(intent, Outcome.CONFIRMED)
+    return ledger.close(intent, outcome, body={"acted": acted})
 
 
 def note(ledger, run):
@@ -87,3 +89,54 @@ async def test_what_the_store_lacks_of_a_run_is_kept_once(tmp_path):
         assert await keep_what_is_missing(store, ledger, run) == 1
         assert await keep_what_is_missing(store, ledger, run) == 0
         assert await store.call(records.corrections_in, run) == 3
+
+
+@pytest.mark.parametrize(
+    ("outcome", "acted", "code"),
+    [
+        (Outcome.CONFLICT, True, "SAVE_DIFFERS"),
+        (Outcome.CONFLICT, False, "SAVE_CONFLICT"),
+        (Outcome.UNKNOWN, True, "SAVE_UNKNOWN"),
+    ],
+)
+async def test_what_a_person_must_hear_of_is_kept_as_well(tmp_path, outcome, acted, code):
+    ledger = a_log(tmp_path, "office").open()
+    async with StoreThread(Places(tmp_path / "data").made()) as store:
+        run = (await store.call(store_cases.a_run)).id
+        saved(ledger, run, "MRN1", outcome, acted=acted)
+
+        await keep_what_is_missing(store, ledger, run)
+
+        (told,) = await store.call(records.exceptions, run)
+        assert (told.code, told.number, told.state) == (code, "C-MRN1", ExceptionState.OPEN)
+
+
+async def test_a_machine_that_is_back_keeps_what_a_run_saved_that_is_at_work_elsewhere(tmp_path):
+    """Its own log has it; where the run goes on, another log is read."""
+    ledger = a_log(tmp_path, "office").open()
+    async with StoreThread(Places(tmp_path / "data").made()) as store:
+        run = (await store.call(store_cases.a_run)).id
+        ledger.append("run-started", run=run, actor="dana", body={"portal": "practice"})
+        saved(ledger, run, "MRN1")
+        await store.call(_is_on_log, run, "office")
+        assert not await store.call(catch_up, ledger)  # its next worker does it
+
+        await store.call(_is_on_log, run, "elsewhere")
+
+        assert await store.call(catch_up, ledger)
+        assert await store.call(records.corrections_in, run) == 1
+
+
+def _is_on_log(run, origin):
+    from bots.store.models import Run
+
+    Run.objects.filter(id=run).update(log=origin)
+
+
+def test_a_save_that_answers_several_checks_is_kept_under_the_first(tmp_path):
+    ledger = a_log(tmp_path, "office").open()
+    saved(ledger, "R-1", "MRN1", checks=("mue-line", "pointer-order"))
+
+    (one,) = written(ledger, outcomes_of(ledger, "R-1"))
+
+    assert [change.check for change in one.changes] == ["mue-line"]

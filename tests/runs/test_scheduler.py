@@ -127,6 +127,25 @@ async def test_while_the_run_before_is_at_work_the_next_time_is_left_out(office)
         await settled(scheduler)
 
 
+async def test_a_run_that_was_lost_sight_of_is_begun_again(office, monkeypatch):
+    """The store failed just as it began: nobody says what became of it, or would ever."""
+    newest = rows.newest_run
+
+    def fails(key):
+        monkeypatch.setattr(rows, "newest_run", newest)
+        raise Problem("the disk is full")
+
+    monkeypatch.setattr(rows, "newest_run", fails)
+    office.end.set()
+    async with office.scheduler() as scheduler:
+        await scheduler.look(NIGHT - HOUR)
+        for minute in range(2):
+            await scheduler.look(NIGHT + minute * timedelta(minutes=1))
+            await settled(scheduler)
+
+        assert await office.times(scheduler) == [("2026-09-30T02:30", "done")]
+
+
 async def test_two_schedules_at_one_time_run_one_after_the_other(office):
     office.file.write_text(FILE + FILE.replace("nightly", "second").split("\n", 2)[2])
     async with office.scheduler() as scheduler:

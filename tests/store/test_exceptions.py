@@ -170,6 +170,15 @@ def test_a_save_that_was_looked_up_is_unknown_no_more():
     assert now(unknown).state is ExceptionState.GONE
 
 
+def test_a_save_that_is_unknown_still_closes_nothing():
+    (unknown,) = met(NewException(ExceptionType.APPLICATION, "SAVE_UNKNOWN", "not read back"))
+    change = ChangeRecord("x", "ndc", 1, "a", "b", ChangeOutcome.UNKNOWN, "i1", after_crash=True)
+
+    records.keep_settled(store_cases.a_run().id, "C1", [change])
+
+    assert now(unknown).state is ExceptionState.OPEN
+
+
 # What an approved run says of a proposal
 
 
@@ -197,6 +206,15 @@ def test_a_proposal_that_could_not_be_applied_has_its_exception_until_it_is():
 
     an_approved_run_said(became=[Became(proposal.id, ProposalState.APPLIED, "i9")])
     assert now(refused).state is ExceptionState.GONE
+
+
+def test_a_save_that_differs_is_not_closed_because_its_proposal_is_found_applied():
+    proposal = a_proposal()
+    (differs,) = an_approved_run_said(replace(DIFFERS, proposal=proposal.id))
+
+    an_approved_run_said(became=[Became(proposal.id, ProposalState.APPLIED, "i9")])
+
+    assert now(differs).state is ExceptionState.OPEN
 
 
 def test_a_pending_run_that_proposes_the_same_does_not_say_that_it_can_be_applied():
