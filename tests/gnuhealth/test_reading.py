@@ -12,7 +12,7 @@ from typing import TypeVar
 import pytest
 from gnuhealth.codes import NO_CODE
 from gnuhealth.plan import AS_OF, Service, make_plan
-from gnuhealth.portal import Clinic, a_clinic
+from gnuhealth.portal import SERVICE, Clinic, a_clinic
 from gnuhealth.read_as import as_read_case, others_of_the_day
 from gnuhealth.users import BOT
 
@@ -185,6 +185,34 @@ def _is_as_planned(case: Case) -> bool:
     if (case.history, case.eligibility) != (wanted.history, wanted.eligibility):
         print(f"{case.claim.number}: {case.history} {case.eligibility}")
     return case == wanted
+
+
+def test_a_service_of_more_lines_than_are_drawn_at_once_is_read_whole(tmp_path: Path) -> None:
+    """The client draws twenty, and a row "More" that is none of them."""
+    number = next(s.name for s in PLAN.services if s.name in UNLIKE and not s.invoiced)
+    with a_clinic() as clinic:
+        clerk = clinic.log_in("clerk")
+
+        def lines() -> list[int]:
+            (service,) = clerk.find(SERVICE, [["name", "=", number]], "service_line")
+            return list(service["service_line"])
+
+        def is_given(count: int) -> None:
+            (service,) = clerk.find(SERVICE, [["name", "=", number]])
+            (like,) = clerk.read(f"{SERVICE}.line", lines()[:1], "product", "desc")
+            new = {"product": like["product"], "desc": like["desc"], "qty": 1}
+            missing = [new] * (count - len(lines()))
+            clerk.write(SERVICE, [service["id"]], service_line=[["create", missing]])
+
+        async def work(_: Session, reader: Reader) -> list[int]:
+            await reader.log_in()
+            counts = []
+            for count in (21, 45):
+                is_given(count)
+                counts.append(len((await reader.open(_ref(number), AS_OF)).claim.lines))
+            return counts
+
+        assert with_reader(clinic, tmp_path, work) == [21, 45]
 
 
 # The client answers late to what was done before, and puts back the address of what is in front.

@@ -189,6 +189,13 @@ def test_a_flag_is_a_note_on_the_record_and_is_written_once(office: Office) -> N
     told = office.claimbots("audit", "show", "--claim", number, "--json").stdout
     assert words.split()[0] in told
 
+    # Behind those of others, more than the client draws at once, it is found still.
+    clerk = office.clinic.log_in("clerk")
+    for count in range(21):
+        clerk.create("ir.note", resource=f"{SERVICE},{service}", message=f"seen, {count}")
+    office.counts("--claim", number)
+    assert len(_written(office, service)) == 1
+
 
 def test_a_look_changes_nothing_at_all(drug: Drug) -> None:
     office, before = drug.office, _whole(drug.office.clinic)

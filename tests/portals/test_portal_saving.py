@@ -199,6 +199,23 @@ async def test_f54_a_question_nobody_foresaw_is_dismissed_and_told(hands, portal
     assert not stored(portal, number)
 
 
+async def test_a_form_that_a_script_sends_later_is_not_told_as_refused(hands, portal, number):
+    """Nothing was heard of it within the time: it may still go out, or have."""
+    changes = (member(number),)
+    async with hands.editor(number, *changes) as editor:
+        await editor.look_again(await editor.look(changes), changes)
+        await editor._tab.page.evaluate(
+            """() => document.addEventListener("submit", event => {
+                event.preventDefault();
+                setTimeout(() => HTMLFormElement.prototype.submit.call(event.target), 60000);
+            })"""
+        )
+        answer = await editor.correct(changes)
+        assert (answer.saved, answer.words) == (Saved.UNKNOWN, "the form was not sent")
+        assert editor._tab.spoiled  # closed, and with it the script that waits
+    assert not stored(portal, number)
+
+
 async def test_f54_a_question_the_portals_file_names_is_accepted(hands, portal, number):
     portal.fault("F54")
     hands.session._doorman._accepted = ("Save this claim?",)
