@@ -318,6 +318,12 @@ async def _read_back(
         if seen == "old" and answer.saved is Saved.REFUSED:
             return Outcome.REFUSED, answer.words
         if seen == "old" and look + 1 == _LOOKS:
+            if after is not None and after.version != before.version:
+                # It was stored, by us or by somebody, and is not what was meant: no second try.
+                return (
+                    Outcome.CONFLICT,
+                    f"{answer.saved.value}, and nothing of it is on the record",
+                )
             return Outcome.NOT_DONE, f"{answer.saved.value}, but the record is unchanged"
         if seen == "unseen":
             return Outcome.UNKNOWN, "the record could not be read back"

@@ -44,7 +44,7 @@ FAULTS = [
     Fault("F66", ["refused"], 0, SAVED_AFTER_ALL),
     Fault("F69", TWICE, 1),
     Fault("F70", ["refused"], 0, SAVED_AFTER_ALL),
-    Fault("F71", TWICE, 2),
+    Fault("F71", ["conflict"], 1, ["conflict", "confirmed"]),
     Fault("F74", SAVED, 1),
     Fault("F75", ["unknown"], 1, SAVED),
     Fault("save-ignored", TWICE, 1),
