@@ -17,13 +17,16 @@ if TYPE_CHECKING:
     from bots.runs.request import RunRequest
 
 
+_FIRST = (130, 143, 2, 3, 1)  # of several exit codes the command has the first that is there
+
+
 def run_each(request: RunRequest, portals: Sequence[str], *, as_json: bool) -> int:
     """Do the same request at each portal in turn, and report on all of them together.
 
     A portal that cannot be worked at costs its own run only: the sentence goes to standard error.
 
     Returns:
-        The highest exit code of the runs.
+        The exit code of the runs that comes first: an interruption, what is wrong, work left.
 
     Raises:
         Problem: one of the portals is not known; nothing was begun.
@@ -46,7 +49,7 @@ def run_each(request: RunRequest, portals: Sequence[str], *, as_json: bool) -> i
         exits.append(summary.exit)
     if len(runs) > 1:
         _report(runs, as_json=as_json)
-    return max(exits)
+    return next((code for code in _FIRST if code in exits), max(exits))
 
 
 def _report(runs: Sequence[str], *, as_json: bool) -> None:

@@ -36,8 +36,13 @@ def content_of(claim: Claim) -> dict[str, str]:
     found = {
         field.name: _digest(getattr(claim, field.name))
         for field in fields(claim)
-        if field.name not in _PASSING | {"lines"}
+        if field.name not in _PASSING | {"lines", "providers", "coverage"}
     }
+    for field in fields(claim.coverage):
+        found[f"coverage {field.name}"] = _digest(getattr(claim.coverage, field.name))
+    for role in {provider.role for provider in claim.providers}:
+        they = [provider for provider in claim.providers if provider.role is role]
+        found[f"provider {role.value}"] = _digest(they)
     for line in claim.lines:
         for field in fields(line):
             found[f"line {line.number} {field.name}"] = _digest(getattr(line, field.name))
@@ -63,8 +68,8 @@ def _name(change: Change) -> str:
     if change.line is not None:
         return f"line {change.line} {change.field}"
     if change.field.endswith("_npi"):
-        return "providers"
-    return "coverage" if change.field == "member_id" else change.field
+        return f"provider {change.field.removesuffix('_npi')}"
+    return "coverage member_id" if change.field == "member_id" else change.field
 
 
 def _holds(claim: Claim, change: Change) -> bool:

@@ -193,6 +193,13 @@ class ChangeRow(models.Model):
     reason = Words(max_length=300, blank=True)
     at = models.DateTimeField(db_index=True)
 
+    class Meta:
+        # Asked for each claim that saved, and at each run's end.
+        indexes = (
+            models.Index(fields=("number",), name="change_of_claim"),
+            models.Index(fields=("intent",), name="change_of_intent"),
+        )
+
 
 class Proposal(models.Model):
     """A computed answer that waits for a person. Shown as `P-00001`."""
@@ -225,6 +232,7 @@ class Proposal(models.Model):
     reverts = models.CharField(max_length=64, blank=True, default="")  # the intent it puts back
 
     class Meta:
+        indexes = (models.Index(fields=("portal", "number"), name="proposal_of_claim"),)
         constraints = (
             models.UniqueConstraint(
                 fields=("portal", "number", "check_id", "changes_digest"),

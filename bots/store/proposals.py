@@ -34,8 +34,9 @@ def upsert_proposal(
 
     The same means portal, claim, check and changes, while it is open or approved; or
     rejected on the same content of the claim, so that nobody is asked twice. A rejected
-    one is given back as rejected: the caller does not count it as proposed. Waiting
-    proposals of the same claim and check with other changes become stale.
+    one is given back as rejected: the caller does not count it as proposed. What a review
+    does not repeat becomes stale behind it (`stale_but`): several proposals of one check,
+    each for a line of its own, stand beside each other.
     """
     digest = changes_digest(new.changes)
     with transaction.atomic():
@@ -53,7 +54,6 @@ def upsert_proposal(
         if before is not None:
             _follow(before, new, at or datetime.now(UTC))
             return proposal_record(before), False
-        same.filter(state__in=WAITING).update(state=ProposalState.STALE.value)
         row = models.Proposal.objects.create(
             run_id=run,
             portal=portal,

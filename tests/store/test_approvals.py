@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 import store_cases
-from builders.claims import AS_OF, a_case, a_line
+from builders.claims import AS_OF, a_case, a_line, a_provider
 from builders.tables import code_sets
 
 from bots.claims import Change, ClaimRef
@@ -124,6 +124,20 @@ def test_what_our_own_hands_changed_since_moved_nothing():
     assert moved_since(proposal.content, saved.claim, own) == []
     by_another = a_claim(lines=[replace(a_case().claim.lines[0], ndc="99999999999")])
     assert moved_since(proposal.content, by_another.claim, own) == ["line 1 ndc"]
+
+
+def test_our_hands_on_one_provider_do_not_hide_that_another_was_changed():
+    filled = Change("ordering_npi", None, "", "1003000134")
+
+    def with_npis(ordering, rendering):
+        they = [a_provider("ordering", ordering), a_provider("rendering", rendering)]
+        return a_claim(providers=they).claim
+
+    before = content_of(with_npis("", "1003000126"))
+
+    assert moved_since(before, with_npis(filled.to, "1003000126"), [filled]) == []
+    theirs = with_npis(filled.to, "1003000142")
+    assert moved_since(before, theirs, [filled]) == ["provider rendering"]
 
 
 def test_who_approves_last_approves_what_was_read_last():

@@ -8,6 +8,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -332,6 +333,21 @@ def test_another_answer_makes_the_waiting_one_stale(places):
     records.keep_claim(run.id, seen(), proposals=[a_proposal("2 1")])
     records.keep_claim(run.id, seen(), proposals=[a_proposal("2")])
     assert [p.state.value for p in records.proposals()] == ["stale", "open"]
+
+
+def test_two_lines_have_a_proposal_each_of_one_check_and_keep_it(places):
+    mine = [
+        replace(a_proposal(), changes=(Change("modifiers", n, "59 XS", "XS"),)) for n in (1, 3)
+    ]
+    first, second = store_cases.a_run(), store_cases.a_run()
+    (one, _), _ = records.keep_claim(first.id, seen(), proposals=mine).proposals
+    records.decide(one.id, "approve", "dana", "seen in the chart")
+
+    kept = records.keep_claim(second.id, seen(), proposals=mine).proposals
+
+    assert [(record.state.value, is_new) for record, is_new in kept] == [
+        ("approved", False), ("open", False)
+    ]  # fmt: skip
 
 
 def test_a_finding_that_is_gone_makes_its_proposal_stale(places):
