@@ -10,8 +10,10 @@ saved since, and the store is brought up to it (`bots.runs.behind`), so that not
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -190,12 +192,15 @@ def _in_place(
     manifest: Manifest, folder: Path, places: Places
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Move what is not there yet; the rooms that got something, and those that had it."""
+    _refuse_a_store(places)  # unpacking took its time, and somebody may have made one
+    _refuse_other_keys(manifest, folder, places)
     put, kept = set[str](), set[str]()
     for log in sorted((folder / "ledger").glob("*")):
         target = places.ledger / log.name
-        if target.is_dir() and any(target.iterdir()):
+        if any(target.glob("*.jsonl")):
             kept.add("ledger")
             continue
+        _refuse_what_is_left_of_a_log(target)
         for part in (log, *log.rglob("*")):
             _sync(part)
         log.rename(target)
@@ -211,8 +216,63 @@ def _in_place(
         if not target.exists():
             _moved(source, target)
     crashpoint("restore.before_store")
-    _moved(folder / STORE, places.store)
+    _put_where_none_is(folder / STORE, places.store)
     return tuple(sorted({*put, "store"})), tuple(sorted(kept))
+
+
+def _refuse_other_keys(manifest: Manifest, folder: Path, places: Places) -> None:
+    """The log's keys of another installation open nothing of what would be put back."""
+    here, there = places.root / "keys", folder / "keys"
+    signing, patients = f"{manifest.origin}.ledger.sealed", "patients.sqlite3"
+    if not (there / signing).exists() or any((places.ledger / manifest.origin).glob("*.jsonl")):
+        return  # it holds no log; or it was proved that the one here is the same, with its keys
+    others = []
+    if (here / signing).exists() and (here / signing).read_bytes() != (
+        there / signing
+    ).read_bytes():
+        others.append(signing)
+    if (here / patients).exists() and _key_ids(there / patients) - _key_ids(here / patients):
+        others.append(patients)
+    if others:
+        raise Problem(
+            f"other keys than the backup's are there ({', '.join(others)})",
+            where=str(here),
+            do="move keys/ aside (what `keys init` made is needed by nothing yet), and restore",
+        )
+
+
+def _key_ids(path: Path) -> set[str]:
+    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as rows:
+        return {id for (id,) in rows.execute("SELECT id FROM patient_key")}
+
+
+def _refuse_what_is_left_of_a_log(target: Path) -> None:
+    """A folder with a log's lock and nothing else makes room for the backup's."""
+    if not target.is_dir():
+        return
+    left = sorted(path.name for path in target.iterdir() if path.name != "lock")
+    if left:
+        raise Problem(
+            f"there is no log, but what is left of one ({', '.join(left)})",
+            where=str(target),
+            do="move it aside, and restore",
+        )
+    (target / "lock").unlink(missing_ok=True)
+    target.rmdir()
+
+
+def _put_where_none_is(source: Path, target: Path) -> None:
+    """As `_moved`, but what was made there meanwhile stays."""
+    _sync(source)
+    try:
+        os.link(source, target)
+    except FileExistsError:
+        raise Problem(
+            "a store was made while the backup was put back",
+            where=str(target),
+            do="let nothing run here meanwhile; move it aside, and restore again",
+        ) from None
+    sync_folder(target.parent)
 
 
 def _moved(source: Path, target: Path) -> None:

@@ -108,7 +108,7 @@ class Ledger:
             ledger._against_own_checkpoint()
             if ledger.size == 0:
                 ledger._append("ledger-opened", actor="ledger", body={"key": str(ledger._public)})
-            elif ledger._unsigned() >= CHECKPOINT_EVERY:
+            elif ledger._signed is None or ledger._unsigned() >= CHECKPOINT_EVERY:
                 ledger._checkpoint()
         return ledger
 
@@ -501,6 +501,8 @@ class Ledger:
         """A log that its own newest checkpoint contradicts must not be written on."""
         newest = next(reversed(disk.checkpoints(self.folder)), None)
         if newest is None:
+            if self.size > 1:  # the first record is signed as it is made
+                raise self._break("nothing of it is signed: its checkpoints are gone", _LOOK)
             return
         try:
             found = Checkpoint(newest.read_text("utf-8"))

@@ -6,6 +6,7 @@ by anyone. The table knows patients by a keyed digest only.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 from datetime import UTC, datetime
@@ -25,7 +26,10 @@ class PatientKeys:
 
     def __init__(self, path: Path, master: MasterKey) -> None:
         self._master = master
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        # One that is there is not opened: closing it would drop every lock that this process
+        # holds on it (fcntl(2); https://www.sqlite.org/howtocorrupt.html, section 2.2).
+        with contextlib.suppress(FileExistsError):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         # Used under the ledger's own lock, from whichever thread holds it.
         self._rows = sqlite3.connect(
             path, timeout=30, isolation_level=None, check_same_thread=False

@@ -39,7 +39,7 @@ from bots.places import here
 from bots.runs import ends
 from bots.runs.request import RunRequest, asked
 from bots.store import records, room, work
-from bots.store.database import close, connect
+from bots.store.database import close, connect, speaking
 from bots.store.facts import RunState
 from bots.store.room import Release, ReservedItem
 
@@ -127,7 +127,8 @@ def _asked(question: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
     """Ask the store, and let it go: the work that follows may fork."""
     connect(here())
     try:
-        return question(*given, **named)
+        with speaking(here()):
+            return question(*given, **named)
     finally:
         close()
 

@@ -13,9 +13,11 @@ from keeping.offices import ORIGIN, UNITS, Office
 from bots.claims import ClaimRef
 from bots.config import load_settings
 from bots.errors import Problem
+from bots.keeping import restore as restoring
 from bots.keeping.backup import take
 from bots.keeping.restore import prove, restore
 from bots.ledger import Outcome, trusted_public_key, verify
+from bots.ledger.keys import LedgerKeys
 from bots.places import Places
 from bots.portals.base import Query
 from bots.runs import office as locks
@@ -182,6 +184,50 @@ def test_a_write_ahead_log_that_was_left_behind_is_not_read_into_another_store(o
 
     with pytest.raises(Problem, match=r"store\.sqlite3-wal"):
         put_back(yesterday, office)
+
+
+def test_keys_that_an_installation_made_before_are_not_kept_for_the_backups(office, yesterday):
+    there = elsewhere(office)
+    LedgerKeys.load(there.places, ORIGIN, development_key(there.places))
+
+    with pytest.raises(Problem, match=r"other keys .*patients\.sqlite3.*; move keys/ aside"):
+        put_back(yesterday, there)
+    assert not there.places.store.exists()
+
+    (there.places.root / "keys").rename(there.places.root / "keys.aside")
+    there.places.made()
+    there.takes_the_key_of(office)
+    put_back(yesterday, there)
+    assert is_verified(there)
+
+
+def test_a_store_that_was_made_while_the_backup_was_opened_is_not_replaced(
+    office, yesterday, monkeypatch
+):
+    there = elsewhere(office)
+    moved = restoring._moved
+
+    def meanwhile(source, target):
+        there.places.store.touch()
+        moved(source, target)
+
+    monkeypatch.setattr(restoring, "_moved", meanwhile)
+    with pytest.raises(Problem, match="a store was made while"):
+        put_back(yesterday, there)
+
+    assert there.places.store.read_bytes() == b""
+
+
+def test_what_is_left_of_a_log_is_not_taken_for_one(office, yesterday):
+    there = elsewhere(office)
+    folder = there.places.ledger / ORIGIN
+    folder.mkdir(parents=True)
+    (folder / "lock").touch()
+
+    put_back(yesterday, there)
+
+    assert is_verified(there)
+    assert there.in_the_store() == there.on_the_log()
 
 
 def test_a_store_that_was_put_aside_in_the_same_folder_is_not_in_the_way(office, yesterday):

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from ledgers import ORIGIN, Log, a_log, edited, filled, rehashed
 
-from bots.ledger import Checkpoint, Ledger
+from bots.ledger import Checkpoint, Ledger, LedgerBroken
 from bots.ledger.disk import checkpoint as checkpoint_path
 
 PLACES = 20
@@ -379,6 +379,31 @@ def test_t41_a_checkpoint_removed_from_the_middle(tmp_path):
     assert log.verify().good
     note_of(log, 513).unlink()
     assert kinds(log) == {769: "checkpoint-missing"}
+
+
+def test_a_log_made_anew_by_one_who_has_no_key_is_told_and_not_written_to(tmp_path):
+    """Its chain needs no key: without a signed root it proves nothing."""
+    log = a_log(tmp_path / "d")
+    ledger = log.open()
+    for _ in range(5):
+        ledger.append("note", actor="bot")
+    ledger.close_files()
+    shutil.rmtree(log.folder / "checkpoints")
+
+    assert kinds(log) == {1: "checkpoint-missing"}
+    with pytest.raises(LedgerBroken, match="nothing of it is signed"):
+        log.open()
+
+
+def test_a_log_whose_first_record_was_not_signed_any_more_is_signed_when_it_is_opened(tmp_path):
+    log = a_log(tmp_path / "d")
+    log.open().close_files()
+    shutil.rmtree(log.folder / "checkpoints")
+    assert log.verify().good
+
+    log.open()
+
+    assert log.verify().checkpoints == 1
 
 
 def test_t42_t43_an_old_checkpoint_under_a_newer_name_or_one_of_a_longer_log(kept):
