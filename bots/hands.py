@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -68,7 +68,8 @@ class Order:
 
     A correction has changes, a flag a keyed note; a hold has a reason, and `HOLD` as its only
     change. `made` is what this run has already changed on the claim since it was read. `undoes`
-    is the intent of ours that the changes put back.
+    is the intent of ours that the changes put back. `answers` names the check of each change,
+    where there are several.
     """
 
     ref: ClaimRef
@@ -83,6 +84,7 @@ class Order:
     hold_reason: str = ""
     made: tuple[Change, ...] = ()
     undoes: str = ""
+    answers: Mapping[Change, str] = field(default_factory=dict)
 
     @property
     def kind(self) -> Literal["correct", "flag", "hold"]:

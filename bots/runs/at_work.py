@@ -595,7 +595,7 @@ class RunAtWork:
         self.course.weigh(told)
         if any(change.outcome is ChangeOutcome.UNKNOWN for change in told.changes):
             self._unknown.add(told.seen.number)
-        await self.store.call(
+        kept = await self.store.call(
             records.keep_claim,
             self.id,
             told.seen,
@@ -608,7 +608,7 @@ class RunAtWork:
             item=item,
         )
         if self.request.query.numbers:  # an office's own list wants them back; a queue may be long
-            self.course.outcomes[told.seen.number] = told.seen.outcome.value
+            self.course.outcomes[told.seen.number] = kept.outcome.value
         self.course.seen += 1
         if self.progress:
             self.progress(self.course.seen)

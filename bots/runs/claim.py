@@ -129,6 +129,7 @@ async def process(
     told.seen = replace(
         told.seen,
         outcome=ClaimOutcome.first(outcomes),
+        if_rejected=ClaimOutcome.first(outcomes - {ClaimOutcome.PROPOSED}),
         clean_after=_clean_after(told, found, rules, case, actions),
     )
     return told, again and not unsure
@@ -257,14 +258,13 @@ def _clean_after(
     if told.seen.clean_as_found:
         return True
     mended: list[Finding] = []
-    confirmed = {
-        change.check
+    written = {
+        Change(change.field, change.line, change.from_value, change.to_value)
         for change in told.changes
         if change.outcome in {ChangeOutcome.CONFIRMED, ChangeOutcome.ALREADY_CORRECT}
-        and change.field != HOLD.field
     }
     for action in actions:
-        if isinstance(action, Correct) and all(f.check in confirmed for f in action.findings):
+        if isinstance(action, Correct) and written.issuperset(action.changes):
             mended += action.findings
     return _is_clean_without(mended, found, rules, case)
 
@@ -291,6 +291,7 @@ def _order(
                 tuple(dict.fromkeys(finding.check for finding in findings)),
                 reason,
                 changes=changes,
+                answers=_answers(findings),
                 authority=_authorities(findings),
             )
         case Flag(findings, how, key, text, reason) if how == "hold":
@@ -321,17 +322,26 @@ def _order(
     return None
 
 
+def _answers(findings: tuple[Finding, ...]) -> dict[Change, str]:
+    """Which check each change answers."""
+    return {
+        change: finding.check
+        for finding in findings
+        if finding.repair
+        for change in finding.repair.changes
+    }
+
+
 def _authorities(findings: tuple[Finding, ...]) -> str:
     return "; ".join(dict.fromkeys(by_id()[finding.check].authority for finding in findings))
 
 
 def _outcome_of(order: Order, done: Done, told: Told) -> ClaimOutcome:
     outcome = ChangeOutcome.SHADOW if done.outcome is None else CHANGE_OUTCOMES.get(done.outcome)
-    checks = _check_by_change(order)
     if outcome is not None:
         told.changes += [
             ChangeRecord(
-                check=checks.get(change, order.checks[0]),
+                check=order.answers.get(change, order.checks[0]),
                 field=change.field,
                 line=change.line,
                 from_value=change.from_,
@@ -357,12 +367,6 @@ CHANGE_OUTCOMES = {
     Outcome.CONFLICT: ChangeOutcome.CONFLICT,
     Outcome.UNKNOWN: ChangeOutcome.UNKNOWN,
 }
-
-
-def _check_by_change(order: Order) -> dict[Change, str]:
-    if len(order.checks) == 1:
-        return dict.fromkeys(order.changes, order.checks[0])
-    return {}
 
 
 def _only(checks: Sequence[str]) -> str:

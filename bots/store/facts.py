@@ -220,6 +220,8 @@ class SeenRecord:
     clean_as_found: bool = False
     clean_after: bool = False
     reviewed: bool = True
+    # What it is where a person has rejected all that is proposed on it.
+    if_rejected: ClaimOutcome | None = None
 
     @classmethod
     def of(
@@ -470,8 +472,9 @@ class ExceptionDecision:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What keeping a claim led to: each proposal, and whether it is new."""
+    """What keeping a claim led to: its outcome; each proposal, and whether it is new."""
 
+    outcome: ClaimOutcome
     proposals: tuple[tuple[ProposalRecord, bool], ...] = ()
 
 

@@ -227,6 +227,10 @@ def keep_claim(
     at = datetime.now(UTC)
     with transaction.atomic():
         unanswered = list(not_evaluated)
+        here = models.Run.objects.only("portal").get(id=run)  # its lists are long
+        kept = tuple(upsert_proposal(run, here.portal, seen.number, new, at) for new in proposals)
+        if kept and all(record.state is ProposalState.REJECTED for record, _ in kept):
+            seen = replace(seen, outcome=seen.if_rejected or seen.outcome)
         row, is_first = _seen_row(run, seen, any(n.required for n in unanswered), at)
         models.FindingRow.objects.bulk_create(_finding_row(row, f) for f in findings)
         models.NotEvaluatedRow.objects.bulk_create(
@@ -239,8 +243,6 @@ def keep_claim(
             _change_row(run, seen.number, row, change, at)
             for change in _not_kept(seen.number, changes)
         )
-        here = models.Run.objects.only("portal").get(id=run)  # its lists are long
-        kept = tuple(upsert_proposal(run, here.portal, seen.number, new, at) for new in proposals)
         if seen.reviewed:
             stale_but(here.portal, seen.number, {record.id for record, _ in kept})
         ended = list(became)
@@ -257,7 +259,7 @@ def keep_claim(
             applied={end.proposal for end in ended if end.state is ProposalState.APPLIED},
             again=not is_first,
         )
-    return Kept(kept)
+    return Kept(seen.outcome, kept)
 
 
 def _words_of(seen: SeenRecord) -> tuple[str, ...]:

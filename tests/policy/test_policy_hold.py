@@ -15,7 +15,8 @@ from builders.tables import an_mue, code_sets
 from bots.checks import Class, Finding, Repair, Review, Severity, by_id
 from bots.claims import HOLD, Change, ClaimRef, Facility, value_of
 from bots.errors import Problem
-from bots.hands import Order, Workplace, perform
+from bots.hands import Done, Order, Workplace, perform
+from bots.ledger import Outcome
 from bots.policy import Correct, Flag, Policy, Propose, decide, load
 from bots.portals.base import BusinessError
 from bots.runs.claim import Rules, process
@@ -207,3 +208,49 @@ def test_the_hands_put_on_a_hold_and_nothing_else_with_it(changes):
 
     with pytest.raises(BusinessError, match="not written"):
         asyncio.run(perform(order, workplace()))
+
+
+def both_of(case, monkeypatch, *outcomes):
+    """What a live run makes of a claim where its saves come to these ends, in order."""
+    ends = iter(outcomes)
+
+    async def done(order, at):
+        return Done(next(ends), "i1", acted=True)
+
+    monkeypatch.setattr("bots.runs.claim.perform", done)
+    rules = Rules(code_sets(mue=[an_mue("99213", units=1)]), HOLDING, AS_OF)
+    return asyncio.run(process(case, REF, 1, rules, workplace(shadow=False)))
+
+
+def mended_and_held():
+    lines = [a_line("J1885", ndc="0409-3796-01"), a_line("99213", units=Decimal(9), number=2)]
+    return a_case(lines, status=READY)
+
+
+@pytest.mark.parametrize(
+    ("of_the_hold", "is_decided_again"), [(Outcome.CONFIRMED, True), (Outcome.UNKNOWN, False)]
+)
+def test_a_claim_is_not_decided_again_while_one_of_its_saves_is_unknown(
+    monkeypatch, of_the_hold, is_decided_again
+):
+    told, again = both_of(mended_and_held(), monkeypatch, Outcome.NOT_DONE, of_the_hold)
+
+    assert [c.field for c in told.changes] == ["on_hold"]
+    assert again is is_decided_again
+
+
+def test_each_change_of_a_save_stands_under_the_check_that_it_answers(monkeypatch):
+    drug = {"ndc_quantity": Decimal(1), "ndc_unit": "UN"}
+    lines = [
+        a_line("99213", ndc="00409-3796-01", **drug),
+        a_line("99213", ndc="0409-3796-01", number=2, service_date=date(2026, 6, 2), **drug),
+    ]
+
+    told, _ = both_of(a_case(lines, status=READY), monkeypatch, *[Outcome.CONFIRMED] * 2)
+
+    ndcs = [(change.check, change.line) for change in told.changes if change.field == "ndc"]
+    assert ndcs == [("ndc-hyphens", 1), ("ndc-short-segment", 2)]
+    assert {f.check for f in told.findings if f.severity == "error"} == {
+        check for check, _ in ndcs
+    }
+    assert told.seen.clean_after

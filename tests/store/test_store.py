@@ -350,6 +350,22 @@ def test_two_lines_have_a_proposal_each_of_one_check_and_keep_it(places):
     ]  # fmt: skip
 
 
+def test_a_claim_of_which_all_that_is_proposed_was_rejected_is_what_it_is_else(places):
+    facts = {"outcome": ClaimOutcome.PROPOSED, "if_rejected": ClaimOutcome.FLAGGED}
+    run = store_cases.a_run()
+    first = records.keep_claim(run.id, seen(**facts), proposals=[a_proposal()])
+    ((proposal, _),) = first.proposals
+    records.decide(proposal.id, "reject", "dana", "not in the chart")
+
+    again = records.keep_claim(store_cases.a_run().id, seen(**facts), proposals=[a_proposal()])
+
+    assert (first.outcome, again.outcome) == (ClaimOutcome.PROPOSED, ClaimOutcome.FLAGGED)
+    with_another = records.keep_claim(
+        store_cases.a_run().id, seen(**facts), proposals=[a_proposal(), a_proposal("2")]
+    )
+    assert with_another.outcome is ClaimOutcome.PROPOSED
+
+
 def test_a_finding_that_is_gone_makes_its_proposal_stale(places):
     run = store_cases.a_run()
     records.keep_claim(run.id, seen(), proposals=[a_proposal()])
