@@ -106,7 +106,8 @@ def headline(part: Part) -> str:
     said = [f"{_count(n.clean_as_found)} of {_claims(n.claims)} {were} clean as found"]
     if (rate := part.rate(n.clean_as_found)) is not None:
         said[0] += f" ({rate}%)"
-    if corrected := part.counts.outcomes.get("corrected", 0):
+    # In a shadow run this outcome is what would have become of the claim.
+    if (corrected := n.outcomes.get("corrected", 0)) and not part.is_shadow:
         said.append(f"the bot corrected {_count(corrected)}")
     if n.would_save:
         said.append(

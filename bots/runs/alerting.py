@@ -31,6 +31,7 @@ from bots.store.thread import StoreThread
 log = structlog.get_logger()
 
 LONGEST = 45.0  # seconds that the end of a run may wait for mail servers and the like
+LONGEST_BESIDE = 600.0  # seconds that all alerts of a look may take, which nobody waits for
 _OF_RUNS = (
     Event.RUN_FAILED, Event.PORTAL_CHANGED, Event.CIRCUIT_OPEN, Event.CEILING_REACHED,
     Event.LOG_IN_REFUSED, Event.ACCOUNT_LOCKED,
@@ -83,7 +84,8 @@ class Telling:
 
     async def _send(self, settings: Settings, now: datetime) -> None:
         with _never_failing():
-            await deliver(self._store, settings, now)
+            async with asyncio.timeout(LONGEST_BESIDE):
+                await deliver(self._store, settings, now)
 
 
 async def deliver(store: StoreThread, settings: Settings, now: datetime) -> None:
@@ -98,6 +100,8 @@ async def deliver(store: StoreThread, settings: Settings, now: datetime) -> None
             try:
                 await _beside(partial(send, way, alert, settings.alerts))
                 told.add(way)
+                # What is broken off at the next way is not said again by this one.
+                await store.call(alerts.sent, waiting.id, told, datetime.now(UTC), "being sent")
             except NotSent as error:
                 faults[way] = str(error)
                 log.error("alert not sent", channel=way, alert=alert.reference, why=str(error))

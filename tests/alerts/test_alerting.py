@@ -16,7 +16,7 @@ import store_cases
 import time_machine
 from alerts.servers import mail_server, web_server
 
-from bots.alerts import Event
+from bots.alerts import Event, send
 from bots.alerts.events import MEANINGS
 from bots.config import config_folder, load_settings
 from bots.errors import Problem
@@ -308,6 +308,26 @@ def test_a_mail_server_that_says_nothing_does_not_keep_a_run_from_ending(
 
     assert time.monotonic() - begun < 10
     assert models.AlertRow.objects.get().told_at is None
+
+
+def test_what_one_way_took_is_not_said_again_where_the_next_one_hung(places, posts, monkeypatch):
+    monkeypatch.setenv("CLAIMBOTS_ALERTS__NOTIFIER", "slack")
+    monkeypatch.setenv("CLAIMBOTS_ALERTS__NOTIFIER_ARGUMENTS", "env:NOT_THERE")
+    hangs = threading.Event()
+
+    def hanging(way, *given):
+        hangs.wait(20) if way == "notifier" else send(way, *given)
+
+    monkeypatch.setattr(alerting, "LONGEST", 3)
+    monkeypatch.setattr(alerting, "send", hanging)
+    ended(places, **EACH[Event.RUN_FAILED])
+    assert told(posts) == ["run-failed"]
+
+    hangs.set()
+    look_again(places, datetime.now(UTC) + timedelta(minutes=2))
+
+    assert told(posts) == ["run-failed"]
+    assert models.AlertRow.objects.get().told == ["notifier", "webhook"]
 
 
 def test_where_nobody_is_to_be_told_nothing_is_kept(places):
