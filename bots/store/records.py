@@ -14,7 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Count, Max, Q, Sum
 
-from bots.claims import Change
+from bots.claims import HOLD, Change
 from bots.store import lookup, models
 from bots.store.exceptions import (
     decide_exception,
@@ -380,8 +380,9 @@ def run_counts(runs: Iterable[str]) -> Counts:
     saves = changes.aggregate(
         n=Count("id"),
         confirmed=Count("intent", distinct=True, filter=Q(outcome="confirmed")),
-        shadow=Count("number", distinct=True, filter=Q(outcome="shadow")),
     )
+    # A claim counts in each run that would have corrected it, as it does among the outcomes.
+    would = changes.filter(outcome=ChangeOutcome.SHADOW.value).exclude(field=HOLD.field)
     return Counts(
         claims=claims["n"],
         outcomes={
@@ -393,7 +394,7 @@ def run_counts(runs: Iterable[str]) -> Counts:
         findings=models.FindingRow.objects.filter(seen__run_id__in=ids).count(),
         changes=saves["n"],
         saves=saves["confirmed"],
-        would_save=saves["shadow"],
+        would_save=would.values("run_id", "number").distinct().count(),
         proposals_open=models.Proposal.objects.filter(
             run_id__in=ids, state="open", reverts=""
         ).count(),

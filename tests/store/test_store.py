@@ -366,6 +366,18 @@ def test_a_claim_of_which_all_that_is_proposed_was_rejected_is_what_it_is_else(p
     assert with_another.outcome is ClaimOutcome.PROPOSED
 
 
+def test_what_would_be_saved_counts_in_each_run_and_a_hold_does_not(places):
+    def shadow(field):
+        return ChangeRecord("x", field, None, "a", "b", ChangeOutcome.SHADOW, "")
+
+    one, two = store_cases.a_run(mode="shadow"), store_cases.a_run(mode="shadow")
+    records.keep_claim(one.id, seen("C1"), changes=[shadow("member_id")])
+    records.keep_claim(two.id, seen("C1"), changes=[shadow("member_id"), shadow("bill_type")])
+    records.keep_claim(two.id, seen("C2"), changes=[shadow("on_hold")])
+
+    assert records.run_counts([one.id, two.id]).would_save == 2
+
+
 def test_a_finding_that_is_gone_makes_its_proposal_stale(places):
     run = store_cases.a_run()
     records.keep_claim(run.id, seen(), proposals=[a_proposal()])
