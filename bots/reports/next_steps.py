@@ -151,8 +151,8 @@ NEXT_STEPS = {
         "Nothing by hand: the next run reads it anew; at once: " + _RETRY + ".",
     ),
     "SAVE_DIFFERS": NextStep(
-        "After our save the claim holds something else: half of it, or more than was asked. It "
-        "stays until a person has looked.",
+        "After our save the claim holds something else: half of it, more than was asked, or "
+        "nothing of it. It stays until a person has looked.",
         "Compare the claim with `claimbots audit show --claim {claim}`, mend it in the portal; "
         "then " + _DONE + ".",
     ),
