@@ -413,10 +413,11 @@ class NotesAgain(Naive):
     async def write_note(self, key: str, text: str) -> SaveAnswer:
         answer = await self.real.write_note(key, text)
         if answer.saved is Saved.UNKNOWN:
-            for _ in range(3):  # a busy machine lets one of its tries fail before it is sent
+            for _ in range(12):  # a busy machine lets some of its tries fail before it is sent
                 with contextlib.suppress(PortalError):
                     await _go(self.tab.page, f"{self.tab.address}/claims/{self.number}/")
                     return await self.real.write_note(key, text)
+                await asyncio.sleep(0.5)
         return answer
 
 
