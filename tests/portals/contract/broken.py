@@ -6,6 +6,7 @@ by id, clicks, and believes every answer. `PLANTED` says which item must refuse 
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
