@@ -272,6 +272,8 @@ def _put_where_none_is(source: Path, target: Path) -> None:
             where=str(target),
             do="let nothing run here meanwhile; move it aside, and restore again",
         ) from None
+    except OSError:  # a file system without hard links
+        source.rename(target)
     sync_folder(target.parent)
 
 
