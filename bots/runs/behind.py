@@ -18,7 +18,7 @@ import structlog
 from bots.ledger import Checkpoint, Ledger, Record
 from bots.ledger.notes import NoteError
 from bots.runs import ends
-from bots.runs.lost import became_of, keep, written
+from bots.runs.lost import became_of, keep, not_kept, written
 from bots.store import from_log
 from bots.store.facts import RunKind, RunState
 from bots.store.from_log import LoggedRun
@@ -99,11 +99,7 @@ def behind(
     return Behind(
         found.records,
         tuple(run for run in found.runs if _is_lost(run, known.get(run.id))),
-        tuple(
-            outcome
-            for intent, outcome in found.outcomes.items()
-            if (became := became_of(outcome)) and (intent, became.value) not in there
-        ),
+        tuple(not_kept(found.outcomes, there).values()),
     )
 
 

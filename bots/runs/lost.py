@@ -7,13 +7,14 @@ second signal, a fault at the claim's next step), what the log has is kept befor
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from bots.claims import Change
+from bots.hands import Done
 from bots.ledger import Ledger, Outcome, Record, sealed_changes
-from bots.runs.claim import CHANGE_OUTCOMES
+from bots.runs.claim import CHANGE_OUTCOMES, code_of
 from bots.secrets import SealError
 from bots.store import from_log, records
 from bots.store.facts import ChangeOutcome, ChangeRecord, ExceptionType, NewException
@@ -34,11 +35,11 @@ class Written:
     @property
     def exception(self) -> NewException | None:
         """What a person, or the next run, must hear of it."""
+        code = code_of(Done(Outcome(self.became.value), acted=self.acted))
         if self.became is ChangeOutcome.UNKNOWN:
             words = "it is looked up by the portal's next run"
-            return NewException(ExceptionType.APPLICATION, "SAVE_UNKNOWN", words)
+            return NewException(ExceptionType.APPLICATION, code, words)
         if self.became is ChangeOutcome.CONFLICT:
-            code = "SAVE_DIFFERS" if self.acted else "SAVE_CONFLICT"
             return NewException(ExceptionType.BUSINESS, code, "see the audit log")
         return None
 
@@ -56,12 +57,7 @@ async def keep_what_is_missing(
     """
     outcomes = await asyncio.to_thread(outcomes_of, ledger, run, after)
     known = await store.call(from_log.outcomes_kept, list(outcomes))
-    missing = {
-        intent: outcome
-        for intent, outcome in outcomes.items()
-        if (became := became_of(outcome)) and (intent, became.value) not in known
-    }
-    entries = await asyncio.to_thread(written, ledger, missing)
+    entries = await asyncio.to_thread(written, ledger, not_kept(outcomes, known))
     for entry in entries:
         await store.call(keep, run, entry)
     return len(entries)
@@ -120,6 +116,17 @@ def written(ledger: Ledger, outcomes: Mapping[str, Record]) -> tuple[Written, ..
                 outcome.body.get("acted", True),
             )
     return tuple(found[intent] for intent in outcomes if intent in found)
+
+
+def not_kept(
+    outcomes: Mapping[str, Record], kept: Collection[tuple[str, str]]
+) -> dict[str, Record]:
+    """Of the last outcomes of some intents, those that the store keeps, and has not."""
+    return {
+        intent: outcome
+        for intent, outcome in outcomes.items()
+        if (became := became_of(outcome)) and (intent, became.value) not in kept
+    }
 
 
 def became_of(outcome: Record) -> ChangeOutcome | None:
