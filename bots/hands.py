@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
+from bots import faults
 from bots.claims import CLAIM_FIELDS, HOLD, LINE_FIELDS, Case, Change, Claim, ClaimRef, value_of
 from bots.config import Portal
 from bots.crashpoints import crashpoint
@@ -135,7 +136,6 @@ async def perform(order: Order, at: Workplace) -> Done:
     # 1. The intent is on disk before anything is touched.
     intent = await asyncio.to_thread(_open, order, at)
     crashpoint("hands.after_intent")
-    began = time.monotonic()
     answer: SaveAnswer | None = None
     try:
         async with open_editor(at.session, intent) as editor:
@@ -159,7 +159,7 @@ async def perform(order: Order, at: Workplace) -> Done:
     crashpoint("hands.after_act")
     assert answer is not None
     # 4. Open the record afresh and read every field back. 5. The outcome is on disk.
-    outcome, words = await _read_back(at, intent, answer, before, began)
+    outcome, words = await _read_back(at, intent, answer, before)
     crashpoint("hands.before_outcome")
     done = await _close(at, intent, outcome, words)
     crashpoint("hands.after_outcome")
@@ -172,12 +172,15 @@ async def settle(intent: OpenIntent, at: Workplace) -> Done:
     All new: confirmed after the crash. All old, seen twice and later than the portal's save
     limit: not done, and the claim is decided again under a new intent. Else: conflict.
     """
-    late = intent.opened_at.timestamp() + at.portal.save_limit_seconds
+    limit = at.portal.save_limit_seconds
+    # Whoever opened it may have saved as late as its claim had time.
+    late = intent.opened_at.timestamp() + faults.LONGEST_CLAIM + 2 * limit
     seen = await _look(at, intent)
     if seen == "old":
         left = late - datetime.now(UTC).timestamp()
-        # Never longer than the limit itself: a clock set back would keep us here for hours.
-        await asyncio.sleep(min(max(0.2, left), at.portal.save_limit_seconds))
+        # Never longer than the limit itself: it is dead by now, and a clock set back would keep
+        # us here for hours.
+        await asyncio.sleep(min(max(0.2, left), limit))
         seen = await _look(at, intent)
     match seen:
         case "new":
@@ -309,8 +312,9 @@ async def _act(editor: Editor, intent: OpenIntent) -> SaveAnswer:
 
 
 async def _read_back(
-    at: Workplace, intent: OpenIntent, answer: SaveAnswer, before: Claim, began: float
+    at: Workplace, intent: OpenIntent, answer: SaveAnswer, before: Claim
 ) -> tuple[Outcome, str]:
+    answered = time.monotonic()  # what went before it took its own time: the limit begins here
     for look in range(_LOOKS):
         seen, after = await _look_whole(at, intent)
         if seen == "new":
@@ -330,7 +334,7 @@ async def _read_back(
         if seen == "unseen":
             return Outcome.UNKNOWN, "the record could not be read back"
         # Unchanged so far: a slow save or a stale page. The last look is after the limit.
-        left = at.portal.save_limit_seconds - (time.monotonic() - began)
+        left = at.portal.save_limit_seconds - (time.monotonic() - answered)
         await asyncio.sleep(0.3 if look == 0 else max(0.3, left))
     raise AssertionError("the loop returns")
 

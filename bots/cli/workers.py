@@ -90,7 +90,7 @@ def recover() -> None:
     for process in filter(None, processes):
         typer.echo(f"ended process {process}, which did not renew its lease")
     ended = any(processes)
-    left = [run for run, _ in leases.orphans()]
+    left = [orphan.run for orphan in leases.orphans()]
     if left:
         typer.echo(f"at work when their worker died: {', '.join(left)}")
         typer.echo("the next `claimbots worker` or `claimbots serve` goes on with them")

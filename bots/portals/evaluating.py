@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 from playwright.async_api import CDPSession, Error, Page
 
 
 @dataclass(frozen=True)
 class _Asked:
-    """A page that was asked before. A session does not hear that its page has crashed."""
+    """A page that was asked before. A session does not hear that its page has crashed.
 
-    session: CDPSession
+    Playwright holds the session, and it the page: held from here, no page would ever be let go.
+    """
+
+    session: ref[CDPSession]
     crashed: asyncio.Event
 
 
@@ -31,9 +34,14 @@ async def evaluate(page: Page, expression: str) -> str:
     Raises:
         Error: there is no document now, it is gone, or the expression failed: Playwright's own.
     """
-    asked = _ASKED.get(page) or await _begun(page)
+    asked = _ASKED.get(page)
+    session = asked.session() if asked else None
+    if asked is None or session is None:
+        session, crashed = await page.context.new_cdp_session(page), asyncio.Event()
+        page.once("crash", lambda _: crashed.set())
+        asked = _ASKED[page] = _Asked(ref(session), crashed)
     sending = asyncio.ensure_future(
-        asked.session.send("Runtime.evaluate", {"expression": expression, "returnByValue": True})
+        session.send("Runtime.evaluate", {"expression": expression, "returnByValue": True})
     )
     crashing = asyncio.ensure_future(asked.crashed.wait())
     try:
@@ -47,10 +55,3 @@ async def evaluate(page: Page, expression: str) -> str:
     if "exceptionDetails" in told:
         raise Error(str(told["exceptionDetails"].get("text", "")))
     return str(told["result"]["value"])
-
-
-async def _begun(page: Page) -> _Asked:
-    asked = _Asked(await page.context.new_cdp_session(page), asyncio.Event())
-    page.once("crash", lambda _: asked.crashed.set())
-    _ASKED[page] = asked
-    return asked

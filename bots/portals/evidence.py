@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+from collections.abc import Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Protocol
@@ -77,18 +78,42 @@ class Shown(Protocol):
     evidence: Evidence | None
 
 
-# The page that this task, and so this claim, was last at.
-_last: ContextVar[Shown | None] = ContextVar("last_page", default=None)
+@dataclass
+class _Last:
+    """The page that a task, and so its claim, was last at."""
+
+    tab: Shown | None = None
+
+
+_last: ContextVar[_Last | None] = ContextVar("last_page", default=None)
+
+
+@contextlib.contextmanager
+def remembering() -> Iterator[None]:
+    """Remember meanwhile which page this task is at.
+
+    The page is let go afterwards: whatever else was begun meanwhile has a copy of the variable,
+    and would keep the page, and its whole context, as long as it lives.
+    """
+    last = _Last()
+    before = _last.set(last)
+    try:
+        yield
+    finally:
+        last.tab = None
+        _last.reset(before)
 
 
 def remember(tab: Shown) -> None:
     """This task is at that page now."""
-    _last.set(tab)
+    if (last := _last.get()) is not None:
+        last.tab = tab
 
 
 async def last_seen() -> Evidence | None:
     """What the page shows that this task was last at; None where there is none to be had."""
-    tab = _last.get()
+    last = _last.get()
+    tab = last.tab if last else None
     if tab is None:
         return None
     return tab.evidence or await taken(tab.page)

@@ -131,13 +131,15 @@
     if (!rank) continue;
     const table = all[0];
     const heads = [...(table.tHead?.rows[0]?.cells ?? [])].map(cell => squash(cell.textContent));
-    const body = [...table.tBodies].flatMap(part => [...part.rows]).filter(row => !saysNothing(row));
+    const drawn = [...table.tBodies].flatMap(part => [...part.rows]);
+    // Among others it says something, such as that there are more: then it is an odd row.
+    const body = drawn.length > 1 ? drawn : drawn.filter(row => !saysNothing(row));
     const full = body.filter(row => isFull(row, heads));
     const headed = plan.columns.map(([, heading]) => heads.indexOf(heading));
     const at = headed.map((place, i) =>
       place < 0 ? byOwnName(plan.columns[i][0], full, plan.cell) : place);
     // Where the table says that there is nothing, no cell can be taken for another.
-    const isEmpty = !body.length && [...table.tBodies].some(part => [...part.rows].some(saysNothing));
+    const isEmpty = !body.length && drawn.length > 0;
     const lost = plan.columns.filter((_, i) => at[i] < 0 && !isEmpty).map(([column]) => column);
     const renamed = plan.columns.filter((_, i) => headed[i] < 0 && at[i] >= 0);
     const doubled = plan.columns.filter(

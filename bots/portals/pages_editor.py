@@ -141,7 +141,10 @@ class PagesEditor:
             NotSure: the form for notes is not as expected; nothing was written.
         """
         tab = self._tab
-        await _put_announcement_away(tab, await claim_screen(tab, self._number))
+        seen = await claim_screen(tab, self._number)
+        if "alert" in seen:
+            return SaveAnswer(Saved.REFUSED, for_people(seen.loose("alert")))
+        await _put_announcement_away(tab, seen)
         boxes: tuple[Box, ...]
         if "note_key" in tab.selectors.screens["claim"].elements:
             boxes = (Box("note_key", "", key), Box("note_text", "", text))
@@ -165,6 +168,8 @@ class PagesEditor:
         seen = await claim_screen(tab, self._number)
         if self._claim is not None and _has_moved(seen, self._claim):
             raise ChangedMeanwhile("claim: it has another version than a moment ago")
+        if "alert" in seen:
+            return SaveAnswer(Saved.REFUSED, for_people(seen.loose("alert")))
         await _put_announcement_away(tab, seen)
         box = Box("hold_reason", "", reason[:HOLD_REASON_LIMIT])
         typed = await sure(tab, "claim", box.element, claim=self._number)
@@ -216,11 +221,11 @@ class PagesEditor:
             tab, button, what, after_click=lambda: crashpoint("editor.after_click")
         )
         if not pressed.sent:
+            # Not heard of is not never: the page is closed, and the record looked at.
+            tab.spoiled = True
             asked = tab.doorman.dismissed.get(tab.page, [])[heard:]
             if asked and not pressed.trouble:
                 return SaveAnswer(Saved.REFUSED, f"the portal asked: {asked[-1]}")
-            # Not heard of is not never: the page is closed, and the record looked at.
-            tab.spoiled = True
             return SaveAnswer(Saved.UNKNOWN, pressed.trouble or "the form was not sent")
         return await self._answer(pressed)
 
@@ -241,9 +246,8 @@ class PagesEditor:
         words = seen.loose("status_message")
         if self.stored.fullmatch(words):
             return SaveAnswer(Saved.STORED, words)
-        if words:
-            return SaveAnswer(Saved.REFUSED, for_people(words))
-        return SaveAnswer(Saved.UNKNOWN, "the portal said nothing")
+        # Words that nobody recorded may say no, or that it is under way: the record will tell.
+        return SaveAnswer(Saved.UNKNOWN, for_people(words) or "the portal said nothing")
 
 
 def notes_of(seen: Seen) -> tuple[str, ...]:

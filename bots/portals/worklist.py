@@ -2,7 +2,9 @@
 
 Lists move while they are walked: rows come and go, the order changes, a claim stands on two
 pages. So a walk is held against the count that the list shows, and done again where they
-differ. Only the numbers are kept, never the rows.
+differ. A list of several pages is walked again in any case: where one claim goes as another
+comes, the count stays, and what has slipped over a page's edge is missed. Only the numbers are
+kept, never the rows.
 """
 
 from __future__ import annotations
@@ -56,6 +58,7 @@ async def walk(page_at: PageAt) -> AsyncIterator[ListRow]:
     for turn in range(WALKS):
         seen: set[str] = set()
         totals: set[int] = set()
+        known = len(told)
         number, pages = 1, 1
         while number <= pages:
             page = await page_at(number, turn % 2 == 1)
@@ -71,7 +74,9 @@ async def walk(page_at: PageAt) -> AsyncIterator[ListRow]:
                 break  # nothing new: the list stalls
             number += 1
         seen_last = len(seen)
-        steady = len(totals) <= 1 or turn == WALKS - 1
+        # Nothing has slipped over an edge where there is none, or where this walk told nothing new.
+        whole = number <= 2 or len(told) == known
+        steady = (len(totals) <= 1 and whole) or turn == WALKS - 1
         if steady and total in (seen_last, len(told)):
             return
     raise ListIncomplete(f"the list shows {total} claims, {seen_last} could be read")

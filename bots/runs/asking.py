@@ -13,13 +13,16 @@ from bots.store import work
 from bots.store.thread import StoreThread
 
 
-async def ask_for(request: RunRequest, office: Office, store: StoreThread) -> str:
-    """The id of the run that is asked for; of the very same one where that waits or is at work."""
+async def ask_for(request: RunRequest, office: Office, store: StoreThread) -> tuple[str, bool]:
+    """The id of the run that is asked for, and whether it is a new one.
+
+    Where the very same waits or is at work it is that one, whoever asked for it.
+    """
     new = facts_of(request, office)
     said = as_json(request)
-    record, _ = await store.call(work.ask, new, said, digest(request), request.item)
+    record, is_new = await store.call(work.ask, new, said, digest(request), request.item)
     crashpoint("run.asked")
-    return record.id
+    return record.id, is_new
 
 
 def digest(request: RunRequest) -> str:

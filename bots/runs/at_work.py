@@ -33,7 +33,7 @@ from bots.portals.base import (
     Reader,
 )
 from bots.portals.drift import Repair
-from bots.portals.evidence import last_seen
+from bots.portals.evidence import last_seen, remembering
 from bots.portals.looking import looking
 from bots.portals.patch import patch
 from bots.portals.session import Session
@@ -319,6 +319,8 @@ class RunAtWork:
             return "claimbots stop is on"
         if self._is_ending() or self.course.stop_reason:
             return self.course.stop_reason
+        if self.failure is not None:
+            return "what came of an earlier claim could not be kept, or the log-in was refused"
         if self.course.read_only:
             return self.course.read_only
         if not is_correction:
@@ -383,8 +385,8 @@ class RunAtWork:
     async def _look_at_screens(self, session: Session) -> None:
         """The canary: the named screens must be there before the first claim is opened."""
         reader = await session.reader()
-        self._readers.put_nowait(reader)  # its page is the first of the run's
         missing = await reader.canary()
+        self._readers.put_nowait(reader)  # its page is the first of the run's
         if missing:
             await self._exception("", "DRIFT", "; ".join(missing)[:400])
             self.course.stop_reason = ends.SCREENS_UNLIKE_SELECTORS
@@ -476,7 +478,7 @@ class RunAtWork:
         return await self.store.call(work.release, self.id, frozenset(self._held_back))
 
     async def claim(self, item: int, attempt: int) -> str:
-        """Take one claim through, as soon as a page is free.
+        """Take one claim through, and keep what came of it.
 
         Returns:
             What became of it; `left` where nothing was begun.
@@ -485,40 +487,65 @@ class RunAtWork:
         assert task is not None
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        try:
+            async with contextlib.AsyncExitStack() as until_kept:
+                told = await self._on_a_page(item, attempt, until_kept)
+                if told is None:
+                    return LEFT
+                # What a brake held back is not done: it is due again where the run goes on.
+                if told.halted:
+                    self._held_back.add(item)
+                await self._keep(told, 0 if told.halted else item)
+                crashpoint("run.kept")
+            return told.seen.outcome.value
+        except Exception as error:  # a log-in refused, a log that is broken, a full disk
+            self.failure = self.failure or error
+            return LEFT
+
+    async def _on_a_page(
+        self, item: int, attempt: int, until_kept: contextlib.AsyncExitStack
+    ) -> Told | None:
+        """One claim, as soon as a page is free; None where it is not begun.
+
+        The page goes to the next claim before this one is kept, after a rest of the portal's
+        where it wants one.
+        """
         reader = await self._readers.get()
+        rest = 0.0
         try:
             await self.at.session.begin_claim()
             if self._takes_no_more():
                 self.course.left_over = True
-                return LEFT
+                return None
+            # Asked as late as this: a claim of a run that goes on after a death is released first.
             found = await self.store.call(work.item, item, attempt)
             if found is None:  # it was given up, or is at work for another time
-                return LEFT
-            async with self._turn(found):
+                return None
+            await until_kept.enter_async_context(self._turn(found))
+            with remembering():
                 try:
-                    async with asyncio.timeout(faults.LONGEST_CLAIM):
+                    async with asyncio.timeout(self._longest):
                         told = await self._through(reader, found)
                 except TimeoutError:
                     told = self._stuck(found)
                     reader = await self.at.session.reader()  # the other may still be waiting
                 if told.exceptions:
                     await self._keep_evidence(found.position)
-                # What a brake held back is not done: it is due again where the run goes on.
-                if told.halted:
-                    self._held_back.add(item)
-                await self._keep(told, 0 if told.halted else item)
-                crashpoint("run.kept")
-            pace, saved = self.office.portal.pace, any(change.intent for change in told.changes)
-            rest = max(pace.between_opens, pace.between_saves if saved else 0)
-            if rest:
-                await asyncio.sleep(rest)
-            return told.seen.outcome.value
-        except Exception as error:  # a log-in refused, a log that is broken, a full disk
-            self.failure = self.failure or error
-            return LEFT
+            rest = self._rest_after(told)
+            return told
         finally:
             self.at.session.end_claim()
-            self._readers.put_nowait(reader)
+            asyncio.get_running_loop().call_later(rest, self._readers.put_nowait, reader)
+
+    @property
+    def _longest(self) -> float:
+        """Seconds that a claim has: what a save may take to land is waited for in it."""
+        return faults.LONGEST_CLAIM + 2 * self.office.portal.save_limit_seconds
+
+    def _rest_after(self, told: Told) -> float:
+        """How long a page does nothing after a claim, in seconds."""
+        pace, saved = self.office.portal.pace, any(change.intent for change in told.changes)
+        return max(pace.between_opens, pace.between_saves if saved else 0)
 
     def _turn(self, item: work.Item) -> contextlib.AbstractAsyncContextManager[object]:
         """Approved proposals of one claim are done one after the other: each sees the last one."""
@@ -543,7 +570,8 @@ class RunAtWork:
         """A claim without an end. Whether it was being saved, settling its intent will say."""
         log.error("a claim is stuck", run=self.id, position=item.position)
         ref = ClaimRef(self.request.portal, item.number, self.request.query.queue, item.status)
-        words = f"no end in {faults.LONGEST_CLAIM:.0f} seconds"
+        self._unknown.add(item.number)
+        words = f"no end in {self._longest:.0f} seconds"
         return _failed(ref, item.position, "STUCK", words)
 
     async def _through(self, reader: Reader, item: work.Item) -> Told:

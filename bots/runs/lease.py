@@ -2,7 +2,7 @@
 
 A worker that cannot renew by half of the lease's length ends itself at once: after the whole
 length another may take its claims, and a save by both would be one too many. Time is taken from
-the monotonic clock, which runs on while a process is frozen.
+a clock that runs on while a process is frozen, and while the whole machine sleeps.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ log = structlog.get_logger()
 LENGTH = 30.0  # seconds; a dead worker is seen after these
 _BEATS = 6  # renewals in that time
 LOST = 75  # the exit of a process whose lease is lost (EX_TEMPFAIL)
+_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # Linux has one that never stands
 
 
 class Lease:
@@ -58,7 +59,7 @@ class Lease:
         return f"{self._name}.{self.generation}"
 
     def __enter__(self) -> Lease:
-        began = time.monotonic()
+        began = _now()
         database.connect(self._places)
         try:
             with database.speaking(self._places):
@@ -88,7 +89,7 @@ class Lease:
 
     def holds(self) -> bool:
         """Whether it was renewed within half of its length."""
-        return time.monotonic() - self._renewed < self._length / 2
+        return _now() - self._renewed < self._length / 2
 
     @property
     def _span(self) -> timedelta:
@@ -98,7 +99,7 @@ class Lease:
         database.connect(self._places)
         try:
             while not self._done.wait(self._length / _BEATS):
-                asked = time.monotonic()
+                asked = _now()
                 if not self.holds():  # frozen, or the store did not answer for too long
                     return self._lose()
                 try:
@@ -118,3 +119,8 @@ class Lease:
     def _lose(self) -> None:
         log.error("the lease is lost", worker=self.executor)
         self._on_lost()
+
+
+def _now() -> float:
+    """Seconds; only their difference says anything."""
+    return time.clock_gettime(_CLOCK)

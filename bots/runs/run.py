@@ -13,7 +13,7 @@ from bots.runs.office import Occupied, open_office
 from bots.runs.request import RunRequest, RunSummary
 from bots.runs.worker import Worker
 from bots.store import records, work
-from bots.store.facts import Ending, RunState
+from bots.store.facts import RunState
 from bots.store.thread import StoreThread
 
 _LOOK = 0.5  # seconds between two looks at a run that another process does
@@ -43,19 +43,23 @@ async def run(
     office = await asyncio.to_thread(
         open_office, places, request.portal, shadow=request.shadow, as_of=request.as_of
     )
-    wanted, run, told = digest(request), "", None
+    wanted, run, is_new, told = digest(request), "", False, None
     async with StoreThread(places) as store:
         while True:
             try:
                 async with Worker(places, only=wanted, ending=ending, progress=progress) as worker:
-                    run = run or await ask_for(request, office, store)
+                    if not run:
+                        run, is_new = await ask_for(request, office, store)
                     told = await worker.until_ended(run, office)
             except Occupied:
-                run = run or await ask_for(request, office, store)
+                if not run:
+                    run, is_new = await ask_for(request, office, store)
             if ended := told or await _ended(store, run):
                 return ended
             if ending.is_set():
-                return await _left_alone(store, run)
+                if is_new:  # another's would be taken from whoever waits for it
+                    await store.call(work.withdraw, run, ends.STOPPED_BY_SIGNAL)
+                return await _summary(store, run)
             await _looked_on(store, run, progress)
 
 
@@ -69,7 +73,7 @@ async def have_done(
     office = await asyncio.to_thread(
         open_office, places, request.portal, shadow=request.shadow, as_of=request.as_of
     )
-    run = await ask_for(request, office, store)
+    run, _ = await ask_for(request, office, store)
     while (ended := await _ended(store, run)) is None:
         waits = (await store.call(records.get_run, run)).state is RunState.PENDING
         if ending.is_set() and waits:
@@ -112,15 +116,6 @@ async def _looked_on(store: StoreThread, run: str, progress: Progress | None) ->
     await asyncio.sleep(_LOOK)
     if progress:
         progress((await store.call(work.standing, run)).done)
-
-
-async def _left_alone(store: StoreThread, run: str) -> RunSummary:
-    """Who asked goes: a run that nobody has begun is cancelled, one at work goes on."""
-    record = await store.call(records.get_run, run)
-    if record.state is RunState.PENDING:
-        stopped = Ending(RunState.STOPPED, exit=_LEFT_OVER, stop_reason=ends.STOPPED_BY_SIGNAL)
-        await store.call(records.end_run, run, stopped)
-    return await _summary(store, run)
 
 
 async def _summary(store: StoreThread, run: str) -> RunSummary:

@@ -197,7 +197,8 @@ class Worker:
         request = RunRequest(portal, Query("pending", limit=0), requested_by="claimbots")
         with contextlib.suppress(Problem):  # kept on its row, and logged
             office = await asyncio.to_thread(open_office, self._places, portal)
-            await self.until_ended(await ask_for(request, office, self._store), office)
+            run, _ = await ask_for(request, office, self._store)
+            await self.until_ended(run, office)
 
     async def _left_open(self) -> list[str]:
         """The portals at which saves are open on this log that no run settles as it goes on."""
@@ -356,15 +357,17 @@ class Worker:
 
         executors: set[str] = set()
         adopted: dict[str, str] = {}
-        for id, dead in await self._store.call(leases.orphans):
+        for orphan in await self._store.call(leases.orphans):
+            id, was, dead = orphan.run, orphan.worker, orphan.dead
             if dead is not None and not self._is_alone:
                 await self._see_that_it_is_dead(dead)
             lost = await self._store.call(records.get_run, id)
-            was, attempt = await self._store.call(work.worker_of, id)
+            _, attempt = await self._store.call(work.worker_of, id)
             whose = await self._store.call(work.log_of, id)
             if not await self._store.call(work.adopt, id, was, self._lease.executor, self._origin):
                 continue  # another was quicker, or it has ended
-            is_old = datetime.now(UTC) - lost.started_at > _TOO_OLD
+            left_at = dead.renewed_at if dead is not None else lost.started_at
+            is_old = datetime.now(UTC) - left_at > _TOO_OLD
             is_other = self._only not in ("", await self._store.call(work.asked_for, id))
             is_whole = await self._keep_what_it_saved(lost, whose)
             if is_old or is_other or not is_whole or not attempt:

@@ -141,13 +141,25 @@ def names_on(host: str) -> list[str]:
     return list(rows.values_list("name", flat=True))
 
 
-def orphans() -> list[tuple[str, WorkerRecord | None]]:
-    """The runs at work whose worker is dead, each with that worker where it is still known."""
-    living = {record.executor for record in alive()}
+@dataclass(frozen=True, slots=True)
+class Orphan:
+    """A run at work whose worker is dead; `dead` is that worker where it is still known."""
+
+    run: str
+    worker: str
+    dead: WorkerRecord | None
+
+
+def orphans() -> list[Orphan]:
+    """The runs at work whose worker is dead."""
+    # The runs first: whoever takes one up after this is alive before that.
     rows = models.Run.objects.filter(state=RunState.IN_PROGRESS.value)
-    lost = rows.exclude(worker__in=living).order_by("started_at", "id")
+    at_work = list(rows.order_by("started_at", "id").values_list("id", "worker"))
+    living = {record.executor for record in alive()}
     known = {record.executor: record for record in workers()}
-    return [(run, known.get(worker)) for run, worker in lost.values_list("id", "worker")]
+    return [
+        Orphan(run, worker, known.get(worker)) for run, worker in at_work if worker not in living
+    ]
 
 
 def _record(row: models.Worker) -> WorkerRecord:

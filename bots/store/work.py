@@ -14,7 +14,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Count, F, Q
 
-from bots.store import models
+from bots.store import leases, models
 from bots.store.facts import ItemState, NewRun, RunRecord, RunState
 from bots.store.records import next_run_id, run_record
 
@@ -144,9 +144,15 @@ def take_up(run: str, worker: str, log: str = "") -> int:
 
 
 def adopt(run: str, was: str, worker: str, log: str = "") -> bool:
-    """Give a run at work to another worker, whose predecessor is dead."""
-    at_work = models.Run.objects.filter(id=run, state=RunState.IN_PROGRESS.value, worker=was)
-    return bool(at_work.update(worker=worker, log=log))
+    """Give a run at work to another worker, whose predecessor `was` is dead.
+
+    False where another was quicker: whoever has it now may be alive.
+    """
+    with transaction.atomic():
+        if any(record.executor == was for record in leases.alive()):
+            return False
+        at_work = models.Run.objects.filter(id=run, state=RunState.IN_PROGRESS.value, worker=was)
+        return bool(at_work.update(worker=worker, log=log))
 
 
 def log_of(run: str) -> str:
@@ -157,7 +163,8 @@ def log_of(run: str) -> str:
 def hand_back(run: str, why: str = "") -> bool:
     """Let a run that is at work wait again: what of it is not done stays due.
 
-    `why` is shown beside it as long as it waits.
+    `why` is shown beside it as long as it waits. Where somebody wanted it paused or cancelled,
+    it is that instead.
     """
     return _put_aside(run, RunState.PENDING, why)
 
@@ -169,9 +176,26 @@ def put_aside(run: str) -> bool:
 
 def _put_aside(run: str, state: RunState, why: str = "") -> bool:
     with transaction.atomic():
-        release(run)
         at_work = models.Run.objects.filter(id=run, state=RunState.IN_PROGRESS.value)
-        return bool(at_work.update(state=state.value, worker="", wanted="", stop_reason=why))
+        row = at_work.select_for_update().first()
+        if row is None:
+            return False
+        release(run)
+        wish, row.worker, row.wanted = row.wanted, "", ""
+        row.state, row.stop_reason = state.value, why
+        if wish:
+            _heed(row, wish)
+        row.save(update_fields=("state", "worker", "wanted", "stop_reason", "ended_at", "exit"))
+        return True
+
+
+def _heed(row: models.Run, wish: str) -> None:
+    """Pause or cancel a run that nobody is at."""
+    is_pause = wish.startswith(PAUSED)
+    row.state = (RunState.PAUSED if is_pause else RunState.STOPPED).value
+    row.stop_reason = wish
+    if not is_pause:
+        row.ended_at, row.exit = datetime.now(UTC), 3
 
 
 def want(run: str, wish: str) -> RunState:
@@ -185,11 +209,7 @@ def want(run: str, wish: str) -> RunState:
         if row.state == RunState.IN_PROGRESS.value:
             row.wanted = wish[:120]
         elif row.state in (RunState.PENDING.value, RunState.PAUSED.value):
-            is_pause = wish.startswith(PAUSED)
-            row.state = (RunState.PAUSED if is_pause else RunState.STOPPED).value
-            row.stop_reason = wish
-            if not is_pause:
-                row.ended_at, row.exit = datetime.now(UTC), 3
+            _heed(row, wish)
         row.save()
         return RunState(row.state)
 
@@ -215,6 +235,16 @@ def failed_numbers(run: str) -> tuple[str, ...]:
     left = models.WorkItem.objects.filter(run_id=run).exclude(state=ItemState.DONE)
     numbers = {*failed.values_list("number", flat=True), *left.values_list("number", flat=True)}
     return tuple(sorted(numbers))
+
+
+def withdraw(run: str, why: str) -> bool:
+    """Cancel a run that nobody has begun; False where somebody has."""
+    with transaction.atomic():
+        waiting = models.Run.objects.filter(id=run, state=RunState.PENDING.value, attempt=0)
+        stopped = RunState.STOPPED.value
+        return bool(
+            waiting.update(state=stopped, stop_reason=why, ended_at=datetime.now(UTC), exit=3)
+        )
 
 
 def worker_of(run: str) -> tuple[str, int]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bots.portals.evidence import last_seen, taken
+from bots.portals.evidence import last_seen, remembering, taken
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -49,21 +49,24 @@ async def test_what_a_developer_needs_is_there(session):
 
 
 async def test_the_page_that_this_claim_was_last_at_is_the_one(session):
-    async with session.tab() as tab:
-        await tab.go("/claims/", "the list")
-        found = await last_seen()
+    with remembering():
+        async with session.tab() as tab:
+            await tab.go("/claims/", "the list")
+            found = await last_seen()
+    assert await last_seen() is None  # it was let go
 
     assert found.path.endswith("/claims/")
     assert "table" in found.outline
 
 
 async def test_of_a_page_that_was_given_up_it_was_taken_before(session):
-    async with session.tab() as tab:
-        await tab.go("/claims/", "the list")
-        tab.spoiled = True
+    with remembering():
+        async with session.tab() as tab:
+            await tab.go("/claims/", "the list")
+            tab.spoiled = True
 
-    assert tab.page.is_closed()
-    assert (await last_seen()).path.endswith("/claims/")
+        assert tab.page.is_closed()
+        assert (await last_seen()).path.endswith("/claims/")
 
 
 async def test_a_page_that_is_gone_leaves_none(session):

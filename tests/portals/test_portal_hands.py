@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import itertools
 import os
@@ -11,10 +12,11 @@ from datetime import date
 import pytest
 from practice.visiting import Portal
 
+from bots import hands
 from bots.claims import Change, ClaimRef
 from bots.hands import Halted, Order, perform, settle
 from bots.ledger import Ledger, LedgerBroken, LedgerKeys, Outcome
-from bots.portals.base import BusinessError, PortalFault
+from bots.portals.base import BusinessError, PortalFault, SaveAnswer, Saved
 from bots.portals.practice import PracticeReader
 from bots.portals.session import Session
 
@@ -149,6 +151,35 @@ async def test_f43_an_intent_that_may_not_be_on_disk_is_not_acted_on(
             await perform(wanted, workplace(ledger=ledger))
 
     assert ndc(portal, number) == "00641036725"
+
+
+async def test_a_save_has_its_whole_time_to_land_however_long_it_took_to_get_there(
+    workplace, session, portal, number, monkeypatch
+):
+    wanted = await order(session, number)
+    at = workplace(portal=session.portal.model_copy(update={"save_limit_seconds": 2}))
+    look, landing = hands._already, []
+
+    async def slow(*what):
+        await asyncio.sleep(2.1)  # such as a log-in that waits for its next one-time code
+        return await look(*what)
+
+    async def lands_later():
+        await asyncio.sleep(1.2)
+        portal.query(
+            "UPDATE billing_serviceline SET ndc = '00641-0367-25' WHERE number = 2 AND claim_id ="
+            " (SELECT id FROM billing_claim WHERE number = ?)",
+            number,
+        )
+
+    async def cut_off(editor, intent):
+        landing.append(asyncio.create_task(lands_later()))
+        return SaveAnswer(Saved.UNKNOWN, "the line was cut")
+
+    monkeypatch.setattr(hands, "_already", slow)
+    monkeypatch.setattr(hands, "_act", cut_off)
+
+    assert (await perform(wanted, at)).outcome is Outcome.CONFIRMED
 
 
 async def test_what_was_left_open_is_settled_by_looking_only(at, session, portal, number):

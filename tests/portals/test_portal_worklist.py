@@ -145,6 +145,11 @@ async def test_a_row_that_slips_between_two_pages_is_found_in_the_next_walk():
     assert await walked(slipped, [(["b", "c"], 3), (["d"], 3)]) == ["a", "b", "d", "c"]
 
 
+async def test_a_row_that_slips_while_another_comes_is_found_in_the_next_walk():
+    slipped = [(["a", "b"], 4), (["d", "e"], 4)]  # a has gone, c slipped to the first page, e came
+    assert await walked(slipped, [(["e", "d"], 4), (["c", "b"], 4)]) == ["a", "b", "d", "e", "c"]
+
+
 async def test_an_empty_list_is_walked_once():
     assert await walked([([], 0)]) == []
 

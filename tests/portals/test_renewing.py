@@ -1,8 +1,10 @@
 """A real browser that has served long enough is renewed, whatever state it is in."""
 
 import asyncio
+import gc
 import os
 import signal
+import weakref
 from contextlib import asynccontextmanager, suppress
 from datetime import date
 from pathlib import Path
@@ -13,6 +15,7 @@ from bots.claims import ClaimRef
 from bots.portals import recycling
 from bots.portals import session as sessions
 from bots.portals.base import BrowserGone
+from bots.portals.evidence import remembering
 from bots.portals.looking import looking
 from bots.portals.memory import descendants
 from bots.portals.recycling import Due
@@ -62,6 +65,19 @@ def is_alive(process):
         state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
         return state != "Z"
     return False
+
+
+async def test_no_page_of_an_old_context_is_held(office, portal):
+    async with logged_in(office, claims_per_context=1) as session:
+        reader = await session.reader()
+        pages = []
+        for _ in range(4):
+            with remembering():
+                await claim(session, reader)
+            pages += [weakref.ref(page) for page in session._context.pages]
+        gc.collect()
+        held = [page() for page in pages if page() is not None]
+        assert all(page.context is session._context for page in held)
 
 
 async def test_contexts_are_renewed_without_a_log_in_and_nothing_of_the_old_ones_stays(

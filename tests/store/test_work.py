@@ -242,12 +242,54 @@ def test_the_runs_of_dead_workers_are_found_and_no_others(places):
     work.take_up(lost, dead.executor, "one")
     work.take_up(going, alive.executor, "two")
 
-    [(run, worker)] = leases.orphans()
-    assert (run, worker) == (lost, dead)
+    [orphan] = leases.orphans()
+    assert (orphan.run, orphan.worker, orphan.dead) == (lost, dead.executor, dead)
     assert work.log_of(lost) == "one"
     assert work.adopt(lost, dead.executor, alive.executor, "two")
     assert leases.orphans() == []
     assert work.next_pending() == waiting
+
+
+def test_a_run_that_somebody_alive_has_is_not_adopted(places):
+    from datetime import timedelta
+
+    span = timedelta(seconds=30)
+    alive = leases.take("alive", "two", 12, span, log="two", is_alone=False)
+    slow = leases.take("slow", "three", 13, span, log="three", is_alone=False)
+    run = asked()
+    work.take_up(run, alive.executor, "two")
+
+    # As slow, who listed it among the lost ones, comes to it, it is no dead worker's any more.
+    assert not work.adopt(run, alive.executor, slow.executor, "three")
+    assert work.worker_of(run)[0] == alive.executor
+
+
+@pytest.mark.parametrize(
+    ("wish", "state"), [("paused by ann", "paused"), ("cancelled by ann", "stopped")]
+)
+def test_what_somebody_wants_of_a_run_outlives_its_worker(places, wish, state):
+    run = asked()
+    work.take_up(run, "dead.1")
+    work.want(run, wish)
+
+    assert work.hand_back(run)
+
+    kept = records.get_run(run)
+    assert (kept.state.value, kept.stop_reason) == (state, wish)
+    assert (kept.exit, kept.ended_at is not None) == (
+        (3, True) if state == "stopped" else (None, False)
+    )
+    assert work.next_pending() == ""
+
+
+def test_only_a_run_that_nobody_has_begun_is_withdrawn(places):
+    run, begun = asked(), asked()
+    work.take_up(begun, "here.1")
+    work.hand_back(begun)
+
+    assert work.withdraw(run, "by a signal")
+    assert not work.withdraw(begun, "by a signal")
+    assert [records.get_run(id).state.value for id in (run, begun)] == ["stopped", "pending"]
 
 
 def test_a_log_in_is_at_work_once(places):
