@@ -29,7 +29,7 @@ from bots.portals.pages import claim_screen
 from bots.portals.pressing import Pressed, press
 from bots.portals.screen import Seen
 from bots.portals.sending import OtherValue, Sending, as_read, type_into
-from bots.portals.sure import Sure, sure
+from bots.portals.sure import Sure, sure, together
 from bots.portals.tab import Tab
 from bots.portals.whole_form import boxes_of, whole_form
 
@@ -103,8 +103,11 @@ class PagesEditor:
             raise ChangedMeanwhile("edit: the claim has another version than a moment ago")
         await _put_announcement_away(tab, seen)
         boxes = boxes_for(changes, tab.selectors.screens["edit"], self.spelling)
-        typed = [await self._checked(box) for box in boxes]
-        name, button = await self._button(seen, claim, changes)
+        name = self._button(seen, claim, changes)
+        *typed, button = await together(
+            *(self._checked(box) for box in boxes),
+            sure(tab, "edit", name, claim=self._number),
+        )
         recorded = recorded_form(tab, "edit", name)
         held = whole_form(recorded, claim, self.spelling.written, MOST_DIAGNOSES)
         try:
@@ -150,8 +153,10 @@ class PagesEditor:
             boxes = (Box("note_key", "", key), Box("note_text", "", text))
         else:  # a note of this portal has no key of its own
             boxes = (Box("note_text", "", f"{key} {text}"),)
-        typed = [await sure(tab, "claim", box.element, claim=self._number) for box in boxes]
-        button = await sure(tab, "claim", "add_note", claim=self._number)
+        named = (*(box.element for box in boxes), "add_note")
+        *typed, button = await together(
+            *(sure(tab, "claim", element, claim=self._number) for element in named)
+        )
         before = await self._empty("add_note", button, typed)
         await type_into(tab, "claim", list(zip(boxes, typed, strict=True)), button, before)
         crashpoint("editor.before_save")
@@ -172,8 +177,10 @@ class PagesEditor:
             return SaveAnswer(Saved.REFUSED, for_people(seen.loose("alert")))
         await _put_announcement_away(tab, seen)
         box = Box("hold_reason", "", reason[:HOLD_REASON_LIMIT])
-        typed = await sure(tab, "claim", box.element, claim=self._number)
-        button = await sure(tab, "claim", "put_on_hold", claim=self._number)
+        typed, button = await together(
+            sure(tab, "claim", box.element, claim=self._number),
+            sure(tab, "claim", "put_on_hold", claim=self._number),
+        )
         before = await self._empty("put_on_hold", button, (typed,))
         await type_into(tab, "claim", ((box, typed),), button, before)
         crashpoint("editor.before_save")
@@ -194,13 +201,11 @@ class PagesEditor:
         held = {box.sends: "" for box in boxes}
         return await as_read(self._tab, "claim", recorded, (name, button), held)
 
-    async def _button(
-        self, seen: Seen, claim: Claim, changes: Sequence[Change]
-    ) -> tuple[str, Sure]:
+    def _button(self, seen: Seen, claim: Claim, changes: Sequence[Change]) -> str:
         """Save, or for a new total the portal's own sum: a total is never typed."""
         total = next((change for change in changes if change.field == "total_charge"), None)
         if total is None:
-            return "save", await sure(self._tab, "edit", "save", claim=self._number)
+            return "save"
         charges = {line.number: line.charge for line in claim.lines}
         for change in changes:
             if change.field == "charge" and change.line in charges:
@@ -212,7 +217,7 @@ class PagesEditor:
             raise ChangedMeanwhile(
                 "edit: total_charge: it no longer holds what the claim was read with"
             )
-        return "recalculate", await sure(self._tab, "edit", "recalculate", claim=self._number)
+        return "recalculate"
 
     async def _pressed(self, button: Sure, what: str) -> SaveAnswer:
         tab = self._tab

@@ -8,7 +8,8 @@ stood beside it when it was recorded. A lower rank is good enough to read by, ne
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -75,6 +76,15 @@ async def sure(tab: Tab, screen: str, element: str, **values: object) -> Sure:
         fact["to"],
         fact["sends"],
     )
+
+
+async def together(*asked: Awaitable[Sure]) -> list[Sure]:
+    """All of them, asked of the page side by side; raises what the first one of them raised."""
+    found = await asyncio.gather(*asked, return_exceptions=True)
+    for one in found:
+        if isinstance(one, BaseException):
+            raise one
+    return [one for one in found if isinstance(one, Sure)]
 
 
 def _located(tab: Tab, first: Place, at: str) -> Locator:

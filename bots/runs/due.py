@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bots.config.schedules import Schedule
+from bots.runs import ends
 from bots.runs.calendar import Firing
+from bots.store import work
+from bots.store.facts import RunRecord, RunState
 from bots.store.schedules import Became, Pause
 
 GRACE = timedelta(minutes=5)  # as late as the scheduler itself may be
+_WRONG = 2  # the exit of a run that could not be done
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +43,50 @@ def decisions(
     found: list[Decision] = []
     open_ones: list[Firing] = []
     for firing in come:
-        if pause is not None and pause.holds_at(firing.due):
-            found.append(Decision(firing, Became.LEFT_OUT, _paused(pause)))
-        elif not schedule.enabled:
-            found.append(Decision(firing, Became.LEFT_OUT, "the schedule is not enabled"))
+        if why := why_not(schedule, pause, firing.due):
+            found.append(Decision(firing, Became.LEFT_OUT, why))
         elif firing.begins is None:
             found.append(Decision(firing, Became.LEFT_OUT, firing.why))
-        elif firing.begins <= now:
-            open_ones.append(firing)
-        else:
+        elif firing.begins > now:
             break  # it waits for the portal, and what comes behind it waits, too
+        elif why := why_not(schedule, pause, firing.begins):  # paused while it waited
+            found.append(Decision(firing, Became.LEFT_OUT, why))
+        else:
+            open_ones.append(firing)
     for firing in open_ones[:-1]:
         found.append(Decision(firing, Became.MISSED, "a later time came before it could begin"))
     if open_ones:
         found.append(_newest(schedule, open_ones[-1], now, is_busy=is_busy))
     return sorted(found, key=lambda decision: decision.firing.due)
+
+
+def why_not(schedule: Schedule, pause: Pause | None, moment: datetime) -> str:
+    """Why a schedule begins nothing at a moment; empty where it may."""
+    if pause is not None and pause.holds_at(moment):
+        return _paused(pause)
+    return "" if schedule.enabled else "the schedule is not enabled"
+
+
+def came_to(run: RunRecord | None) -> Became:
+    """What became of a time by its newest run, where nobody has said it.
+
+    WAITING where it has none, or one that was broken off and is to be gone on with; BEGUN where
+    its run is at work, or waits for a worker.
+    """
+    if run is None or (run.ended_at is not None and run.stop_reason in ends.INTERRUPTED):
+        return Became.WAITING
+    if run.state.value in work.OPEN:
+        return Became.BEGUN
+    if run.state is RunState.DONE and not run.exit:
+        return Became.DONE
+    is_wrong = run.state is RunState.FAILED and run.exit == _WRONG
+    return Became.FAILED if is_wrong else Became.LEFT_OVER
+
+
+def is_over(run: RunRecord) -> bool:
+    """Whether a run is not gone on with: it is done, or a person has cancelled or paused it."""
+    is_cancelled = run.state is RunState.STOPPED and run.stop_reason.startswith(work.CANCELLED)
+    return is_cancelled or run.state in {RunState.DONE, RunState.PAUSED}
 
 
 def _newest(schedule: Schedule, firing: Firing, now: datetime, *, is_busy: bool) -> Decision:

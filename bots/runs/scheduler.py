@@ -22,13 +22,13 @@ from bots.portals.base import Query
 from bots.runs import ends
 from bots.runs.alerting import Telling
 from bots.runs.calendar import ClosedUntil, between, moment_of
-from bots.runs.due import decisions
+from bots.runs.due import came_to, decisions, is_over, why_not
 from bots.runs.health import Seen
-from bots.runs.request import RunRequest, RunSummary
+from bots.runs.request import RunRequest, RunSummary, asked
 from bots.secrets import VaultDown
-from bots.store import brake
+from bots.store import brake, work
 from bots.store import schedules as rows
-from bots.store.facts import RunState
+from bots.store.facts import RunRecord, RunState
 from bots.store.schedules import Became, TimeRecord
 from bots.store.thread import StoreThread
 
@@ -36,6 +36,7 @@ log = structlog.get_logger()
 
 TICK = 10.0  # seconds between two looks
 VAULT_REST = timedelta(seconds=60)  # between two tries to begin where the vault is down
+LEFT_AFTER = timedelta(minutes=5)  # in these whoever began a time says what became of it
 _WEEK = timedelta(days=7)
 _FARTHEST_BACK = timedelta(days=14)  # nobody wants to read of more missed times than these
 _WORK_LEFT_OVER = 3  # the exit of a run that may be tried again, or for which another had to wait
@@ -49,6 +50,8 @@ class Scheduler:
         self._places, self._start = places, start
         self._store = StoreThread(places)
         self._task: asyncio.Task[None] | None = None
+        self._own = ""  # the time whose run `_task` is
+        self._left: dict[str, datetime] = {}  # times that nobody is seen at, and since when
         self._ending = asyncio.Event()
         self._schedules: dict[str, Schedule] = {}
         self.problem = ""  # why the configuration could not be read at the last look
@@ -92,6 +95,7 @@ class Scheduler:
         try:
             settings = load_settings()
             self._schedules = load_schedules()
+            await self._see_to_what_was_left(now)
             for name, schedule in self._schedules.items():
                 await self._decide(name, schedule, settings, now)
             await self._go_on_if_lost()
@@ -153,6 +157,40 @@ class Scheduler:
                 "goes on after an interruption",
             )  # fmt: skip
 
+    async def _see_to_what_was_left(self, now: datetime) -> None:
+        """Find out what became of times that another process began, and says no more of.
+
+        The line of a `run-now` dropped, or the machine of another `serve` is gone. One that lives
+        may be just about to ask for the run, or to say what it came to: it is given time.
+        """
+        left: dict[str, datetime] = {}
+        for entry in await self._store.call(rows.times, "", Became.BEGUN):
+            if self.is_at_work and entry.run_key == self._own:
+                continue
+            run = await self._store.call(rows.newest_run, entry.run_key)
+            if await self._is_done_by_somebody(entry, run):
+                continue
+            left[entry.run_key] = self._left.get(entry.run_key, now)
+            if now - left[entry.run_key] < LEFT_AFTER:
+                continue
+            became = came_to(run)
+            why = run.stop_reason if run else "goes on: who began it is gone"
+            if await self._turn(entry, Became.BEGUN, became, why):
+                log.warning("who began a scheduled run is gone", schedule=entry.schedule,
+                            time=entry.key, became=became.value)  # fmt: skip
+        self._left = left
+
+    async def _is_done_by_somebody(self, entry: TimeRecord, run: RunRecord | None) -> bool:
+        """Whether the run of a time waits or is at work; it may be another's that is the same."""
+        became = came_to(run)
+        schedule = self._schedules.get(entry.schedule)
+        if became is not Became.WAITING or schedule is None:
+            return became is Became.BEGUN
+        from bots.runs.asking import digest  # a third of a second, only where needed
+
+        request = request_of(schedule, entry, run.id if run else "")
+        return await self._store.call(rows.is_open, digest(request))
+
     async def _go_on_if_lost(self) -> None:
         """Where the store failed as a run began or ended, nobody has said what became of it."""
         if self._task is None or not self._task.done():
@@ -168,22 +206,38 @@ class Scheduler:
             schedule = self._schedules.get(entry.schedule)
             if schedule is None:
                 await self._turn(entry, Became.WAITING, Became.LEFT_OUT, "no such schedule now")
+            elif held := await self._held_back(entry, schedule, now):
+                await self._turn(entry, Became.WAITING, *held)
             elif portal_hours(schedule, settings)(now) is not None:
                 continue  # what it waited for lasted until the portal's hours were over
             elif await self._turn(entry, Became.WAITING, Became.BEGUN, entry.why):
+                self._own = entry.run_key
                 self._task = asyncio.create_task(self._whole(entry, schedule))
                 return
+
+    async def _held_back(
+        self, entry: TimeRecord, schedule: Schedule, now: datetime
+    ) -> tuple[Became, str] | None:
+        """What a time that waits becomes, and why, where its schedule may begin nothing now.
+
+        A run that waits for a worker or is at work is not held back by that: it is only looked on
+        at, and of one that is over only its end is kept.
+        """
+        why = why_not(schedule, await self._store.call(rows.pause_of, entry.schedule), now)
+        if not why:
+            return None
+        run = await self._store.call(rows.newest_run, entry.run_key)
+        if run is None:
+            return Became.LEFT_OUT, why
+        return (Became.LEFT_OVER, why) if run.ended_at and not is_over(run) else None
 
     async def _whole(self, entry: TimeRecord, schedule: Schedule) -> None:
         """One run, from its beginning to what is kept of its end."""
         before = await self._store.call(rows.newest_run, entry.run_key)
-        if before is not None and before.state is RunState.DONE:
-            await self._turn(
-                entry, Became.BEGUN, Became.DONE
-            )  # ended, and died before it was kept
+        if before is not None and is_over(before):  # and nobody was there to keep that
+            await self._turn(entry, Became.BEGUN, came_to(before), before.stop_reason)
             return
-        goes_on = before.id if before and before.ended_at else ""
-        request = request_of(schedule, entry, goes_on)
+        request = await self._request(entry, schedule, before)
         try:
             summary = await self._start(request, self._ending)
             self._held = ""
@@ -211,6 +265,15 @@ class Scheduler:
             return  # stays begun: the next start goes on with it
         became = Became.DONE if summary.exit == 0 else Became.LEFT_OVER
         await self._turn(entry, Became.BEGUN, became, summary.stop_reason)
+
+    async def _request(
+        self, entry: TimeRecord, schedule: Schedule, before: RunRecord | None
+    ) -> RunRequest:
+        """How to ask for the run of a time: for one that is not ended, as it was asked for."""
+        if before is None or before.ended_at:
+            return request_of(schedule, entry, before.id if before else "")
+        said = await self._store.call(work.request_of, before.id)
+        return asked(said) if said else request_of(schedule, entry, "")
 
     async def _turn(self, entry: TimeRecord, was: Became, became: Became, why: str = "") -> bool:
         return await self._store.call(rows.turn, entry.schedule, entry.key, was, became, why)

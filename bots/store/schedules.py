@@ -12,7 +12,7 @@ from enum import StrEnum
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
-from bots.store import models
+from bots.store import models, work
 from bots.store.facts import ExceptionState, ProposalState, RunRecord
 from bots.store.records import run_record
 
@@ -146,6 +146,11 @@ def newest_run(key: str) -> RunRecord | None:
     """The newest run that a time of a schedule began."""
     row = models.Run.objects.filter(scheduled=key).order_by("-started_at", "-id").first()
     return run_record(row) if row else None
+
+
+def is_open(digest: str) -> bool:
+    """Whether the very run that a digest stands for waits or is at work, whoever asked for it."""
+    return models.Run.objects.filter(asked_for=digest, state__in=work.OPEN).exists()
 
 
 def pause(schedule: str, by: str, reason: str, until: datetime | None) -> None:

@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 from bots.config.schedules import Schedule
 from bots.errors import Problem
 from bots.places import Places
+from bots.runs import ends
+from bots.runs.asking import digest
 from bots.runs.calendar import Firing
 from bots.runs.due import GRACE, decisions
-from bots.runs.request import RunSummary
-from bots.runs.scheduler import Scheduler
+from bots.runs.request import RunSummary, as_json
+from bots.runs.scheduler import LEFT_AFTER, Scheduler, request_of
 from bots.secrets import VaultDown
-from bots.store import records
+from bots.store import models, records, work
 from bots.store import schedules as rows
 from bots.store.facts import Counts, Ending, NewRun, RunKind, RunState
 from bots.store.schedules import Became, Pause
@@ -65,6 +67,26 @@ class Office:
             state = RunState.DONE if self.end.is_set() else RunState.STOPPED
             await store.call(records.end_run, run.id, Ending(state))
         return RunSummary(run.id, state, Counts(), exit=0 if self.end.is_set() else 3)
+
+    async def begun(self, scheduler, key, *, ended=None, wish=""):
+        """A time that another process began, and its run, ended or waiting with a wish."""
+        call = scheduler._store.call
+        await call(rows.decide, "nightly", key, NIGHT - HOUR, Became.BEGUN)
+        new = NewRun(
+            "practice", "pending", "shadow", RunKind.PRE_BILL,
+            requested_by="dana", scheduled=rows.run_key("nightly", key),
+        )  # fmt: skip
+        run = await call(store_cases.started, new)
+        if ended is not None:
+            await call(records.end_run, run.id, ended)
+        if wish:
+            await call(work.hand_back, run.id)
+            await call(work.want, run.id, wish)
+        return run.id
+
+    async def became(self, scheduler, key):
+        found = await scheduler._store.call(rows.times, "nightly")
+        return next((t.became.value, t.why) for t in found if t.key == key)
 
     async def times(self, scheduler):
         found = await scheduler._store.call(rows.times)
@@ -270,6 +292,243 @@ async def test_pausing_and_resuming_are_kept(office):
         assert pause.holds_at(datetime.now(UTC))
         assert await call(rows.resume, "nightly")
         assert not (await call(rows.pause_of, "nightly")).holds_at(datetime.now(UTC))
+
+
+BY_HAND = f"2026-09-29T23:30{rows.BY_HAND}"
+INTERRUPTED = Ending(RunState.FAILED, exit=3, stop_reason=ends.KILLED)
+
+
+async def look_until_left(scheduler, until=NIGHT - timedelta(minutes=1)):
+    """The looks of a `serve` that is up, as long as whoever began a time may still say more."""
+    for moment in (until - LEFT_AFTER, until):
+        await scheduler.look(moment)
+        await settled(scheduler)
+
+
+@pytest.mark.parametrize(
+    ("ended", "became"),
+    [
+        (Ending(RunState.DONE), ("done", "")),
+        (Ending(RunState.DONE, exit=3, stop_reason="the day"), ("left over", "the day")),
+        (Ending(RunState.STOPPED, exit=3, stop_reason="cancelled by dana"),
+         ("left over", "cancelled by dana")),
+        (Ending(RunState.FAILED, exit=2, stop_reason="disk"), ("failed", "disk")),
+    ],
+)  # fmt: skip
+async def test_a_time_whose_process_died_elsewhere_holds_no_night_up(office, ended, became):
+    """The line of a `run-now` drops: its run comes to its end, and nobody says so."""
+    office.end.set()
+    async with office.scheduler() as scheduler:
+        await scheduler.look(NIGHT - HOUR)
+        await office.begun(scheduler, BY_HAND, ended=ended)
+        await look_until_left(scheduler)
+        await scheduler.look(NIGHT)
+        await settled(scheduler)
+
+        assert await office.became(scheduler, BY_HAND) == became
+        assert await office.became(scheduler, "2026-09-30T02:30") == ("done", "")
+        assert len(office.asked) == 1
+
+
+async def test_whoever_began_a_time_may_say_what_became_of_it_first(office):
+    async with office.scheduler() as scheduler:
+        await office.begun(scheduler, BY_HAND, ended=Ending(RunState.DONE))
+        await scheduler.look(NIGHT - HOUR)
+        await scheduler.look(NIGHT - HOUR + LEFT_AFTER - timedelta(seconds=1))
+
+        assert await office.became(scheduler, BY_HAND) == ("begun", "")
+
+
+async def test_a_time_is_not_taken_from_a_run_that_waits_or_is_at_work(office):
+    async with office.scheduler() as scheduler:
+        run = await office.begun(scheduler, BY_HAND)
+        await look_until_left(scheduler)
+        assert await office.became(scheduler, BY_HAND) == ("begun", "")
+        await scheduler._store.call(work.hand_back, run)
+        await scheduler.look(NIGHT - timedelta(seconds=30))
+        assert await office.became(scheduler, BY_HAND) == ("begun", "")
+
+        # From its end on, who looks on at it has the same time as ever.
+        await scheduler._store.call(records.end_run, run, Ending(RunState.DONE))
+        await scheduler.look(NIGHT - timedelta(seconds=20))
+        assert await office.became(scheduler, BY_HAND) == ("begun", "")
+
+
+async def test_what_another_process_left_is_gone_on_with(office):
+    """A machine that does not come up again had begun it; its run was closed by another."""
+    office.end.set()
+    async with office.scheduler() as scheduler:
+        run = await office.begun(scheduler, BY_HAND, ended=INTERRUPTED)
+        await look_until_left(scheduler)
+
+        assert [request.resume for request in office.asked] == [run]
+        assert await office.became(scheduler, BY_HAND) == ("done", "")
+
+
+async def test_a_time_whose_process_died_before_it_had_a_run_is_begun(office):
+    office.end.set()
+    async with office.scheduler() as scheduler:
+        await scheduler._store.call(rows.decide, "nightly", BY_HAND, NIGHT - HOUR, Became.BEGUN)
+        await look_until_left(scheduler)
+
+        assert [request.scheduled for request in office.asked] == [f"nightly@{BY_HAND}"]
+        assert await office.became(scheduler, BY_HAND) == ("done", "")
+
+
+async def test_where_the_very_same_run_is_at_work_its_time_has_it(office):
+    """Asked for while somebody's own run of it was at work, a time got no run of its own."""
+    async with office.scheduler() as scheduler:
+        call = scheduler._store.call
+        await call(rows.decide, "nightly", BY_HAND, NIGHT - HOUR, Became.BEGUN)
+        (entry,) = await call(rows.times, "nightly")
+        request = request_of(a_schedule(), entry, "")
+        new = NewRun("practice", "pending", "live", RunKind.PRE_BILL, requested_by="dana")
+        await call(work.ask, new, as_json(request), digest(request))
+        await look_until_left(scheduler)
+
+        assert await office.became(scheduler, BY_HAND) == ("begun", "")
+
+
+async def test_ones_own_run_is_not_taken_for_left(office):
+    """Only who does it knows what it is at, whatever the store says meanwhile."""
+    async with office.scheduler() as scheduler:
+        await scheduler.look(NIGHT - HOUR)
+        await scheduler.look(NIGHT)
+        await asyncio.sleep(0.3)
+        (run,) = await scheduler._store.call(records.runs)
+        await scheduler._store.call(records.end_run, run.id, INTERRUPTED)
+        await scheduler.look(NIGHT + LEFT_AFTER)
+        await scheduler.look(NIGHT + 2 * LEFT_AFTER)
+
+        assert await office.became(scheduler, "2026-09-30T02:30") == ("begun", "")
+        office.end.set()
+        await settled(scheduler)
+
+
+async def test_interrupted_twice_it_is_still_the_same_run(office):
+    """The second had gone on with the first: it is looked on at, and no third is asked for."""
+    office.end.set()
+    async with office.scheduler() as scheduler:
+        await scheduler.look(NIGHT - HOUR)
+        first = await office.begun(scheduler, "2026-09-30T02:30", ended=INTERRUPTED)
+        (entry,) = await scheduler._store.call(rows.times, "nightly")
+        asked = request_of(a_schedule(), entry, first)
+        new = NewRun(
+            "practice", "pending", "live", RunKind.PRE_BILL,
+            requested_by="schedule nightly", scheduled=entry.run_key,
+        )  # fmt: skip
+        await scheduler._store.call(work.ask, new, as_json(asked), digest(asked))
+    async with office.scheduler() as scheduler:
+        await scheduler.look(NIGHT + timedelta(minutes=2))
+        await settled(scheduler)
+
+        assert [digest(request) for request in office.asked] == [digest(asked)]
+
+
+@pytest.mark.parametrize("wish", ["cancelled by dana: wrong day", "paused by dana"])
+async def test_what_was_cancelled_or_paused_while_nobody_was_there_is_not_gone_on_with(
+    office, wish
+):
+    office.end.set()
+    async with office.scheduler() as scheduler:
+        await scheduler.look(NIGHT - HOUR)
+        await office.begun(scheduler, "2026-09-30T02:30", wish=wish)
+    async with office.scheduler() as scheduler:
+        await scheduler.look(NIGHT + timedelta(minutes=2))
+        await settled(scheduler)
+
+        assert office.asked == []
+        assert await office.became(scheduler, "2026-09-30T02:30") == ("left over", wish)
+
+
+async def test_a_time_that_waits_begins_nothing_once_its_schedule_is_paused(office):
+    async with office.scheduler() as scheduler:
+        await scheduler.look(NIGHT - HOUR)
+        office.fault = Problem("another run is at work", exit=3)
+        await scheduler.look(NIGHT)
+        await settled(scheduler)
+        office.fault = None
+        await paused(scheduler, NIGHT + timedelta(minutes=1))
+        await scheduler.look(NIGHT + timedelta(minutes=2))
+
+        assert len(office.asked) == 1
+        assert await office.became(scheduler, "2026-09-30T02:30") == (
+            "left out", "paused by dana: the portal moves"
+        )  # fmt: skip
+
+
+async def test_a_time_that_waits_begins_nothing_once_its_schedule_is_not_enabled(office):
+    async with office.scheduler() as scheduler:
+        await scheduler.look(NIGHT - HOUR)
+        office.fault = Problem("another run is at work", exit=3)
+        await scheduler.look(NIGHT)
+        await settled(scheduler)
+        office.fault = None
+        office.file.write_text(f"{FILE}    enabled: no\n")
+        await scheduler.look(NIGHT + timedelta(minutes=2))
+
+        assert len(office.asked) == 1
+        assert await office.became(scheduler, "2026-09-30T02:30") == (
+            "left out", "the schedule is not enabled"
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "ended",
+    [INTERRUPTED, Ending(RunState.STOPPED, exit=3, stop_reason=f"3 {ends.FAULTS_IN_A_ROW}")],
+)
+async def test_a_paused_schedule_begins_no_second_run_for_what_broke_off(office, ended):
+    async with office.scheduler() as scheduler:
+        await scheduler.look(NIGHT - HOUR)
+        await office.begun(scheduler, "2026-09-30T02:30", ended=ended)
+        await paused(scheduler, NIGHT + timedelta(minutes=1))
+    async with office.scheduler() as scheduler:
+        await scheduler.look(NIGHT + timedelta(minutes=2))
+        await settled(scheduler)
+
+        assert office.asked == []
+        assert await office.became(scheduler, "2026-09-30T02:30") == (
+            "left over", "paused by dana: the portal moves"
+        )  # fmt: skip
+
+
+async def test_a_run_that_a_worker_goes_on_with_is_seen_to_its_end_for_all_the_pause(office):
+    """A pause of the schedule holds up no run that waits for a worker: `runs pause` does that."""
+    office.end.set()
+    async with office.scheduler() as scheduler:
+        await scheduler.look(NIGHT - HOUR)
+        await office.begun(scheduler, "2026-09-30T02:30")
+        await paused(scheduler, NIGHT + timedelta(minutes=1))
+    async with office.scheduler() as scheduler:
+        await scheduler.look(NIGHT + timedelta(minutes=2))
+        await settled(scheduler)
+
+        assert [request.resume for request in office.asked] == [""]  # the very same run
+        assert await office.became(scheduler, "2026-09-30T02:30") == ("done", "")
+
+
+async def paused(scheduler, at):
+    """The schedule is paused from a moment of the night on."""
+    call = scheduler._store.call
+    await call(rows.pause, "nightly", "dana", "the portal moves", None)
+    await call(models.ScheduleRow.objects.filter(name="nightly").update, paused_at=at)
+
+
+@pytest.mark.parametrize(
+    ("paused_at", "until", "became"),
+    [
+        (NIGHT + HOUR, None, Became.LEFT_OUT),
+        (NIGHT + HOUR, NIGHT + 2 * HOUR, Became.WAITING),  # over before the portal opens
+        (NIGHT + 4 * HOUR, None, Became.WAITING),
+    ],
+)
+def test_a_pause_holds_when_the_portal_opens_as_well(paused_at, until, became):
+    come = [a_time(NIGHT, NIGHT + 3 * HOUR)]
+    pause = Pause("dana", "the portal moves", paused_at, until)
+
+    assert decisions(a_schedule(), come, NIGHT + 2 * HOUR, pause) == []  # may yet be resumed
+    (said,) = decisions(a_schedule(), come, NIGHT + 3 * HOUR, pause)
+    assert said.became is became
 
 
 def a_schedule(**fields) -> Schedule:
