@@ -57,7 +57,10 @@ def set_credential(
     else:
         remember_credential(name, _asked(), places, master)
     refused.unlock(name, places)
-    _forgotten_by_all(name)
+    if _is_shared():
+        from bots.store import refusals
+
+        refusals.forget(name)
     how = f"as {from_}" if from_ else f"sealed under the master key {master.reference}"
     typer.echo(f"{name}: kept {how}")
     if not from_ and settings.keys.master is None:
@@ -79,7 +82,7 @@ def test(
     from bots.config import find_portal, load_portals
     from bots.errors import Problem
     from bots.portals.base import LoginRefused
-    from bots.portals.login import probe
+    from bots.portals.login import HumanAskedFirst, probe
     from bots.secrets import credential_for, refused
 
     settings, places = settings_and_places()
@@ -87,13 +90,21 @@ def test(
     master = office_key(settings, places)
     name = found.credential
     credential = credential_for(name, places, master)
+    if is_shared := _is_shared():
+        from bots.store import refusals
+
+        refusals.heed(name, credential, places, master)
     refused.refuse_again(name, credential, places, master)
     try:
         asyncio.run(
             probe(portal, found, credential, settings=settings, places=places, master=master)
         )
+    except HumanAskedFirst as error:
+        raise Problem(str(error), where=portal, do="then test it again") from None
     except LoginRefused as error:
         refused.remember(name, credential, places, master)
+        if is_shared:
+            refusals.tell(name, credential, master)
         raise Problem(
             f"the portal refused the log-in {name} ({error.code})",
             where=portal,
@@ -108,19 +119,19 @@ def unlock(name: Name) -> None:
     from bots.places import here
     from bots.secrets import refused
 
-    gone = refused.unlock(name, here()) | _forgotten_by_all(name)
+    gone = refused.unlock(name, here())
+    if _is_shared():
+        from bots.store import refusals
+
+        gone |= refusals.unlock(name)
     typer.echo(f"{name}: {'may be tried again' if gone else 'was not refused'}")
 
 
-def _forgotten_by_all(name: str) -> bool:
-    """Let every machine that shares the store try it again; False where none had been refused."""
+def _is_shared() -> bool:
+    """Whether other machines share the store, which is opened then: they are asked and told."""
     from bots.cli.store_door import open_shared
 
-    if not open_shared():
-        return False
-    from bots.store import refusals
-
-    return refusals.forget(name)
+    return open_shared()
 
 
 def _asked() -> Credential:

@@ -1,8 +1,8 @@
 """Gets into a portal: user name and password, then a one-time code; each secret tried once.
 
 A refused log-in is remembered by a keyed digest before anything else happens and is not
-typed again until a person says so. Nothing secret is typed on another origin, nor into a
-form that is sent to one.
+typed again until a person says so; so is one that led to what only a person can answer. Nothing
+secret is typed on another origin, nor into a form that is sent to one, nor below a CAPTCHA.
 
 Authority: RFC 6238 (one-time codes; 30-second steps, a verifier takes a neighbour for drift).
 """
@@ -10,6 +10,7 @@ Authority: RFC 6238 (one-time codes; 30-second steps, a verifier takes a neighbo
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -39,7 +40,10 @@ log = structlog.get_logger()
 
 STEP = 30
 _PATIENCE = 0.5  # seconds for a page to paint its door
+_FARTHEST = 3  # windows that a code is waited for: 90 s
 _STATES = ("signed_in_user", "username", "password_asked", "code", "captcha", "new_password")
+# A status that says no to what was typed, whatever page comes with it.
+_SAYS_NO, _LOCKED = frozenset({401, 403, 422, 423, 429}), 423
 
 
 class RefusedBefore(LoginRefused):
@@ -60,6 +64,10 @@ class HumanAsked(LoginRefused):
     code = "CAPTCHA"
 
 
+class HumanAskedFirst(HumanAsked):
+    """It asks before anything is typed: nothing to remember, and it may be looked at again."""
+
+
 class CodeRefused(LoginRefused):
     """The portal refused the one-time code."""
 
@@ -68,14 +76,24 @@ class CodeRefused(LoginRefused):
 
 @dataclass
 class Key:
-    """A credential at work: what is typed, where it is read anew, which code was used last."""
+    """A credential at work: what is typed, where it is read anew, which code was used last.
+
+    Attributes:
+        last_step: the window of the last code, in the portal's time.
+        skew: seconds that the portal was ahead of this machine's clock then.
+        before_typing: told right before anything secret is typed; it may raise.
+        refused: the log-in that the portal refused under this key, if it did.
+    """
 
     name: str
     credential: Credential
     places: Places
     master: MasterKey
     last_step: int = 0
+    skew: float = 0.0
     source: Callable[[], Credential] | None = None
+    before_typing: Callable[[], None] = lambda: None
+    refused: Credential | None = None
 
     def read_anew(self) -> None:
         """Have what the source holds now: a password is changed where it lives, not here.
@@ -95,6 +113,7 @@ class Key:
 
     def remember_refusal(self) -> None:
         """Never again this one, until a person unlocks it."""
+        self.refused = self.credential
         refused.remember(self.name, self.credential, self.places, self.master)
 
     def check(self) -> None:
@@ -118,6 +137,7 @@ async def enter(tab: Tab, key: Key) -> bool:
 
     Raises:
         LoginRefused: the portal says no; said once, remembered.
+        LogInContested: `key.before_typing` says that it was typed often enough.
         NotAllowed: the log-in page is on another origin, or sends its form there.
         PortalFault: no known screen came.
     """
@@ -127,12 +147,15 @@ async def enter(tab: Tab, key: Key) -> bool:
         return False
     await asyncio.to_thread(key.read_anew)
     key.check()
+    _type_nothing_where_a_person_is_asked(seen, key)
     if "password_asked" in seen.screen.elements:
         seen = await give_in_dialogs(tab, key, seen, _same_origin)
         if "password_asked" in seen:
             raise _refused(key, seen.loose("alert"))
     elif "username" in seen and "password" in seen:
         seen = await _give_password(tab, key)
+    elif "code" in seen:
+        key.before_typing()
     if "code" in seen:
         seen = await _give_code(tab, key)
     _stop_at_what_needs_a_person(seen, key)
@@ -155,16 +178,34 @@ async def _where(tab: Tab) -> Seen:
         await asyncio.sleep(0.2)
 
 
-def _stop_at_what_needs_a_person(seen: Seen, key: Key) -> None:
+def _type_nothing_where_a_person_is_asked(seen: Seen, key: Key) -> None:
     if "captcha" in seen:
-        raise HumanAsked(
-            f"the portal asks {key.name} to show that it is no robot; a person must log in there"
+        raise HumanAskedFirst(
+            f"the portal asks {key.name} to show that it is no robot; nothing was typed. A person "
+            "must log in there"
         )
     if "new_password" in seen:
-        raise PasswordExpired(
-            f"the portal wants a new password for {key.name}; choose one there, then "
-            f"`claimbots credentials set {key.name}`"
+        raise _password_expired(key)
+
+
+def _stop_at_what_needs_a_person(seen: Seen, key: Key) -> None:
+    """After something was typed: typed again it would only count towards the portal's lock."""
+    if "captcha" in seen:
+        key.remember_refusal()
+        raise HumanAsked(
+            f"the portal asks {key.name} to show that it is no robot; a person must log in there, "
+            f"then `claimbots credentials unlock {key.name}`"
         )
+    if "new_password" in seen:
+        key.remember_refusal()
+        raise _password_expired(key)
+
+
+def _password_expired(key: Key) -> PasswordExpired:
+    return PasswordExpired(
+        f"the portal wants a new password for {key.name}; choose one there, then "
+        f"`claimbots credentials set {key.name}`"
+    )
 
 
 async def _give_password(tab: Tab, key: Key) -> Seen:
@@ -173,26 +214,36 @@ async def _give_password(tab: Tab, key: Key) -> Seen:
     button = await sure(tab, "door", "log_in")
     for box in (user, password, button):
         _same_origin(tab, box)
+    key.before_typing()
     await tab.call(user.locator.fill(key.credential.username), "type the user name")
     await tab.call(password.locator.fill(key.credential.password), "type the password")
-    seen = await _send(tab, button, "send the password")
+    seen = await _send(tab, key, button, "password")
     _stop_at_what_needs_a_person(seen, key)
     if "password" not in seen:
         return seen
     raise _refused(key, seen.loose("alert"))
 
 
-def _refused(key: Key, words: str) -> LoginRefused:
-    """The portal said no, in these words: remembered, and how it is told."""
+def _refused(key: Key, words: str, status: int = 0) -> LoginRefused:
+    """The portal said no, in these words or by this status: remembered, and how it is told."""
     key.remember_refusal()
-    if "locked" in words.lower():
+    if status == _LOCKED or "locked" in words.lower():
         return AccountLocked(
             f"the portal has locked the account of {key.name}; have it unlocked there, then "
             f"`claimbots credentials unlock {key.name}`"
         )
+    by = f" (it answered {status})" if status else ""
     return LoginRefused(
-        f"the portal refused user name or password of {key.name}; it is not tried again. Give "
+        f"the portal refused user name or password of {key.name}{by}; it is not tried again. Give "
         f"the right ones with `claimbots credentials set {key.name}`"
+    )
+
+
+def _code_refused(key: Key, status: int) -> CodeRefused:
+    key.remember_refusal()
+    return CodeRefused(
+        f"the portal answered {status} to the one-time code of {key.name}; it is not tried again. "
+        f"Find out why there, then `claimbots credentials unlock {key.name}`"
     )
 
 
@@ -203,13 +254,13 @@ async def _give_code(tab: Tab, key: Key) -> Seen:
             f"the portal asks {key.name} for a one-time code, and no seed is kept; give it with "
             f"`claimbots credentials set {key.name}`"
         )
-    skew = 0.0
+    skew = key.skew  # as it was: a clock that is wrong stays so until somebody sets it right
     for last in (False, True):
         step = await _next_step(key, skew)
         seen, dated = await _try_code(tab, key, step)
         _stop_at_what_needs_a_person(seen, key)
         if "code" not in seen:
-            key.last_step = step
+            key.last_step, key.skew = step, skew
             return seen
         used = "used" in seen.loose("alert").lower()
         if used:
@@ -237,10 +288,13 @@ async def _next_step(key: Key, skew: float) -> int:
     """The step to show next: a code works once, so never one that was shown before.
 
     A verifier takes the next step's code already, so that a second log-in within thirty
-    seconds need not wait.
+    seconds need not wait. A last step that is far ahead is of another clock, and no code of
+    this one's was shown: the portal's answer says what time it is.
     """
     while True:
         now = int((_now() + skew) // STEP)
+        if key.last_step > now + _FARTHEST:
+            return now
         step = max(now, key.last_step + 1)
         if step <= now + 1:
             return step
@@ -255,7 +309,7 @@ async def _try_code(tab: Tab, key: Key, step: int) -> tuple[Seen, float | None]:
     code = await asyncio.to_thread(_code, key.credential.totp_seed, step)
     await tab.call(box.locator.fill(code), "type the one-time code")
     dates: list[str] = []
-    seen = await _send(tab, button, "send the one-time code", dates)
+    seen = await _send(tab, key, button, "code", dates)
     return seen, _skew(dates)
 
 
@@ -294,7 +348,17 @@ def _same_origin(tab: Tab, element: Sure) -> None:
         raise NotAllowed("log-in: the form is sent to another address; nothing was typed")
 
 
-async def _send(tab: Tab, button: Sure, what: str, dates: list[str] | None = None) -> Seen:
+async def _send(
+    tab: Tab, key: Key, button: Sure, box: str, dates: list[str] | None = None
+) -> Seen:
+    """Send what was typed into the box, once; the door as it is then.
+
+    Raises:
+        LoginRefused: the portal says no by its status alone; remembered.
+        NotAllowed, PortalFault: as `Tab.go` does.
+    """
+    what = "send the password" if box == "password" else "send the one-time code"
+
     def heard(response: object) -> None:
         headers = getattr(response, "headers", {})
         if dates is not None and "date" in headers:
@@ -307,8 +371,35 @@ async def _send(tab: Tab, button: Sure, what: str, dates: list[str] | None = Non
         tab.page.remove_listener("response", heard)
     if pressed.trouble or not pressed.sent:
         raise PortalFault(f"{what}: {pressed.trouble or 'the page did not send it'}")
+    if 400 <= pressed.status < 500:
+        tab.check(200, what, at_door=True)  # where it led to
+        if (seen := await _after_a_no(tab, key, box, pressed.status)) is not None:
+            return seen
     tab.check(pressed.status, what, at_door=True)
     return await _where(tab)
+
+
+async def _after_a_no(tab: Tab, key: Key, box: str, status: int) -> Seen | None:
+    """The door where it says itself what is wrong; None where the status does not mean us.
+
+    Elsewhere these statuses say that a session has ended or that a right is lacking, and are
+    looked at again; as the answer to something typed they are the portal's no to it.
+
+    Raises:
+        LoginRefused: the portal's no; remembered.
+    """
+    seen, words = None, ""
+    with contextlib.suppress(PortalFault):  # no known screen, or no page at all
+        seen = await _where(tab)
+    if seen is not None:
+        if "signed_in_user" in seen:
+            return None  # in: it is the page behind the door that is not for us
+        if any(element in seen for element in ("code", "captcha", "new_password")):
+            return seen
+        words = seen.loose("alert")
+    if status not in _SAYS_NO and (seen is None or "password" not in seen):
+        return None
+    raise _code_refused(key, status) if box == "code" else _refused(key, words, status)
 
 
 async def probe(

@@ -34,6 +34,7 @@ async def give_in_dialogs(
         check: raises where what is typed into would be sent to another address.
 
     Raises:
+        LogInContested: `key.before_typing` says that it was typed often enough.
         NotSure: a box or a button is not as named in the file; nothing was typed into it.
         PortalFault: no dialog came, or no answer.
     """
@@ -48,6 +49,7 @@ async def give_in_dialogs(
     send = await sure(tab, "door", "send_password")
     for element in (password, send):
         check(tab, element)
+    key.before_typing()
     await tab.call(password.locator.fill(key.credential.password), "type the password")
     tab.fence()
     await tab.call(send.locator.click(no_wait_after=True), "send the password")

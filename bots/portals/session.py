@@ -110,6 +110,7 @@ class Session:
         self._idle: list[Tab] = []
         self._state = self._kept_state() if keeps else None
         self._log_ins: list[float] = []
+        key.before_typing = self._count_log_in
         self._door, self._renewal = asyncio.Lock(), asyncio.Lock()
 
     @classmethod
@@ -157,6 +158,11 @@ class Session:
         """How long any one call to the browser may take, in seconds."""
         return self.settings.browser.deadline_seconds
 
+    @property
+    def refused(self) -> Credential | None:
+        """The log-in that the portal refused in this session, as it was typed; None: none was."""
+        return self._key.refused
+
     async def log_in(self) -> None:
         """Get in, or find that the session still holds.
 
@@ -166,14 +172,7 @@ class Session:
             NotAllowed, PortalFault: as `login.enter` does.
         """
         async with self._door:
-            recent = [when for when in self._log_ins if time.monotonic() - when < LOG_IN_SPAN]
-            if len(recent) >= LOG_INS_AT_MOST:
-                raise LogInContested(
-                    f"the portal ended {len(recent)} sessions of {self._key.name} within 15 "
-                    "minutes; somebody else seems to use this log-in: give the bot its own"
-                )
-            typed = await self._enter()
-            self._log_ins = [*recent, time.monotonic()] if typed else recent
+            await self._enter()
 
     async def begin_claim(self) -> None:
         """This task is at a claim from now on; what has served long enough is renewed before.
@@ -211,6 +210,9 @@ class Session:
         tab = await self.take(uncached=uncached)
         try:
             yield tab
+        except asyncio.CancelledError:
+            tab.spoiled = True  # nobody knows what it was in the middle of
+            raise
         finally:
             await self.give_back(tab)
 
@@ -315,6 +317,22 @@ class Session:
         self._idle = []
         self.recycling.in_context = 0
 
+    def _count_log_in(self) -> None:
+        """Count a log-in before it is typed: whether the portal took it may never be known.
+
+        Raises:
+            LogInContested: it was typed as often as one user needs; nothing is typed.
+        """
+        now = time.monotonic()
+        self._log_ins = [when for when in self._log_ins if now - when < LOG_IN_SPAN]
+        if len(self._log_ins) >= LOG_INS_AT_MOST:
+            raise LogInContested(
+                f"{self._key.name} was typed {len(self._log_ins)} times within 15 minutes, and "
+                "the portal ended each session or let none begin; where somebody else uses this "
+                "log-in, give the bot its own"
+            )
+        self._log_ins.append(now)
+
     async def _enter(self) -> bool:
         """Ask the portal whether we are in, and log in where not; whether it was needed."""
         async with self.tab() as tab:
@@ -414,6 +432,7 @@ class Session:
         if not whole:
             return None
         self._key.last_step = int(state.pop("last_step", 0))
+        self._key.skew = float(state.pop("skew", 0.0))
         return cast(dict[str, Any], state)
 
     async def _keep_state(self) -> None:
@@ -423,7 +442,8 @@ class Session:
         self._state = cast(dict[str, Any], await within(self.deadline, asked, "keep the session"))
         if not self._keeps:
             return
-        plain = json.dumps(self._state | {"last_step": self._key.last_step}).encode()
+        codes = {"last_step": self._key.last_step, "skew": self._key.skew}
+        plain = json.dumps(self._state | codes).encode()
         sealed = self._key.master.seal("session", plain, self._aad())
         path = self._state_path()
         with contextlib.suppress(OSError):  # a hint that cannot be kept costs a log-in, no more

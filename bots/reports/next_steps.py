@@ -86,7 +86,8 @@ NEXT_STEPS = {
     ),
     "PASSWORD_EXPIRED": NextStep(
         "The portal wants a new password.",
-        "Change it in the portal, then `claimbots credentials set {portal}`.",
+        "Change it in the portal, then `claimbots credentials set {portal}`; where it stayed the "
+        "same: `claimbots credentials unlock {portal}`.",
     ),
     "ACCOUNT_LOCKED": NextStep(
         "The portal has locked the account.",
@@ -99,7 +100,8 @@ NEXT_STEPS = {
     ),
     "CAPTCHA": NextStep(
         "The portal asks for something that only a person can answer.",
-        "Log in once by hand, or ask the portal to leave the bot's account out of it.",
+        "Log in once by hand, or ask the portal to leave the bot's account out of it; then "
+        "`claimbots credentials unlock {portal}`, for it is not typed again before.",
     ),
     "NOT_ALLOWED": NextStep(
         "The account lacks a right, or the portal led to another address.",

@@ -54,7 +54,7 @@ from bots.runs.lapsed import approved_by, lapsed
 from bots.runs.lost import changes_of, keep_what_is_missing
 from bots.runs.office import Office
 from bots.runs.request import RunRequest, RunSummary, in_words
-from bots.secrets import VaultDown, refused
+from bots.secrets import VaultDown
 from bots.secrets.credentials import Credential, credential_for
 from bots.store import brake, records, refusals, work
 from bots.store.address import database_url
@@ -256,20 +256,19 @@ class RunAtWork:
 
     async def _heed_refusal_elsewhere(self, credential: Credential) -> None:
         """What a portal refused another machine is not typed a second time by this one."""
-        name = self.office.portal.credential
-        digest = refused.digest(name, credential, self.office.master)
-        if self.is_shared and await self.store.call(refusals.is_refused, name, digest):
-            raise refused.refusal(name)
+        name, office = self.office.portal.credential, self.office
+        if self.is_shared:
+            await self.store.call(refusals.heed, name, credential, office.places, office.master)
 
     async def _tell_others_of_refusal(self) -> None:
-        if not self.is_shared:
-            return
-        name, typed = self.office.portal.credential, self._credential
-        with contextlib.suppress(Problem):  # it may have been another by the time it was typed
-            typed = await asyncio.to_thread(self._log_in)
-        if typed is not None:
-            digest = refused.digest(name, typed, self.office.master)
-            await self.store.call(refusals.keep, name, digest)
+        """Tell them of what was typed and refused in this run, not of what lies there by now.
+
+        A refusal from before is not told again: a person may have taken it back elsewhere.
+        """
+        typed = self._session.refused if self._session else None
+        if self.is_shared and typed is not None:
+            name, master = self.office.portal.credential, self.office.master
+            await self.store.call(refusals.tell, name, typed, master)
 
     @property
     def _window(self) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hmac
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from bots.errors import Problem
 from bots.places import Places
@@ -67,6 +68,27 @@ def unlock(name: str, places: Places) -> bool:
     """Forget a refusal; False where there was none."""
     with write_table(refused_path(places)) as table:
         return table.pop(name, None) is not None
+
+
+def forget_older(name: str, than: datetime, places: Places) -> bool:
+    """Forget a refusal from before then; False where there is none, or a later one."""
+    row = read_table(refused_path(places)).get(name)
+    if row is None or _time_of(row) >= than:
+        return False
+    with write_table(refused_path(places)) as table:
+        row = table.get(name)
+        if row is None or _time_of(row) >= than:  # another process was refused meanwhile
+            return False
+        del table[name]
+    return True
+
+
+def _time_of(row: dict[str, Any]) -> datetime:
+    """When it was refused; where that cannot be read, for ever."""
+    try:
+        return datetime.fromisoformat(str(row.get("at", ""))).astimezone(UTC)
+    except ValueError:
+        return datetime.max.replace(tzinfo=UTC)
 
 
 def digest(name: str, credential: Credential, master: MasterKey) -> str:

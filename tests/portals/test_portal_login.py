@@ -8,8 +8,24 @@ import time
 import pytest
 from practice.visiting import Portal
 
-from bots.portals.base import AccountLocked, LoginRefused, NotAllowed
-from bots.portals.login import CodeRefused, HumanAsked, PasswordExpired, RefusedBefore, probe
+from bots.faults import LOG_INS_AT_MOST
+from bots.portals.base import (
+    AccountLocked,
+    LogInContested,
+    LoginRefused,
+    NotAllowed,
+    PortalFault,
+    SessionEnded,
+)
+from bots.portals.login import (
+    CodeRefused,
+    HumanAsked,
+    PasswordExpired,
+    RefusedBefore,
+    probe,
+)
+from bots.portals.looking import looking
+from bots.portals.recycling import Due
 from bots.portals.session import Session
 from bots.secrets import VaultDown, refused
 
@@ -43,6 +59,101 @@ async def test_f07_a_wrong_password_is_tried_once_and_never_again(office, portal
     with pytest.raises(LoginRefused):
         await log_in(office, credential=wrong)
     assert tries(portal) - before == 2
+
+
+async def answering(
+    session: Session, *, status: int = 200, body: str = "", path: str = ""
+) -> None:
+    """The portal does what it is asked at the door, and its answer is another one."""
+
+    async def answer(route):
+        if route.request.method != "POST":
+            return await route.continue_()
+        told = await route.fetch()
+        words = {"body": body} if body else {}
+        return await route.fulfill(response=told, status=status, **words)
+
+    await session._context.route(f"**/login/{path}", answer)
+
+
+@pytest.mark.parametrize("page", ["", "<h1>This did not work</h1>"], ids=["the form", "a page"])
+@pytest.mark.parametrize("status", [401, 403, 422, 423, 429])
+async def test_f07_a_wrong_password_is_tried_once_whatever_the_status_of_the_answer(
+    office, portal: Portal, status: int, page: str
+):
+    wrong = office.credential(password="not-the-password")
+    before = tries(portal)
+    async with office.opened(credential=wrong) as session:
+        await answering(session, status=status, body=page)
+        with pytest.raises(AccountLocked if status == 423 else LoginRefused):
+            await session.log_in()
+        with pytest.raises(RefusedBefore):
+            await session.log_in()
+    assert tries(portal) - before == 1
+
+
+@pytest.mark.parametrize("status", [400, 409])
+async def test_f07_any_no_with_the_form_still_there_is_a_refusal(office, portal, status: int):
+    wrong = office.credential(password="not-the-password")
+    async with office.opened(credential=wrong) as session:
+        await answering(session, status=status)
+        with pytest.raises(LoginRefused, match="not tried again"):
+            await session.log_in()
+    assert "biller" in refused.refusals(office.places)
+
+
+async def test_a_portal_that_asks_for_the_code_with_a_status_of_its_own_is_answered(
+    office, portal: Portal
+):
+    async with office.opened() as session:
+        await answering(session, status=401)
+        await session.log_in()
+    assert not refused.refusals(office.places)
+
+
+@pytest.mark.parametrize("status", [401, 429])
+async def test_a_code_that_is_refused_by_the_status_alone_is_remembered(
+    office, portal: Portal, status: int
+):
+    async with office.opened() as session:
+        await answering(session, status=status, body="<h1>No</h1>", path="code/")
+        with pytest.raises(CodeRefused, match="credentials unlock"):
+            await session.log_in()
+    assert "biller" in refused.refusals(office.places)
+
+
+async def test_what_came_of_a_password_is_not_known_and_it_is_not_typed_for_ever(
+    office, portal: Portal
+):
+    """A page that nobody knows may be the portal's no: each counts towards its lock."""
+    before = tries(portal)
+    async with office.opened() as session:
+        await answering(session, body="<h1>Something is different today</h1>")
+
+        async def look() -> None:
+            raise SessionEnded("as the portal says it")
+
+        for _ in range((LOG_INS_AT_MOST + 1) // 2):  # claims; each has two log-ins between looks
+            with pytest.raises((SessionEnded, LogInContested)) as raised:
+                await looking(session)(look)
+        assert raised.type is LogInContested
+    assert tries(portal) - before == LOG_INS_AT_MOST
+
+
+async def test_renewing_counts_its_log_ins(office, portal: Portal):
+    async with office.opened() as session:
+        await answering(session, body="<h1>Something is different today</h1>")
+        for _ in range(LOG_INS_AT_MOST - 1):
+            with pytest.raises(PortalFault):
+                await session.log_in()
+        await session._renew(Due.CONTEXT)  # in a context of its own it gets in
+        portal.query("DELETE FROM django_session")
+        before = tries(portal)
+        with pytest.raises(LogInContested):
+            await session._renew(Due.CONTEXT)
+        with pytest.raises(LogInContested):
+            await session.log_in()
+    assert tries(portal) == before
 
 
 async def test_a_new_password_is_another_secret(office, portal: Portal):
@@ -86,9 +197,36 @@ async def test_a_vault_that_is_down_in_the_middle_ends_no_run(office, portal: Po
 )
 async def test_what_needs_a_person_is_said_by_its_own_code(office, portal, fault, error, code):
     portal.fault(fault)
-    with pytest.raises(error) as raised:
+    with pytest.raises(error, match=r"credentials (unlock|set) biller") as raised:
         await log_in(office)
     assert raised.value.code == code
+    before = tries(portal)
+    with pytest.raises(RefusedBefore, match="credentials unlock"):
+        await log_in(office, forget=True)
+    assert tries(portal) == before, "not typed again until a person says so"
+
+
+async def test_f12_nothing_is_typed_below_a_captcha_and_it_is_looked_at_again(
+    office, portal: Portal
+):
+    before = tries(portal)
+    async with office.opened() as session:
+
+        async def with_captcha(route):
+            told = await route.fetch()
+            box = '<label>CAPTCHA <input name="captcha"></label></form>'
+            body = (await told.text()).replace("</form>", box)
+            await route.fulfill(response=told, body=body)
+
+        await session._context.route(f"{office.address}/", with_captcha)
+        with pytest.raises(HumanAsked, match="nothing was typed"):
+            await session.log_in()
+        assert tries(portal) == before
+        assert not refused.refusals(office.places)
+
+        await session._context.unroute_all()
+        await session.log_in()
+    assert tries(portal) - before == 2
 
 
 @pytest.mark.parametrize("seconds", [30, -30])
@@ -114,6 +252,47 @@ async def test_f10_our_own_clock_is_seen_to_be_off_by_the_portals_pages(
     before = tries(portal)
     await log_in(office)
     assert tries(portal) - before == 3, "the password, the wrong window's code, the right one's"
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("seconds", [3600, -3600])
+async def test_f10_a_clock_that_is_an_hour_off_is_remembered_and_costs_no_hour(
+    office, portal: Portal, monkeypatch: pytest.MonkeyPatch, seconds: int
+):
+    """The last code's window is the portal's; so must be the clock that the next is held to."""
+    monkeypatch.setattr("bots.portals.login._now", lambda: time.time() + seconds)
+    await log_in(office)
+    portal.query("DELETE FROM django_session")
+    before = tries(portal)
+    async with asyncio.timeout(60):
+        await log_in(office)
+    assert tries(portal) - before == 2, "the password, and a code of the portal's own time"
+
+
+@pytest.mark.timeout(120)
+async def test_f10_a_clock_that_was_set_right_meanwhile_costs_one_code(
+    office, portal: Portal, monkeypatch: pytest.MonkeyPatch
+):
+    with monkeypatch.context() as slow:
+        slow.setattr("bots.portals.login._now", lambda: time.time() - 3600)
+        await log_in(office)
+    portal.query("DELETE FROM django_session")
+    before = tries(portal)
+    async with asyncio.timeout(60):
+        await log_in(office)
+    assert tries(portal) - before == 3
+
+
+@pytest.mark.timeout(120)
+async def test_a_window_that_is_far_ahead_is_of_another_clock_and_not_waited_for(
+    office, portal: Portal
+):
+    """As states have it that were kept without how far the clock was off."""
+    async with office.opened() as session:
+        session._key.last_step = int(time.time() // 30) + 120
+        async with asyncio.timeout(60):
+            await session.log_in()
+        assert session._key.last_step <= int(time.time() // 30) + 1
 
 
 async def test_f14_a_kept_session_lets_us_in_without_a_log_in(office, portal: Portal):

@@ -1,10 +1,12 @@
 """A log-in that is changed, and a vault that is down, under a worker that is never restarted."""
 
 import json
+import shutil
 from functools import partial
 
 import pytest
-from runs.office import a_run
+from postgres import a_database
+from runs.office import a_run, an_office
 from runs.office import until as until_within
 from vaults import ROOT_TOKEN, a_vault
 
@@ -159,3 +161,73 @@ def test_what_a_dead_worker_had_is_not_given_up_because_the_vault_is_down(office
     assert newest(office)["counts"]["claims"] == 16
     assert max(claim["saves"] for claim in office.witness()["claims"].values()) == 1
     assert all(outcomes for _, outcomes in office.intents().values())
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory):
+    """An office whose store others share."""
+    with an_office(tmp_path_factory.mktemp("machines") / "demo", 100, a_database()) as office:
+        office.environment["CLAIMBOTS_BROWSER__DEADLINE_SECONDS"] = "20"
+        yield office
+
+
+@pytest.fixture
+def wrong(shared):
+    """The office's log-in is a wrong one; given is the right one."""
+    kept = (shared.root / "keys" / "credentials.json").read_bytes()
+    for path in (shared.root / "sessions").glob("*"):
+        path.unlink()
+    shared.practice("reset")
+    person, places = biller(shared), Places(shared.root)
+    refused = Credential("biller", "not the password", person["seed"])
+    remember_credential("practice", refused, places, development_key(places))
+    yield Credential("biller", person["password"], person["seed"])
+    (shared.root / "keys" / "credentials.json").write_bytes(kept)
+    shared.claimbots("credentials", "unlock", "practice")
+
+
+@pytest.fixture
+def elsewhere(shared, tmp_path):
+    """What another machine has of its own; the database and the key are the same."""
+    other = tmp_path / "elsewhere"
+    other.mkdir(mode=0o700)
+    for room in ("codesets", "keys"):
+        shutil.copytree(shared.root / room, other / room)
+    return {"CLAIMBOTS_DATA": str(other), "CLAIMBOTS_LEDGER__ORIGIN": "elsewhere"}
+
+
+def test_a_log_in_that_is_changed_in_the_moment_of_the_refusal_is_refused_nowhere(
+    shared, wrong, elsewhere
+):
+    """What the others are told of is what was typed, not what lies there by then."""
+    rotated = (
+        "import os; from bots.portals import login; was = login.Key.remember_refusal\n"
+        "def then_rotated(key):\n"
+        "    from bots.secrets.credentials import Credential, remember_credential\n"
+        "    was(key)\n"
+        "    right = Credential('biller', os.environ['RIGHT'], key.credential.totp_seed)\n"
+        "    remember_credential(key.name, right, key.places, key.master)\n"
+        "login.Key.remember_refusal = then_rotated"
+    )
+    done = shared.run("--limit", "1", "--shadow", first=rotated, RIGHT=wrong.password)
+    assert done.returncode == 2, done.stderr
+    assert shared.ask_store("select account from store_refusal"), "the others were told"
+    kept = shared.root / "keys" / "credentials.json"
+    shutil.copy(kept, f"{elsewhere['CLAIMBOTS_DATA']}/keys")
+
+    done = shared.run("--limit", "1", "--shadow", **elsewhere)
+
+    assert done.returncode == 0, done.stderr
+
+
+def test_an_unlock_on_one_machine_lets_go_what_another_had_kept(shared, wrong, elsewhere):
+    """Else the first would tell everybody anew what the person has just taken back."""
+    before = shared.requests("POST")
+    assert shared.run("--limit", "1", "--shadow").returncode == 2
+    assert shared.run("--limit", "1", "--shadow").returncode == 2
+    assert shared.requests("POST") - before == 1
+
+    said = shared.claimbots("credentials", "unlock", "practice", **elsewhere).stdout
+    assert "may be tried again" in said
+    assert shared.run("--limit", "1", "--shadow").returncode == 2
+    assert shared.requests("POST") - before == 2
