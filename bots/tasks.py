@@ -9,7 +9,8 @@ out of it, and `_each_item` does so again where that file was not shipped.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -62,6 +63,7 @@ def _each_item(task: str, work: Work) -> None:
 
 def _became(item: workitems.Input, room: Room, work: Work) -> Release:
     """How the item is to be given back; where it was before, in the same words."""
+    from bots.store.database import Unreachable
     from bots.store.room import Release
 
     try:
@@ -74,19 +76,29 @@ def _became(item: workitems.Input, room: Room, work: Work) -> Release:
     except workitems.ApplicationException as error:
         return Release("APPLICATION", str(error.code), str(error.message))
     except Problem as error:
-        if error.exit == _TRY_AGAIN:
-            return Release("APPLICATION", "NOT_NOW", error.sentence())
-        return Release("BUSINESS", "WRONG_INPUT", error.sentence())
+        # What is wrong with the item itself was said by `_as_ordered`: this is the machinery.
+        passes = error.exit == _TRY_AGAIN or isinstance(error, Unreachable)
+        return Release("APPLICATION", "NOT_NOW" if passes else "CANNOT_WORK", error.sentence())
     except Exception as error:  # the text of an exception may quote a claim
         last = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{type(error).__name__} in {Path(last.filename).name}:{last.lineno}"
         return Release("APPLICATION", "UNEXPECTED", f"{where}; please report it")
 
 
+@contextmanager
+def _as_ordered() -> Iterator[None]:
+    """What the order itself has wrong: tried again it would be as wrong."""
+    try:
+        yield
+    except Problem as error:
+        raise workitems.BusinessException(error.sentence(), "WRONG_INPUT") from None
+
+
 def _check(item: workitems.Input, room: Room) -> None:
     from bots.runs.check_files import check_files, rules_here
 
-    order = order_of(CheckOrder, item.payload)
+    with _as_ordered():
+        order = order_of(CheckOrder, item.payload)
     rules = rules_here()
     with TemporaryDirectory(prefix="claimbots-") as folder:
         files = {**{path: str(path) for path in order.files}, **_attached(item, Path(folder))}
@@ -154,16 +166,17 @@ def _attached(item: workitems.Input, folder: Path) -> dict[Path, str]:
 def _run(item: workitems.Input, room: Room, queue: str) -> None:
     from asyncio import run as until_done
 
-    from bots.places import here
+    from bots.config import config_folder, find_portal, load_portals
     from bots.portals.base import Query
     from bots.runs.orders import RunOrder
     from bots.runs.request import RunRequest
     from bots.runs.run import run
-    from bots.store.database import connect
-    from bots.store.facts import ExceptionState, RunState
-    from bots.store.records import exceptions
+    from bots.store.facts import RunState
 
-    order = order_of(RunOrder, item.payload)
+    portals = load_portals(config_folder())
+    with _as_ordered():
+        order = order_of(RunOrder, item.payload)
+        find_portal(portals, order.portal)
     query = Query(
         queue=queue,
         since=order.since,
@@ -183,12 +196,11 @@ def _run(item: workitems.Input, room: Room, queue: str) -> None:
         requested_by="control room",
     )
     summary = until_done(run(room.asking(request)))
-    connect(here())
     # What a person has closed for good, or this run took through after all, is nobody's work.
-    for record in exceptions(run=summary.run, state=ExceptionState.OPEN.value):
+    for record in room.left_open(summary.run):
         room.tell(
             {
-                "run": summary.run,
+                "run": record.run,
                 "exception": record.id,
                 "type": record.type,
                 "code": record.code,

@@ -12,6 +12,7 @@ The file is whole or it is not there: it gets its name when all of it is on disk
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -37,6 +38,7 @@ from bots.store import apart, moving
 from bots.store.address import database_url, has_store
 
 SUFFIX = ".backup"
+_TIME = r"\d{8}T\d{6}Z(-\d+)?"  # as `_target` writes it
 # Of keys/ only what is sealed or public: a master key must not lie beside what it opens.
 _SEALED = ("*.ledger.sealed", "*.ledger.pub", "credentials.json", "refused.json")
 _PATIENTS = "patients.sqlite3"
@@ -139,8 +141,11 @@ def _target(places: Places, to: Path | None, origin: str) -> Path:
 @contextmanager
 def _draft(target: Path, origin: str) -> Iterator[BinaryIO]:
     """A file that gets its name when the block ends well, and is gone when it does not."""
-    for left in target.parent.glob(f".claimbots-{origin}-*{SUFFIX}.new"):
-        left.unlink(missing_ok=True)  # of one that was killed
+    # The time after the name: another office's name may begin with this one's.
+    draft_of_ours = re.compile(rf"\.claimbots-{re.escape(origin)}-{_TIME}{re.escape(SUFFIX)}\.new")
+    for left in target.parent.glob(f".claimbots-*{SUFFIX}.new"):
+        if draft_of_ours.fullmatch(left.name):
+            left.unlink(missing_ok=True)  # of one that was killed
     draft = target.with_name(f".{target.name}.new")
     draft.unlink(missing_ok=True)
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -99,11 +99,14 @@ def restore(file: Path, places: Places, settings: Settings, master: MasterKey) -
                     exit=1,
                 )
             put, kept = _in_place(manifest, folder, places)
-        stopped = _stopped_as_logged(places, manifest.origin)
+            # Before there is a store: without one no run begins, whatever comes between.
+            stopped = _stopped_as_logged(places, manifest.origin)
+            crashpoint("restore.before_store")
+            _put_where_none_is(folder / STORE, places.store)
         caught_up = Behind()
         if (places.ledger / manifest.origin).is_dir() and not proof.is_older:
             caught_up = _told_by_the_log(places, manifest.origin, master)
-    return Restored(proof, put, kept, caught_up, stopped)
+    return Restored(proof, tuple(sorted({*put, "store"})), tuple(sorted(kept)), caught_up, stopped)
 
 
 def _refuse_a_store(places: Places) -> None:
@@ -111,7 +114,9 @@ def _refuse_a_store(places: Places) -> None:
         raise Problem(
             "the store of this data folder is in PostgreSQL",
             where="claimbots.yaml store.database_url",
-            do="restore --to another folder; there `claimbots store move` fills an empty database",
+            # Not to work there: its log ends where the backup's does, and this one goes on.
+            do="restore --to a FOLDER that is only for this; then, with an empty database, in "
+            "this data folder `claimbots store move FOLDER/store.sqlite3`",
         )
     # A -wal of another store would be read into the one that is put back.
     names = (STORE, f"{STORE}-wal", f"{STORE}-shm", f"{STORE}-journal")
@@ -188,10 +193,12 @@ def _behind(store: Path, ledger: Path, origin: str) -> Behind:
     )
 
 
-def _in_place(
-    manifest: Manifest, folder: Path, places: Places
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Move what is not there yet; the rooms that got something, and those that had it."""
+def _in_place(manifest: Manifest, folder: Path, places: Places) -> tuple[set[str], set[str]]:
+    """Move all but the store, where it is not there yet.
+
+    Returns:
+        The rooms that got something, and those that had it.
+    """
     _refuse_a_store(places)  # unpacking took its time, and somebody may have made one
     _refuse_other_keys(manifest, folder, places)
     put, kept = set[str](), set[str]()
@@ -215,9 +222,7 @@ def _in_place(
         (kept if target.exists() else put).add(room)
         if not target.exists():
             _moved(source, target)
-    crashpoint("restore.before_store")
-    _put_where_none_is(folder / STORE, places.store)
-    return tuple(sorted({*put, "store"})), tuple(sorted(kept))
+    return put, kept
 
 
 def _refuse_other_keys(manifest: Manifest, folder: Path, places: Places) -> None:

@@ -6,6 +6,7 @@ The log and the files need no upgrade: their forms have a version, and this one 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from bots.config import Settings
@@ -16,8 +17,10 @@ from bots.places import Places
 from bots.runs.behind import Behind, catch_up
 from bots.runs.office import sole_worker
 from bots.secrets import MasterKey
-from bots.store import apart, database, records
-from bots.store.address import database_url, has_store
+from bots.store import apart, database, leases, models, records
+from bots.store.address import database_url, has_store, shown
+
+_WORKERS = "0006_workers"  # before it there were no leases
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,8 @@ def upgrade(places: Places, settings: Settings, master: MasterKey) -> Upgraded:
             raise Problem("there is no store", where=str(places.root), do="check CLAIMBOTS_DATA")
         made_by = database.migrations(places)
         is_older = bool(made_by) and bool(set(apart.ours()) - set(made_by))
+        if is_older:
+            _refuse_workers(places, made_by)
         backup = take(places, settings, master) if is_older else None
         steps = tuple(_brought_on(places, backup)) if backup else ()
         try:
@@ -54,6 +59,23 @@ def upgrade(places: Places, settings: Settings, master: MasterKey) -> Upgraded:
     return Upgraded(backup, steps, unended, open_intents, caught_up)
 
 
+def _refuse_workers(places: Places, made_by: Collection[str]) -> None:
+    """Those of a shared store hold locks of their own names, and may be on other machines."""
+    if not database_url(places) or _WORKERS not in made_by:
+        return
+    with database.speaking(places):
+        # Only columns that there were from the first: the table is an older version's.
+        held = models.Worker.objects.filter(ended_at=None, until__gt=leases.clock())
+        alive = [f"{name} on {host}" for name, host in held.values_list("name", "host")]
+    if alive:
+        raise Problem(
+            f"workers are at work in it: {', '.join(sorted(alive))}",
+            where=shown(places),
+            do="end them, on every machine; a lease that nobody renews runs out in 30 seconds",
+            exit=3,
+        )
+
+
 def _brought_on(places: Places, backup: Taken) -> list[tuple[str, str]]:
     try:
         steps = database.upgrade(places)
@@ -61,10 +83,14 @@ def _brought_on(places: Places, backup: Taken) -> list[tuple[str, str]]:
     except Problem as problem:
         said = problem.what
     if said:
+        put_back = f"`claimbots restore {backup.path}`"
         raise Problem(
             f"the store did not come through the upgrade: {said}",
-            where=str(places.store),
-            do=f"move it aside and `claimbots restore {backup.path}`",
+            where=shown(places),
+            # Each step in PostgreSQL is undone whole where it fails: nothing has to be put back.
+            do=f"mend that and upgrade again; the backup is {backup.path}"
+            if database_url(places)
+            else f"move it aside and {put_back}",
         )
     return steps
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from bots.config import Approvals
 from bots.store import records
 from bots.store.facts import ExceptionType, NewException, ProposalRecord, ProposalState
+from bots.store.proposals import same_person
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +31,17 @@ def lapsed(proposal: ProposalRecord, approvals: Approvals, now: datetime) -> Lap
             _said("APPROVAL_EXPIRED", f"an approval holds for {approvals.valid_days} days"),
             lambda id: records.mark(id, ProposalState.EXPIRED),
         )
-    if approvals.asks_two(proposal.raises_payment) and not proposal.first_by:
+    if approvals.asks_two(proposal.raises_payment) and not _are_two(proposal):
         return Lapse(
             _said("SECOND_APPROVAL_NEEDED", "by now two people must approve this, and one has"),
             records.second_needed,
         )
     return None
+
+
+def _are_two(proposal: ProposalRecord) -> bool:
+    """One person, asked while one was enough, may have been the first of two before."""
+    return bool(proposal.first_by) and not same_person(proposal.first_by, proposal.decided_by)
 
 
 def _said(code: str, why: str) -> NewException:

@@ -33,18 +33,20 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from robocorp import workitems
+from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_exponential
 
 from bots.errors import Problem
 from bots.places import here
 from bots.runs import ends
 from bots.runs.request import RunRequest, asked
-from bots.store import records, room, work
-from bots.store.database import close, connect, speaking
-from bots.store.facts import RunState
+from bots.store import exceptions, records, room, work
+from bots.store.database import Unreachable, close, connect, speaking
+from bots.store.facts import ExceptionRecord, RunState
 from bots.store.room import Release, ReservedItem
 
 P = ParamSpec("P")
 T = TypeVar("T")
+_AWAY = 60.0  # seconds that PostgreSQL may be away, as for a run (`bots.store.thread`)
 
 
 class Room:
@@ -101,12 +103,22 @@ class Room:
             return
         workitems.outputs.create(payload=payload)
         if payload not in self._known.outputs:
-            _asked(room.keep_output, self._key, payload)
+            _asked(room.keep_output, self._key, self._job, payload)
+
+    def left_open(self, run: str) -> tuple[ExceptionRecord, ...]:
+        """What is nobody's yet of a run and of those with which it went on.
+
+        A job that died told nothing of its run, and the next one leaves those claims out.
+
+        Raises:
+            Problem: the store cannot be asked.
+        """
+        return _asked(exceptions.left_open, run)
 
     def release(self, item: workitems.Input, release: Release) -> None:
         """Give the item back; kept first, so that a crash cannot make it another answer."""
         with suppress(Problem):  # a store that cannot be written is said in the release itself
-            _asked(room.keep_release, self._key, release)
+            _asked(room.keep_release, self._key, self._job, release)
         if not release.type:
             item.done()  # type: ignore[no-untyped-call]
         else:
@@ -124,13 +136,26 @@ class Room:
 
 
 def _asked(question: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
-    """Ask the store, and let it go: the work that follows may fork."""
-    connect(here())
-    try:
-        with speaking(here()):
-            return question(*given, **named)
-    finally:
-        close()
+    """Ask the store, and let it go: the work that follows may fork.
+
+    Again where PostgreSQL went away meanwhile: each question is one that may be asked twice.
+    """
+
+    @retry(
+        retry=retry_if_exception_type(Unreachable),
+        wait=wait_exponential(multiplier=0.1, max=2),
+        stop=stop_after_delay(_AWAY),
+        reraise=True,
+    )
+    def once() -> T:
+        try:
+            connect(here())
+            with speaking(here()):
+                return question(*given, **named)
+        finally:
+            close()
+
+    return once()
 
 
 def _input_file() -> Path:

@@ -75,7 +75,7 @@ def upgrade(places: Places) -> list[tuple[str, str]]:
     set_up()
     with speaking(places):
         _point_at(places)
-        with _one_at_a_time(places):
+        with _as_long_as_it_takes(), _one_at_a_time(places):
             executor = _executor(places)
             plan = _plan(executor)
             executor.migrate(executor.loader.graph.leaf_nodes())
@@ -246,6 +246,22 @@ def _executor(places: Places) -> MigrationExecutor:
 
 def _plan(executor: MigrationExecutor) -> list[Any]:
     return list(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+@contextmanager
+def _as_long_as_it_takes() -> Iterator[None]:
+    """To rewrite a large table takes longer than a question of a run may (`connection_of`)."""
+    connection = connections["default"]
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+        cursor.execute("SET idle_in_transaction_session_timeout = 0")
+    try:
+        yield
+    finally:
+        connection.close()  # whoever asks next gets one with its limits
 
 
 @contextmanager

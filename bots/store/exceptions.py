@@ -35,6 +35,9 @@ _UNRESOLVED = (ExceptionState.OPEN.value, ExceptionState.RETRY.value)
 # The portal may hold half of a save, or more than was asked; another machine may know of a save
 # that we do not: neither is mended by passing.
 _A_PERSON_LOOKS = frozenset({"SAVE_DIFFERS", "OTHER_LOG"})
+# Each is of one save: what a person said of it says nothing of the next one, which nobody has
+# seen, though its words may be the same.
+_EACH_ITS_OWN = _A_PERSON_LOOKS | {"SAVE_UNKNOWN"}
 _WAITING = (ProposalState.OPEN.value, ProposalState.APPROVED.value)
 
 
@@ -120,7 +123,11 @@ def _row(
 
 
 def _is_same(one: models.ExceptionRow, other: models.ExceptionRow) -> bool:
-    return (one.code, one.check_id, _cause(one)) == (other.code, other.check_id, _cause(other))
+    def of(row: models.ExceptionRow) -> tuple[object, ...]:
+        # One check may propose for each line of a claim: what became of one is not the other's.
+        return (row.code, row.check_id, row.proposal_id, _cause(row))
+
+    return of(one) == of(other)
 
 
 def _carry_on(row: models.ExceptionRow, older: list[models.ExceptionRow]) -> None:
@@ -133,7 +140,7 @@ def _carry_on(row: models.ExceptionRow, older: list[models.ExceptionRow]) -> Non
     row.follows_id = latest.follows_id if latest.run_id == row.run_id else latest.pk
     row.assigned_to, row.assigned_by = latest.assigned_to, latest.assigned_by
     row.assigned_at = latest.assigned_at
-    if latest.state == ExceptionState.RESOLVED.value:
+    if latest.state == ExceptionState.RESOLVED.value and row.code not in _EACH_ITS_OWN:
         row.state, row.resolved_as = latest.state, latest.resolved_as
         row.decided_by, row.decided_at = latest.decided_by, latest.decided_at
         row.decision_reason = latest.decision_reason
@@ -199,6 +206,20 @@ def exceptions(run: str = "", state: str = "") -> tuple[ExceptionRecord, ...]:
     if state:
         rows = rows.filter(state=state)
     return tuple(exception_record(row) for row in rows)
+
+
+def left_open(run: str) -> tuple[ExceptionRecord, ...]:
+    """What is open of a run and of those with which it went on, the newest first.
+
+    A run that goes on with another leaves out the claims which that one was through with.
+    """
+    chain: list[str] = []
+    while run and run not in chain:
+        chain.append(run)
+        found = models.Run.objects.filter(id=run).values_list("query", flat=True).first()
+        run = str((found or {}).get("going on with", ""))
+    rows = models.ExceptionRow.objects.filter(run_id__in=chain, state=ExceptionState.OPEN.value)
+    return tuple(exception_record(row) for row in rows.select_related("run").order_by("-id"))
 
 
 def find_exception(id: str) -> ExceptionRecord:

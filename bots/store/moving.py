@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,11 @@ _FROM, _TO = "from", "to"
 def copy_to_file(places: Places, target: Path) -> None:
     """A new SQLite file with what the database of `places` holds now, while others write to it.
 
+    The store of an older version is copied as it is: what stands in the file is older, too.
+
     Raises:
-        Problem: PostgreSQL or the disk fails, or the store is of another version.
+        Problem: PostgreSQL or the disk fails, there are no tables in the database yet, or it is
+            of a newer version.
     """
     # Django's own backend: to read takes no writer's turn. One snapshot for all tables.
     source = connection_of(places) | {"ENGINE": "django.db.backends.postgresql"}
@@ -42,10 +46,10 @@ def copy_to_file(places: Places, target: Path) -> None:
     file = ours.DATABASES["default"] | {"NAME": str(target)}
     file["OPTIONS"] = file["OPTIONS"] | {"init_command": ""}  # no side files
     with speaking(places), _both(source, file):
-        _of_this_version(_FROM, shown(places))
+        newest = _newest(_FROM, shown(places))
         closed_file(target)
-        _made(_TO)
-        _copied()
+        _made(_TO, newest)
+        _copied(_models_at(newest))
 
 
 def move_into_database(places: Places, file: Path) -> dict[str, int]:
@@ -58,7 +62,7 @@ def move_into_database(places: Places, file: Path) -> dict[str, int]:
 
     Raises:
         Problem: there is no such file or no `store.database_url`, the file is of another
-            version, or the database is not empty.
+            version, a worker is alive in it, or the database is not empty.
     """
     set_up()
     if not database_url(places):
@@ -69,14 +73,16 @@ def move_into_database(places: Places, file: Path) -> dict[str, int]:
     target = ours.DATABASES["default"] | connection_of(places)
     with speaking(places), _both(source, target), transaction.atomic(using=_TO):
         _of_this_version(_FROM, str(file))
+        _refuse_workers(file)
         _made(_TO)
-        if any(model._default_manager.using(_TO).exists() for model in _models()):
+        models = _models()
+        if any(model._default_manager.using(_TO).exists() for model in models):
             raise Problem(
                 "the database is not empty, and nothing is written over it",
                 where=shown(places),
                 do="name an empty one in store.database_url",
             )
-        return _copied()
+        return _copied(models)
 
 
 @contextmanager
@@ -99,9 +105,28 @@ def _models() -> list[type[Any]]:
     return list(apps.get_app_config("store").get_models())
 
 
-def _made(alias: str) -> None:
+def _models_at(migration: str) -> list[type[Any]]:
+    """The tables as they were in the version whose newest migration that is."""
+    loader = MigrationExecutor(connections[_FROM]).loader
+    return list(loader.project_state(("store", migration)).apps.get_models())
+
+
+def _made(alias: str, migration: str = "") -> None:
+    """Make the tables, of this version or as that migration left them."""
     executor = MigrationExecutor(connections[alias])
-    executor.migrate(executor.loader.graph.leaf_nodes())
+    leaves = executor.loader.graph.leaf_nodes()
+    executor.migrate([("store", migration)] if migration else leaves)
+
+
+def _newest(alias: str, where: str) -> str:
+    """The newest migration that the database has: they stand in one line, by their numbers."""
+    loader = MigrationExecutor(connections[alias]).loader
+    if any(step not in loader.disk_migrations for step in loader.applied_migrations):
+        raise Problem("it is of a newer version of claimbots", where=where, do="update claimbots")
+    names = [name for app, name in loader.applied_migrations if app == "store"]
+    if not names:
+        raise Problem("there is no store in it yet", where=where, do="look at store.database_url")
+    return max(names)
 
 
 def _of_this_version(alias: str, where: str) -> None:
@@ -112,10 +137,25 @@ def _of_this_version(alias: str, where: str) -> None:
         )
 
 
-def _copied() -> dict[str, int]:
+def _refuse_workers(file: Path) -> None:
+    """The lease of one that works in the file, in whatever data folder that lies."""
+    from bots.store.models import Worker
+
+    held = Worker.objects.using(_FROM).filter(ended_at=None, until__gt=datetime.now(UTC))
+    alive = [f"{name} on {host}" for name, host in held.values_list("name", "host")]
+    if alive:
+        raise Problem(
+            f"workers are at work in it: {', '.join(sorted(alive))}",
+            where=str(file),
+            do="end them; a lease that nobody renews runs out in 30 seconds",
+            exit=3,
+        )
+
+
+def _copied(models: list[type[Any]]) -> dict[str, int]:
     counts = {}
     with transaction.atomic(using=_FROM), transaction.atomic(using=_TO):
-        for model in _models():
+        for model in models:
             rows: list[Any] = []
             count = 0
             for row in model._default_manager.using(_FROM).order_by("pk").iterator(_AT_ONCE):
@@ -126,15 +166,15 @@ def _copied() -> dict[str, int]:
                     rows = []
             model._default_manager.using(_TO).bulk_create(rows)
             counts[model._meta.db_table.removeprefix("store_")] = count
-        _count_on()
+        _count_on(models)
     return counts
 
 
-def _count_on() -> None:
+def _count_on(models: list[type[Any]]) -> None:
     """The next row of each table gets an id of its own, and not one that was copied."""
     from django.core.management.color import no_style
 
     target = connections[_TO]
     with target.cursor() as cursor:
-        for line in target.ops.sequence_reset_sql(no_style(), _models()):
+        for line in target.ops.sequence_reset_sql(no_style(), models):
             cursor.execute(line)

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from bots.store import models
 
-LONGEST = timedelta(hours=12)  # what was reserved before that is another day's work
+LONGEST = timedelta(hours=12)  # what nobody touched for that long is another day's work
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,28 +37,41 @@ class ReservedItem:
 
 def reserve(key: str, job: str) -> ReservedItem:
     """The item, as it was left by whoever had it before; begun now where nobody had."""
-    now = datetime.now(UTC)
     with transaction.atomic():
-        models.RoomItem.objects.filter(begun_at__lt=now - LONGEST).delete()
-        row, _ = models.RoomItem.objects.get_or_create(
-            key=key, defaults={"job": job, "begun_at": now}
-        )
+        long_ago = datetime.now(UTC) - LONGEST
+        models.RoomItem.objects.filter(begun_at__lt=long_ago).delete()
+        row = _at_work(key, job)
+        row.save()
     release = Release(**row.release) if row.release else None
     return ReservedItem(row.run, release, list(row.outputs))
 
 
-def keep_output(key: str, payload: dict[str, Any]) -> None:
-    """An output item was created for it."""
+def keep_output(key: str, job: str, payload: dict[str, Any]) -> None:
+    """An output item was created for it; kept once, however often it is said."""
     with transaction.atomic():
-        row = models.RoomItem.objects.select_for_update().get(key=key)
-        row.outputs = [*row.outputs, payload]
+        row = _at_work(key, job)
+        if payload not in row.outputs:
+            row.outputs = [*row.outputs, payload]
         row.save()
 
 
-def keep_release(key: str, release: Release) -> None:
+def keep_release(key: str, job: str, release: Release) -> None:
     """How it is given back; kept before the Control Room is told."""
-    said = {"type": release.type, "code": release.code, "message": release.message}
-    models.RoomItem.objects.filter(key=key).update(release=said)
+    with transaction.atomic():
+        row = _at_work(key, job)
+        row.release = {"type": release.type, "code": release.code, "message": release.message}
+        row.save()
+
+
+def _at_work(key: str, job: str) -> models.RoomItem:
+    """Its row, to be changed and saved: of now, so that nobody takes it for another day's.
+
+    A new one where it ran for so long that another job's reservation took it for that.
+    """
+    row = models.RoomItem.objects.select_for_update().filter(key=key).first()
+    row = row or models.RoomItem(key=key, job=job)
+    row.begun_at = datetime.now(UTC)
+    return row
 
 
 def forget(key: str) -> None:

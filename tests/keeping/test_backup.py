@@ -205,6 +205,20 @@ def test_a_disk_that_fails_leaves_no_file(office, monkeypatch, tmp_path, nth):
     assert not list(tmp_path.glob(".*backup*"))
 
 
+def test_what_is_being_written_of_another_office_in_the_same_folder_is_not_cleaned_up(
+    office, tmp_path
+):
+    """Its name may begin with ours."""
+    ours = [tmp_path / f".claimbots-{ORIGIN}-20260930T060000Z{n}.backup.new" for n in ("", "-2")]
+    theirs = tmp_path / f".claimbots-{ORIGIN}-2-20260930T060000Z.backup.new"
+    for path in (*ours, theirs):
+        path.touch()
+
+    take(office.places, load_settings(), development_key(office.places), tmp_path)
+
+    assert [path.exists() for path in (*ours, theirs)] == [False, False, True]
+
+
 def test_two_of_the_same_second_have_names_of_their_own(office, tmp_path):
     with time_machine.travel("2026-09-30T06:30:00Z", tick=False):
         names = [taken(office, to=tmp_path).path.name for _ in range(3)]

@@ -1,12 +1,18 @@
 """A store in PostgreSQL is backed up like any other, and comes there from a file."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 import store_cases
+from keeping.offices import ORIGIN
 from postgres import a_database, postgres, template, the_store_in
 
 from bots.errors import Problem
+from bots.ledger import trusted_public_key, verify
 from bots.places import Places
-from bots.store import apart, database, models, records
+from bots.runs.behind import catch_up
+from bots.store import apart, database, leases, models, records
+from bots.store.facts import RunState
 from bots.store.moving import copy_to_file, move_into_database
 
 
@@ -109,3 +115,60 @@ def test_a_database_that_is_not_there_is_a_sentence(tmp_path, address, words):
 
     assert "nobody" not in told.value.sentence()
     assert template()  # the server itself is well
+
+
+def test_a_lost_database_comes_back_under_the_log_that_went_on_since(office, tmp_path):
+    """Taken in the middle of a run; the machine, and what its log knows since, are still there."""
+    scratch = tmp_path / "scratch"
+    with the_store_in(a_database(), office.places.root):
+        office.loses_its_store()
+        office.works()
+        killed = office.works(is_killed=True)
+        assert office.says("backup", "--to", str(tmp_path / "taken.backup")).exit_code == 0
+        office.works(claims=2)
+        at_the_end = office.in_the_store()
+        database.close()
+
+    with the_store_in(a_database(), office.places.root):
+        refused = office.says("restore", str(tmp_path / "taken.backup")).exception
+        assert "in this data folder `claimbots store move FOLDER/store.sqlite3`" in refused.do
+        said = office.says("restore", str(tmp_path / "taken.backup"), "--to", str(scratch))
+        assert said.exit_code == 0, said.exception
+        said = office.says("store", "move", str(scratch / "store.sqlite3"))
+        assert said.exit_code == 0, said.exception
+
+        database.connect(office.places)
+        ledger = office.open_log()
+        catch_up(ledger)  # as a worker does when it comes up
+        ledger.close_files()
+        assert office.in_the_store() == at_the_end == office.on_the_log()
+        assert records.get_run(killed).state is RunState.IN_PROGRESS
+        assert [orphan.run for orphan in leases.orphans()] == [killed], "a worker takes it over"
+        database.close()
+    key = trusted_public_key(office.places, ORIGIN, None)
+    assert verify(office.places.ledger, ORIGIN, key).good
+
+
+def test_a_store_is_not_moved_while_its_own_sessions_lie_beside_it(office):
+    run = office.works(is_killed=True)
+    database.close()
+    office.places.workflows.touch()
+    with the_store_in(a_database(), office.places.root):
+        said = office.says("store", "move").exception
+
+    assert (said.exit, said.what) == (3, f"runs are under way in it: {run}")
+
+
+def test_a_store_is_not_moved_while_a_worker_is_alive_in_it(full, tmp_path):
+    leases.take("worker", "here", 4711, timedelta(seconds=30))
+    database.close()
+    with the_store_in(a_database(), tmp_path / "office"):
+        office = Places(tmp_path / "office").made()
+        with pytest.raises(Problem, match="workers are at work in it: worker on here") as told:
+            move_into_database(office, full.store)
+        assert told.value.exit == 3
+
+        database.connect(full)
+        models.Worker.objects.update(until=datetime.now(UTC))
+        database.close()
+        assert move_into_database(office, full.store)["worker"] == 1

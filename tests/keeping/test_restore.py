@@ -252,6 +252,24 @@ def test_writing_that_was_stopped_is_stopped_after_a_restore(office, tmp_path, s
     assert brake.is_stopped(there.places) is is_stopped
 
 
+def test_writing_is_stopped_before_there_is_a_store_that_a_run_could_begin_with(office, tmp_path):
+    """Killed between the two, nothing may begin to write."""
+    office.works()
+    assert office.says("stop").exit_code == 0
+    taken = take(office.places, load_settings(), development_key(office.places), tmp_path)
+    there = elsewhere(office)
+
+    died = office.command(
+        "restore", str(taken.path), "--to", str(there.places.root),
+        CLAIMBOTS_CRASH_AT="restore.before_store",
+    )  # fmt: skip
+
+    assert died.returncode == -signal.SIGKILL, died.stderr
+    assert not there.places.store.exists()
+    assert brake.is_stopped(there.places)
+    assert put_back(taken.path, there).is_stopped
+
+
 @pytest.mark.parametrize("holder", ["sole_worker", "sole_backup"])
 def test_nothing_is_put_back_while_something_is_at_work(office, yesterday, holder):
     office.loses_its_store()

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from datetime import timedelta
 
 import pytest
 import store_cases
-from keeping.offices import UNITS
+from keeping.offices import UNITS, Office
+from keeping.test_postgresql import rows as all_rows
+from postgres import a_database, postgres, the_store_in
 
 from bots.claims import ClaimRef
 from bots.config import load_settings
 from bots.errors import Problem
 from bots.keeping.restore import prove
+from bots.places import Places
 from bots.runs import office as locks
 from bots.secrets import development_key
-from bots.store import apart, database, models, records
+from bots.store import apart, database, leases, models, records
 from bots.store.facts import RunKind
 
 OLDER = apart.ours()[:-1]
@@ -33,7 +37,8 @@ def brought_back(office, migration):
         store_cases.end(run)
     MigrationExecutor(connection).migrate([("store", migration)])
     database.close()
-    assert apart.migrations(office.places.store)[-1] == migration
+    assert database.migrations(office.places)[-1] == migration
+    database.close()
 
 
 def rows_of(path):
@@ -172,3 +177,89 @@ def test_a_migration_that_fails_names_the_backup_to_go_back_to(office, monkeypat
 
     (backup,) = office.places.backups.iterdir()
     assert f"claimbots restore {backup}" in said.do
+
+
+# -- a store in PostgreSQL --------------------------------------------------------------
+
+
+@pytest.fixture
+def shared(office):
+    """The same office with its store in PostgreSQL; the database's address."""
+    office.loses_its_store()
+    url = a_database()
+    with the_store_in(url, office.places.root):
+        yield url
+        database.close()
+
+
+@pytest.mark.parametrize("migration", ["0005_alerts", OLDER[-1]])
+def test_an_older_store_in_postgresql_comes_through_and_so_does_its_backup(
+    office, shared, migration, monkeypatch
+):
+    office.works()
+    brought_back(office, migration)
+
+    said = office.says("upgrade")
+
+    assert said.exit_code == 0, said.exception
+    assert database.migrations(office.places) == apart.ours()
+    database.connect(office.places)
+    assert records.run_counts([run.id for run in records.runs()]).claims == 27
+    held = all_rows()
+
+    (backup,) = office.places.backups.iterdir()
+    there = Office(Places(office.places.root.parent / "there").made(), office.config)
+    there.takes_the_key_of(office)
+    said = there.says("restore", str(backup), "--to", str(there.places.root))
+    assert "its store is of an older version: run `claimbots upgrade`" in said.stdout
+    assert apart.migrations(there.places.store)[-1] == migration
+    with monkeypatch.context() as alone:
+        alone.delenv("CLAIMBOTS_STORE__DATABASE_URL")
+        alone.setenv("CLAIMBOTS_DATA", str(there.places.root))
+        said = there.says("upgrade")
+        assert said.exit_code == 0, said.exception
+        database.connect(there.places)
+        assert all_rows() == held
+        database.close()
+
+
+def test_a_store_in_postgresql_is_not_brought_on_while_a_worker_elsewhere_is_alive(office, shared):
+    """Its lock lies on another machine; its lease is in the store."""
+    database.connect(office.places)
+    leases.take("billing-2", "another-host", 4711, timedelta(minutes=1), is_alone=False)
+    brought_back(office, OLDER[-1])
+
+    said = office.says("upgrade").exception
+
+    assert (said.exit, said.what) == (3, "workers are at work in it: billing-2 on another-host")
+    assert not office.places.backups.exists()
+    assert database.migrations(office.places) == OLDER
+    postgres().ask(shared, "UPDATE store_worker SET ended_at = now() RETURNING name")
+    assert office.says("upgrade").exit_code == 0
+
+
+def test_no_step_of_an_upgrade_has_to_end_in_time(office, shared, monkeypatch):
+    """To rewrite a table of a large office takes longer than any question of a run may."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    brought_back(office, OLDER[-1])
+    limits = {}
+    migrate = MigrationExecutor.migrate
+
+    def limit():
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW statement_timeout")
+            return cursor.fetchone()[0]
+
+    def looked_at(self, *given, **named):
+        if self.connection.alias == "default":
+            limits["in it"] = limit()
+        return migrate(self, *given, **named)
+
+    monkeypatch.setattr(MigrationExecutor, "migrate", looked_at)
+    assert office.says("upgrade").exit_code == 0
+    database.connect(office.places)
+    limits["after it"] = limit()
+
+    assert limits == {"in it": "0", "after it": "30s"}

@@ -11,7 +11,7 @@ import time_machine
 
 from bots.claims import Change
 from bots.errors import Problem
-from bots.store import records
+from bots.store import exceptions, models, records
 from bots.store.facts import (
     Became,
     ChangeOutcome,
@@ -182,9 +182,9 @@ def test_a_save_that_is_unknown_still_closes_nothing():
 # What an approved run says of a proposal
 
 
-def a_proposal(check="pointer-order"):
+def a_proposal(check="pointer-order", line=2):
     run = store_cases.a_run()
-    new = NewProposal(check, (Change("pointers", 2, "1 2", "2 1"),))
+    new = NewProposal(check, (Change("pointers", line, "1 2", "2 1"),))
     seen = SeenRecord("C1", 1, ClaimOutcome.PROPOSED)
     ((proposal, _),) = records.keep_claim(run.id, seen, proposals=[new]).proposals
     return records.decide(proposal.id, "approve", "dana", "seen in the chart")
@@ -249,6 +249,24 @@ def test_two_proposals_of_one_claim_keep_an_exception_each_in_one_run():
     records.keep_claim(run.id, seen, exceptions=[TIMED_OUT])
 
     assert [entry.code for entry in records.exceptions(run.id)] == ["DEADLINE", "SAVE_REFUSED"]
+
+
+def test_two_proposals_of_one_check_do_not_close_one_anothers_exception():
+    """Each for a line of its own: what a person said of one was not said of the other."""
+    one, two = a_proposal(line=1), a_proposal(line=2)
+    run = store_cases.a_run(RunKind.APPROVED)
+    seen = SeenRecord("C1", 1, ClaimOutcome.REFUSED, reviewed=False)
+    for proposal in (one, two):
+        records.keep_claim(run.id, seen, exceptions=[replace(REFUSED, proposal=proposal.id)])
+    first, second = reversed(records.exceptions(run.id))
+    assert (first.state, second.state) == (ExceptionState.OPEN, ExceptionState.OPEN)
+
+    decided(first, "resolve", resolved_as=Resolution.NOT_OURS)
+    run = store_cases.a_run(RunKind.APPROVED)
+    records.keep_claim(run.id, seen, exceptions=[replace(REFUSED, proposal=two.id)])
+
+    (again,) = records.exceptions(run.id)
+    assert (again.state, again.follows) == (ExceptionState.OPEN, second.id)
 
 
 # By cause
@@ -362,6 +380,42 @@ def test_a_person_closes_one_cause_of_a_claim_and_no_other():
     (other,) = met(TIMED_OUT)
 
     assert other.state is ExceptionState.OPEN
+
+
+@pytest.mark.parametrize("code", ["SAVE_DIFFERS", "SAVE_UNKNOWN", "OTHER_LOG"])
+def test_what_a_save_left_behind_is_looked_at_each_time(code):
+    """The next one is of another save, of another field perhaps: nobody has seen it."""
+    one = replace(DIFFERS, code=code)
+    (first,) = met(one)
+    decided(first, "resolve", resolved_as=Resolution.NOT_OURS)
+
+    (second,) = met(one)
+
+    assert (second.state, second.follows, second.decided_by) == ("open", first.id, "")
+
+
+# Of a run that others went on with
+
+
+def going_on_with(earlier):
+    run = store_cases.a_run()
+    models.Run.objects.filter(id=run.id).update(query={"going on with": earlier.id})
+    return run
+
+
+def test_a_run_that_goes_on_with_others_has_left_open_what_they_met_and_it_did_not():
+    first = store_cases.a_run()
+    (stays,) = met(REFUSED, run=first)
+    met(TIMED_OUT, number="C2", run=first, read=False)
+    second = going_on_with(first)
+    last = going_on_with(second)
+    (again,) = met(TIMED_OUT, number="C2", run=last, read=False)
+    (closed,) = met(DIFFERS, number="C3", run=last)
+    decided(closed, "resolve")
+    met(REFUSED, number="C4")
+
+    assert [entry.id for entry in exceptions.left_open(last.id)] == [again.id, stays.id]
+    assert [entry.id for entry in exceptions.left_open(first.id)] == [stays.id]
 
 
 # Tried again

@@ -16,6 +16,7 @@ import pytest
 from runs.office import TODAY, Office, an_office, until
 from tasks.control_room import Ran, run_task
 from tasks.test_tasks import marked_837
+from tasks.test_tasks_at_a_portal import NOBODY
 
 pytestmark = pytest.mark.night
 
@@ -259,8 +260,10 @@ def test_a_run_that_died_under_an_item_is_the_items_run(
 def test_a_run_that_another_command_closed_is_gone_on_with_for_its_item(
     office: Office, tmp_path: Path
 ):
+    """What the dead one met and could tell nobody of is an output item as well."""
     office.practice("reset", "--stay-logged-in")
-    items = [{"payload": {"portal": "practice", "as_of": TODAY, "limit": 6}, "files": {}}]
+    claims = [NOBODY, *dict.fromkeys(truth["claim"] for truth in office.truths())][:6]
+    items = [{"payload": {"portal": "practice", "as_of": TODAY, "claims": claims}, "files": {}}]
     died = run_task(
         "pre_bill", items, tmp_path,
         environment=office.environment | {"CLAIMBOTS_CRASH_AT": "run.kept:2"},
@@ -274,7 +277,8 @@ def test_a_run_that_another_command_closed_is_gone_on_with_for_its_item(
 
     assert again.released == [("COMPLETED", None)]
     newest = runs(office)[0]
-    assert newest["counts"]["claims"] + dead["counts"]["claims"] == 6
+    assert newest["counts"]["claims"] + dead["counts"]["claims"] == len(claims)
+    assert [item["run"] for item in again.outputs if item["code"] == "NOT_FOUND"] == [dead["id"]]
     assert max((c["saves"] for c in office.witness()["claims"].values()), default=0) <= 1
 
 

@@ -6,10 +6,12 @@ import json
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from builders.claims import a_claim, a_coverage, a_patient
+from postgres import a_database, the_store_in
 from ruamel.yaml import YAML
 from tasks.control_room import ROOT, decoded, leaks, run_task
 from x12_writer import a_file, a_set
@@ -17,7 +19,13 @@ from x12_writer import a_file, a_set
 from bots.claims import Case
 from bots.errors import Problem
 from bots.files.json_claims import case_to
+from bots.ledger import LedgerBroken
+from bots.places import Places
 from bots.runs.orders import RunOrder, order_of
+from bots.runs.room import _asked
+from bots.secrets.references import VaultDown
+from bots.store.database import Unreachable
+from bots.tasks import _became
 
 
 def marked_claim(**fields: Any) -> Any:
@@ -140,6 +148,68 @@ def test_an_item_that_cannot_be_done_is_given_back_as_business(
     assert (first[1]["type"], first[1]["code"]) == ("BUSINESS", code)
     assert says in first[1]["message"]
     assert second[1]["code"] == "NO_FILE"  # the one before did not cost this one
+
+
+@pytest.mark.parametrize("payload", [{"portal": "acmee"}, {"portal": "practice", "limit": 0}])
+def test_a_run_that_nobody_could_do_so_is_the_items_own_fault(tmp_path: Path, payload: Any):
+    (released,) = run_task("pre_bill", [{"payload": payload, "files": {}}], tmp_path).released
+
+    assert (released[1]["type"], released[1]["code"]) == ("BUSINESS", "WRONG_INPUT")
+
+
+def test_what_the_machinery_could_not_do_is_not_the_items_fault(tmp_path: Path):
+    """F04: given back as BUSINESS, a Control Room would never try it again."""
+    path = marked_837(tmp_path / "in")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "store.sqlite3").write_bytes(b"no database" * 1000)
+
+    ran = run_task("check_files", [{"payload": {"files": [str(path)]}, "files": {}}], tmp_path)
+
+    ((state, why),) = ran.released
+    assert (state, why["type"], why["code"]) == ("FAILED", "APPLICATION", "CANNOT_WORK")
+    assert "the store's file is no database or is damaged" in why["message"]
+
+
+@pytest.mark.parametrize(
+    ("problem", "given_back"),
+    [
+        (Unreachable("PostgreSQL does not answer"), ("APPLICATION", "NOT_NOW")),
+        (VaultDown("does not answer", "vault:x"), ("APPLICATION", "NOT_NOW")),
+        (LedgerBroken("the disk is full", Path("ledger")), ("APPLICATION", "CANNOT_WORK")),
+        (Problem("the browser does not start"), ("APPLICATION", "CANNOT_WORK")),
+    ],
+)
+def test_what_passes_by_itself_is_told_from_what_somebody_has_to_mend(
+    problem: Problem, given_back: tuple[str, str]
+):
+    def work(item: Any, room: Any) -> None:
+        raise problem
+
+    # An item and a room that are not asked for anything before the work begins.
+    release = _became(SimpleNamespace(), SimpleNamespace(reserve=lambda item: None), work)
+
+    assert (release.type, release.code) == given_back
+    assert problem.what in release.message
+
+
+def test_the_store_is_asked_again_when_postgresql_was_away_for_a_moment(tmp_path: Path):
+    from django.db import connection
+
+    asked: list[int] = []
+
+    def question() -> str:
+        asked.append(1)
+        with connection.cursor() as cursor:
+            if len(asked) == 1:
+                cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+            cursor.execute("SELECT 'there'")
+            return str(cursor.fetchone()[0])
+
+    with the_store_in(a_database(), tmp_path):
+        Places(tmp_path).made()
+        assert _asked(question) == "there"
+
+    assert len(asked) == 2
 
 
 def test_robot_yaml_names_tasks_that_there_are():
