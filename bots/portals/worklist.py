@@ -74,7 +74,7 @@ async def walk(page_at: PageAt) -> AsyncIterator[ListRow]:
                 break  # nothing new: the list stalls
             number += 1
         seen_last = len(seen)
-        # Nothing has slipped over an edge where there is none, or where this walk told nothing new.
+        # Nothing slips over an edge where there is none, or where a walk tells nothing new.
         whole = number <= 2 or len(told) == known
         steady = (len(totals) <= 1 and whole) or turn == WALKS - 1
         if steady and total in (seen_last, len(told)):

@@ -8,9 +8,9 @@ from bots.errors import Problem
 from bots.places import Places, here
 from bots.runs import ends
 from bots.runs.asking import ask_for, digest
-from bots.runs.at_work import Progress
 from bots.runs.office import Occupied, open_office
 from bots.runs.request import RunRequest, RunSummary
+from bots.runs.taking import Progress
 from bots.runs.worker import Worker
 from bots.store import records, work
 from bots.store.facts import RunState

@@ -32,13 +32,14 @@ from bots.portals.base import Query
 from bots.runs import ends
 from bots.runs.alerting import telling
 from bots.runs.asking import ask_for
-from bots.runs.at_work import LEFT, Progress, RunAtWork
+from bots.runs.at_work import RunAtWork
 from bots.runs.behind import catch_up
 from bots.runs.decisions import open_ledger
 from bots.runs.lease import LOST, Lease
 from bots.runs.lost import keep_what_is_missing
 from bots.runs.office import Occupied, Office, open_office, sole_worker
 from bots.runs.request import RunRequest, RunSummary, asked
+from bots.runs.taking import LEFT, Progress
 from bots.secrets import VaultDown
 from bots.store import from_log, leases, records, work
 from bots.store.address import database_url
@@ -272,7 +273,7 @@ class Worker:
     async def claim(self, run: str, item: int, attempt: int) -> str:
         """One claim of a run that is at work here; of another one nothing is begun."""
         at_work = self._at_work.get(run)
-        return await at_work.claim(item, attempt) if at_work else LEFT
+        return await at_work.claims.one(item, attempt) if at_work else LEFT
 
     async def _whole(self, run: str, steps: Steps) -> RunSummary:
         request = asked(await self._store.call(work.request_of, run))

@@ -138,10 +138,10 @@ def test_nothing_is_begun_on_a_claim_while_nobody_knows_what_became_of_its_save(
 # A claim that comes no further after its save: it waits for what comes next.
 NO_FURTHER = """
 import asyncio
-from bots.runs.at_work import RunAtWork
+from bots.runs.taking import Taking
 async def waits(self, told, item):
     await asyncio.sleep(60)
-RunAtWork._keep = waits
+Taking._keep = waits
 """
 
 

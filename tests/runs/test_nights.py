@@ -58,8 +58,8 @@ def test_a_policy_that_is_edited_meanwhile_holds_from_the_next_run_on(office, be
 
 # After the third claim this process's clock stands an hour earlier.
 AN_HOUR_EARLIER = """
-import time_machine, bots.runs.at_work as w
-real, seen = w.RunAtWork._keep, []
+import time_machine, bots.runs.taking as w
+real, seen = w.Taking._keep, []
 async def keep(self, told, item):
     await real(self, told, item)
     seen.append(1)
@@ -67,7 +67,7 @@ async def keep(self, told, item):
         import datetime
         was = datetime.datetime.now(datetime.UTC) - datetime.timedelta(hours=1)
         time_machine.travel(was, tick=True).start()
-w.RunAtWork._keep = keep
+w.Taking._keep = keep
 """
 
 
@@ -143,12 +143,12 @@ def test_a_store_that_another_holds_is_waited_for_or_gone_on_with_later(
 
 # The portal closes as the fourth claim is through.
 QUIET_AFTER_FOUR = """
-import datetime, bots.config.portals as p, bots.runs.at_work as w
-real, seen = w.RunAtWork._keep, []
+import datetime, bots.config.portals as p, bots.runs.taking as w
+real, seen = w.Taking._keep, []
 async def keep(self, told, item):
     await real(self, told, item)
     seen.append(1)
-w.RunAtWork._keep = keep
+w.Taking._keep = keep
 def closed_until(self, moment):
     return moment + datetime.timedelta(hours=6) if len(seen) >= 4 else None
 p.Portal.closed_until = closed_until

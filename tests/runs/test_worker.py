@@ -178,7 +178,7 @@ def test_the_workflows_file_is_closed_to_others_and_names_no_patient_and_no_clai
 
 
 def test_claims_without_an_end_go_to_a_person_and_the_run_stops_after_ten(office):
-    hasty = "import bots.runs.at_work as w; w.RunAtWork._longest = 0.05"
+    hasty = "import bots.runs.taking as t; t.Taking._longest = 0.05"
 
     done = office.run("--limit", "14", first=hasty)
 
