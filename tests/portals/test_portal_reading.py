@@ -169,6 +169,22 @@ async def test_a_box_that_got_into_a_cell_is_no_value_of_it(session: Session):
         [row["ndc"] for row in seen.rows("service_lines")]
 
 
+MORE = """() => {
+    const cell = document.querySelector("#service_lines tbody").insertRow().insertCell();
+    cell.colSpan = 9;
+    cell.textContent = "Show 4 more lines";
+}"""
+
+
+async def test_a_row_that_says_that_there_are_more_is_not_passed_over(session: Session):
+    async with session.tab() as tab:
+        await tab.go("/claims/C00001/", "the claim")
+        await tab.call(tab.page.evaluate(MORE), "add a row")
+        seen = await tab.look("claim")
+    with pytest.raises(Unreadable, match="service_lines: 1 rows do not match its headings"):
+        list(seen.rows("service_lines"))
+
+
 async def test_f27_the_claim_painted_before_is_waited_out(session: Session, portal: Portal):
     portal.fault("F27", seconds=0.6)
     case = await opened(session, "C00010")

@@ -283,6 +283,42 @@ async def test_the_answer_says_no_more_than_the_screen(
     assert await posts_at_last(portal, number) == 1
 
 
+DRAWN = "document.addEventListener('DOMContentLoaded', () => { %s });"
+QUEUED = """
+    const said = document.querySelector("[data-testid=status-message]");
+    if (said) said.textContent = "Your change is queued.";
+"""
+LOCKED = """
+    const alert = document.createElement("div");
+    alert.setAttribute("role", "alert");
+    alert.textContent = "This record is open by t.okafor.";
+    document.querySelector("main").prepend(alert);
+"""
+
+
+async def test_words_that_nobody_recorded_are_no_refusal(hands, portal, number):
+    async with hands.editor(number, member(number)) as editor:
+        await editor._tab.page.add_init_script(DRAWN % QUEUED)
+        await editor.look(())
+        answer = await editor.correct((member(number),))
+        editor._tab.spoiled = True
+    assert (answer.saved, answer.words) == (Saved.UNKNOWN, "Your change is queued.")
+    assert stored(portal, number)
+
+
+@pytest.mark.parametrize("what", ["note", "hold"])
+async def test_nothing_is_put_on_a_claim_that_shows_an_alert(hands, portal, number, what):
+    async with hands.editor(number) as editor:
+        await editor._tab.page.add_init_script(DRAWN % LOCKED)
+        if what == "note":
+            answer = await editor.write_note("CB-1", "look at line 1")
+        else:
+            answer = await editor.put_on_hold("look at line 1")
+        editor._tab.spoiled = True
+    assert (answer.saved, answer.words) == (Saved.REFUSED, "This record is open by t.okafor.")
+    assert posts(portal, number) == 0
+
+
 async def test_f61_a_save_that_is_not_answered_in_time_is_unknown(
     hands, portal, number, monkeypatch
 ):
