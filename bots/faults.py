@@ -66,11 +66,19 @@ FAULTS_IN_A_ROW = 8  # claims that the machinery failed
 FAULTS_OF_LAST, LAST = 10, 20  # so many of the last so many
 
 # What has an end although nothing answers.
-LONGEST_CLAIM = 300.0  # seconds: every call has a limit of its own, and this is above them all
+LONGEST_CLAIM = 300.0  # seconds without what its saves may take to land
 MOST_DEATHS = 5  # of workers at one claim in one run; then it goes to a person
 
 # Two users of one log-in throw each other out for ever: a person must part them.
 LOG_INS_AT_MOST, LOG_IN_SPAN = 5, 15 * 60.0  # in so many seconds
+
+
+def longest_claim(save_limit: float) -> float:
+    """Seconds that a claim has, where a save may take so many to land.
+
+    Every call has a limit of its own, and this is above them all: two saves, each tried twice.
+    """
+    return LONGEST_CLAIM + 4 * save_limit
 
 
 def _looked_again(mend: Mend = Mend.NOTHING) -> Fault:

@@ -174,7 +174,7 @@ async def settle(intent: OpenIntent, at: Workplace) -> Done:
     """
     limit = at.portal.save_limit_seconds
     # Whoever opened it may have saved as late as its claim had time.
-    late = intent.opened_at.timestamp() + faults.LONGEST_CLAIM + 2 * limit
+    late = intent.opened_at.timestamp() + faults.longest_claim(limit) + limit
     seen = await _look(at, intent)
     if seen == "old":
         left = late - datetime.now(UTC).timestamp()
@@ -330,6 +330,8 @@ async def _read_back(
                     Outcome.CONFLICT,
                     f"{answer.saved.value}, and nothing of it is on the record",
                 )
+            if answer.saved is Saved.UNCLEAR:
+                return Outcome.REFUSED, answer.words
             return Outcome.NOT_DONE, f"{answer.saved.value}, but the record is unchanged"
         if seen == "unseen":
             return Outcome.UNKNOWN, "the record could not be read back"

@@ -49,6 +49,8 @@ def upgrade(places: Places, settings: Settings, master: MasterKey) -> Upgraded:
         if is_older:
             _refuse_workers(places, made_by)
         backup = take(places, settings, master) if is_older else None
+        if is_older:  # the backup took its time, and one may have begun meanwhile
+            _refuse_workers(places, made_by)
         steps = tuple(_brought_on(places, backup)) if backup else ()
         try:
             database.connect(places)

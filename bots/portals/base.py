@@ -162,6 +162,7 @@ class Saved(StrEnum):
 
     STORED = "stored"  # the portal said so; still to be read back
     REFUSED = "refused"  # the portal said no, in words
+    UNCLEAR = "unclear"  # it said something that nobody recorded: the record tells, in its time
     UNKNOWN = "unknown"  # no answer we can trust: look before doing anything
 
 

@@ -19,7 +19,13 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bots.errors import Problem
-from bots.portals.base import AccountLocked, LoginRefused, NotAllowed, PortalFault
+from bots.portals.base import (
+    AccountLocked,
+    LoginRefused,
+    NotAllowed,
+    PortalError,
+    PortalFault,
+)
 from bots.portals.login_dialogs import give_in_dialogs
 from bots.portals.pressing import press
 from bots.portals.screen import Seen
@@ -158,6 +164,8 @@ async def enter(tab: Tab, key: Key) -> bool:
         key.before_typing()
     if "code" in seen:
         seen = await _give_code(tab, key)
+        if "password" in seen or "username" in seen:  # it begins anew: a no to the code
+            raise _code_refused(key, seen.loose("alert"))
     _stop_at_what_needs_a_person(seen, key)
     if "signed_in_user" not in seen:
         raise PortalFault("log-in: an unknown screen after it")
@@ -228,10 +236,7 @@ def _refused(key: Key, words: str, status: int = 0) -> LoginRefused:
     """The portal said no, in these words or by this status: remembered, and how it is told."""
     key.remember_refusal()
     if status == _LOCKED or "locked" in words.lower():
-        return AccountLocked(
-            f"the portal has locked the account of {key.name}; have it unlocked there, then "
-            f"`claimbots credentials unlock {key.name}`"
-        )
+        return _locked(key)
     by = f" (it answered {status})" if status else ""
     return LoginRefused(
         f"the portal refused user name or password of {key.name}{by}; it is not tried again. Give "
@@ -239,11 +244,22 @@ def _refused(key: Key, words: str, status: int = 0) -> LoginRefused:
     )
 
 
-def _code_refused(key: Key, status: int) -> CodeRefused:
+def _code_refused(key: Key, words: str, status: int = 0) -> LoginRefused:
+    """The same of a one-time code."""
     key.remember_refusal()
+    if status == _LOCKED or "locked" in words.lower():
+        return _locked(key)
+    by = f" (it answered {status})" if status else ""
     return CodeRefused(
-        f"the portal answered {status} to the one-time code of {key.name}; it is not tried again. "
+        f"the portal refused the one-time code of {key.name}{by}; it is not tried again. "
         f"Find out why there, then `claimbots credentials unlock {key.name}`"
+    )
+
+
+def _locked(key: Key) -> AccountLocked:
+    return AccountLocked(
+        f"the portal has locked the account of {key.name}; have it unlocked there, then "
+        f"`claimbots credentials unlock {key.name}`"
     )
 
 
@@ -391,15 +407,20 @@ async def _after_a_no(tab: Tab, key: Key, box: str, status: int) -> Seen | None:
     seen, words = None, ""
     with contextlib.suppress(PortalFault):  # no known screen, or no page at all
         seen = await _where(tab)
+    if seen is None and status in _SAYS_NO:
+        # Perhaps it is the page behind the door that is not for us: the door knows who is in.
+        with contextlib.suppress(PortalError):
+            await tab.go(tab.path("door"), "the log-in page", at_door=True)
+            seen = await _where(tab)
     if seen is not None:
         if "signed_in_user" in seen:
             return None  # in: it is the page behind the door that is not for us
         if any(element in seen for element in ("code", "captcha", "new_password")):
             return seen
         words = seen.loose("alert")
-    if status not in _SAYS_NO and (seen is None or "password" not in seen):
+    if seen is None or (status not in _SAYS_NO and "password" not in seen):
         return None
-    raise _code_refused(key, status) if box == "code" else _refused(key, words, status)
+    raise _code_refused(key, words, status) if box == "code" else _refused(key, words, status)
 
 
 async def probe(

@@ -131,9 +131,10 @@
     if (!rank) continue;
     const table = all[0];
     const heads = [...(table.tHead?.rows[0]?.cells ?? [])].map(cell => squash(cell.textContent));
-    const drawn = [...table.tBodies].flatMap(part => [...part.rows]);
+    const there = [...table.tBodies].flatMap(part => [...part.rows]);
+    const drawn = there.filter(row => shown(row) || !saysNothing(row));
     // Among others it says something, such as that there are more: then it is an odd row.
-    const body = drawn.length > 1 ? drawn : drawn.filter(row => !saysNothing(row));
+    const body = drawn.every(saysNothing) ? [] : drawn;
     const full = body.filter(row => isFull(row, heads));
     const headed = plan.columns.map(([, heading]) => heads.indexOf(heading));
     const at = headed.map((place, i) =>

@@ -199,8 +199,11 @@ async def amiss(tab: Tab, seen: Seen, names: Sequence[str]) -> list[str]:
             else:
                 seen[name]
         except PortalError as error:
-            # An odd value of one claim is that claim's matter, not the screen's.
-            if not isinstance(error, Unreadable) or "match" in str(error):
+            # An odd value or row of one claim is that claim's matter, not the screen's.
+            is_of_one = isinstance(error, Unreadable) and (
+                "match" not in str(error) or "rows do not match" in str(error)
+            )
+            if not is_of_one:
                 problems.append(str(error))
     if problems:
         await tab.notice(seen.name, names)

@@ -251,8 +251,9 @@ class PagesEditor:
         words = seen.loose("status_message")
         if self.stored.fullmatch(words):
             return SaveAnswer(Saved.STORED, words)
-        # Words that nobody recorded may say no, or that it is under way: the record will tell.
-        return SaveAnswer(Saved.UNKNOWN, for_people(words) or "the portal said nothing")
+        if words:  # they may say no, or that it is under way
+            return SaveAnswer(Saved.UNCLEAR, for_people(words))
+        return SaveAnswer(Saved.UNKNOWN, "the portal said nothing")
 
 
 def notes_of(seen: Seen) -> tuple[str, ...]:

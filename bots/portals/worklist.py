@@ -55,6 +55,7 @@ async def walk(page_at: PageAt) -> AsyncIterator[ListRow]:
     """
     told: set[str] = set()
     total = seen_last = 0
+    was_whole = False  # at some walk
     for turn in range(WALKS):
         seen: set[str] = set()
         totals: set[int] = set()
@@ -76,7 +77,10 @@ async def walk(page_at: PageAt) -> AsyncIterator[ListRow]:
         seen_last = len(seen)
         # Nothing slips over an edge where there is none, or where a walk tells nothing new.
         whole = number <= 2 or len(told) == known
-        steady = (len(totals) <= 1 and whole) or turn == WALKS - 1
-        if steady and total in (seen_last, len(told)):
+        steady = len(totals) <= 1
+        was_whole = was_whole or (steady and total == seen_last)
+        if ((steady and whole) or turn == WALKS - 1) and total in (seen_last, len(told)):
             return
+    if was_whole:
+        return  # claims have come and gone ever since
     raise ListIncomplete(f"the list shows {total} claims, {seen_last} could be read")

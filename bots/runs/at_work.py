@@ -102,6 +102,7 @@ class RunAtWork:
         self.begun = 0
         self._credential: Credential | None = None
         self._session: Session | None = None
+        self._worker = ""  # who has it, as the store knows it
         self._begun_after = 0  # so many records were on the log when this part of it began
         self.claims = Taking(
             id, request, office, store, self.course,
@@ -131,7 +132,6 @@ class RunAtWork:
             state, problem = RunState.FAILED, _login_problem(error, self.office)
             self.course.stop_reason = problem.what[:300]  # who only looks on reads it there
             await self._exception("", error.code, "log-in refused")
-            await self._tell_others_of_refusal()
         except LedgerBroken as error:
             state, self.course.stop_reason = RunState.STOPPED, ends.LOG_NOT_WRITTEN
             problem = error if isinstance(error, Problem) else None
@@ -178,7 +178,7 @@ class RunAtWork:
         await asyncio.to_thread(evidence.clear, office.places, days)
         facts = replace(facts_of(request, office), tables=office.tables(), checks=office.asked())
         record = await self.store.call(records.begin_run, self.id, facts)
-        _, attempt = await self.store.call(work.worker_of, self.id)
+        self._worker, attempt = await self.store.call(work.worker_of, self.id)
         if attempt > 1:  # whoever had it may not have come to keep what it saved
             await keep_what_is_missing(self.store, self.ledger, self.id)
         self.begun = await self.store.call(records.corrections_in, self.id)
@@ -332,8 +332,9 @@ class RunAtWork:
                 await self._exception(intent.claim_number, code_of(done), done.words)
             if done.outcome is Outcome.UNKNOWN:
                 self.course.left_over = True
-                self.claims.unknown.add(intent.claim_number)
-                await self._exception(intent.claim_number, code_of(done), NOT_KNOWN)
+                number, began = intent.claim_number, intent.opened_at
+                self.claims.unknown[number] = began
+                await self._exception(number, code_of(done), NOT_KNOWN, began)
 
     async def _approvals_that_hold(self) -> dict[str, ProposalRecord]:
         """The approved proposals, without those whose approval has run out or is too few.
@@ -406,11 +407,12 @@ class RunAtWork:
             return frozenset()
         return await self.store.call(records.seen_numbers, self.request.resume)
 
-    async def _exception(self, number: str, code: str, text: str) -> None:
+    async def _exception(
+        self, number: str, code: str, text: str, saved: datetime | None = None
+    ) -> None:
         kind = ExceptionType(faults.fault_of(code).kind)
-        await self.store.call(
-            records.keep_exception, self.id, number, NewException(kind, code, text)
-        )
+        said = NewException(kind, code, text, saved=saved)
+        await self.store.call(records.keep_exception, self.id, number, said)
 
     async def _log(self, kind: str, body: dict[str, object]) -> Record:
         return await asyncio.to_thread(
@@ -423,6 +425,8 @@ class RunAtWork:
 
     async def _end(self, state: RunState, code: int = 0) -> RunSummary:
         """Close the run. `code` is the exit of what broke it off, if something did."""
+        with contextlib.suppress(Problem):  # whatever it is that ends the run
+            await self._tell_others_of_refusal()
         is_paused = self.course.stop_reason.startswith(work.PAUSED)
         hands_back = self.hands_back and self.course.stop_reason == ends.STOPPED_BY_SIGNAL
         aside = RunState.PAUSED if is_paused else RunState.PENDING if hands_back else None
@@ -445,7 +449,8 @@ class RunAtWork:
         left_over = left_over or course.read_only
         code = code or (3 if left_over else 0)
         if aside is not None:
-            await self.store.call(work.put_aside if is_paused else work.hand_back, self.id)
+            put = work.put_aside if is_paused else work.hand_back
+            await self.store.call(put, self.id, self._worker)
             return RunSummary(
                 run=self.id,
                 state=aside,

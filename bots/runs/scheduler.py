@@ -139,7 +139,8 @@ class Scheduler:
         come = between(schedule, zone, after, now, portal_hours(schedule, settings))
         if not come:
             return
-        busy = await self._store.call(rows.times, name, Became.BEGUN, Became.WAITING)
+        open_times = await self._store.call(rows.times, name, Became.BEGUN, Became.WAITING)
+        busy = [entry for entry in open_times if not await self._is_through(entry)]
         pause = await self._store.call(rows.pause_of, name)
         for entry in decisions(schedule, come, now, pause, is_busy=bool(busy)):
             firing = entry.firing
@@ -148,6 +149,11 @@ class Scheduler:
             ):
                 log.info("scheduled", schedule=name, time=firing.key, became=entry.became.value,
                          why=entry.why)  # fmt: skip
+
+    async def _is_through(self, entry: TimeRecord) -> bool:
+        """Whether the run of a time has ended, though nobody has said so of the time as yet."""
+        run = await self._store.call(rows.newest_run, entry.run_key)
+        return came_to(run) not in {Became.WAITING, Became.BEGUN}
 
     async def _take_up(self) -> None:
         """What was at work when the process died, or was stopped, waits again to go on."""
@@ -264,6 +270,8 @@ class Scheduler:
         if is_interrupted or summary.state is RunState.PENDING:
             return  # stays begun: the next start goes on with it
         became = Became.DONE if summary.exit == 0 else Became.LEFT_OVER
+        if summary.state is RunState.STOPPED and summary.stop_reason in ends.INTERRUPTED:
+            became = Became.WAITING  # by somebody who had asked for the same
         await self._turn(entry, Became.BEGUN, became, summary.stop_reason)
 
     async def _request(

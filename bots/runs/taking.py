@@ -11,6 +11,7 @@ import contextlib
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -60,7 +61,7 @@ class Taking:
     Attributes:
         readers: the pages that are free.
         held: the approved proposals that hold, by their id.
-        unknown: the claims with a save of which nobody knows yet what became.
+        unknown: the claims with a save of which nobody knows yet what became, and its time.
         failure: what ends the run; once it is there no claim is begun.
     """
 
@@ -82,7 +83,7 @@ class Taking:
         self.id, self.request, self.office, self.store = run, request, office, store
         self.course = course
         self.readers: asyncio.Queue[Reader] = asyncio.Queue()
-        self.unknown: set[str] = set()
+        self.unknown: dict[str, datetime] = {}
         self.failure: Exception | None = None
         self._takes_no_more, self._progress = takes_no_more, progress
         self._tasks: set[asyncio.Task[object]] = set()
@@ -204,8 +205,8 @@ class Taking:
 
     @property
     def _longest(self) -> float:
-        """Seconds that a claim has: what a save may take to land is waited for in it."""
-        return faults.LONGEST_CLAIM + 2 * self.office.portal.save_limit_seconds
+        """Seconds that a claim has."""
+        return faults.longest_claim(self.office.portal.save_limit_seconds)
 
     def _rest_after(self, told: Told) -> float:
         """How long a page does nothing after a claim, in seconds."""
@@ -235,7 +236,7 @@ class Taking:
         """A claim without an end. Whether it was being saved, settling its intent will say."""
         log.error("a claim is stuck", run=self.id, position=item.position)
         ref = ClaimRef(self.request.portal, item.number, self.request.query.queue, item.status)
-        self.unknown.add(item.number)
+        self.unknown[item.number] = datetime.now(UTC)
         words = f"no end in {self._longest:.0f} seconds"
         return _failed(ref, item.position, "STUCK", words)
 
@@ -245,7 +246,8 @@ class Taking:
             words = f"the worker died {faults.MOST_DEATHS} times while it was at this claim"
             return _failed(ref, item.position, "GIVEN_UP", words)
         if item.number in self.unknown:  # it may still come about, and it would be saved twice
-            return _failed(ref, item.position, "SAVE_UNKNOWN", NOT_KNOWN)
+            began = self.unknown[item.number]
+            return _failed(ref, item.position, "SAVE_UNKNOWN", NOT_KNOWN, began)
         if item.proposal:
             return await self._apply(reader, ref, item)
         return await self._one(reader, ref, item.position)
@@ -287,7 +289,7 @@ class Taking:
     async def _keep(self, told: Told, item: int) -> None:
         self.course.weigh(told)
         if any(change.outcome is ChangeOutcome.UNKNOWN for change in told.changes):
-            self.unknown.add(told.seen.number)
+            self.unknown[told.seen.number] = datetime.now(UTC)
         kept = await self.store.call(
             records.keep_claim,
             self.id,
@@ -336,7 +338,9 @@ class Taking:
         return told
 
 
-def _failed(ref: ClaimRef, position: int, code: str, text: str) -> Told:
+def _failed(
+    ref: ClaimRef, position: int, code: str, text: str, saved: datetime | None = None
+) -> Told:
     kind = ExceptionType(faults.fault_of(code).kind)
     seen = SeenRecord(ref.number, position, ClaimOutcome.FAILED, status=ref.status, reviewed=False)
-    return Told(seen, exceptions=[NewException(kind, code, text)])
+    return Told(seen, exceptions=[NewException(kind, code, text, saved=saved)])

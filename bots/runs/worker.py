@@ -266,7 +266,7 @@ class Worker:
     async def _let_wait(self, run: str, down: VaultDown) -> str:
         """Nothing of it was begun: it waits as if nobody had taken it up, and is asked again."""
         log.warning("a run waits for its vault", run=run, what=down.what, where=down.where)
-        await self._store.call(work.hand_back, run, down.what)
+        await self._store.call(work.hand_back, run, self._lease.executor, down.what)
         self._resting[run] = time.monotonic() + VAULT_REST
         return RunState.PENDING.value
 
@@ -367,7 +367,9 @@ class Worker:
             whose = await self._store.call(work.log_of, id)
             if not await self._store.call(work.adopt, id, was, self._lease.executor, self._origin):
                 continue  # another was quicker, or it has ended
-            left_at = dead.renewed_at if dead is not None else lost.started_at
+            # Who comes again under its own name has taken the place of its earlier life.
+            taken = await self._store.call(work.last_taken, id)
+            left_at = dead.renewed_at if dead is not None else taken or lost.started_at
             is_old = datetime.now(UTC) - left_at > _TOO_OLD
             is_other = self._only not in ("", await self._store.call(work.asked_for, id))
             is_whole = await self._keep_what_it_saved(lost, whose)
@@ -379,7 +381,7 @@ class Worker:
                 adopted[workflow_id(id, attempt)] = id
             else:
                 log.warning("goes on with a run whose worker died", run=id)
-                await self._store.call(work.hand_back, id)
+                await self._store.call(work.hand_back, id, self._lease.executor)
                 await self._durable.forget(workflow_id(id, attempt))
         if not adopted:
             return
@@ -390,7 +392,7 @@ class Worker:
                 self._forgetting.append(asyncio.create_task(self._forget(run, workflow)))
             else:
                 # DBOS knows nothing of it, or does not begin: our own table has what is due.
-                await self._store.call(work.hand_back, run)
+                await self._store.call(work.hand_back, run, self._lease.executor)
 
     async def _see_that_it_is_dead(self, dead: leases.WorkerRecord) -> None:
         """One of this data folder whose lease has run out may be frozen, and could wake."""
@@ -413,7 +415,7 @@ class Worker:
                 left = mine - self._begun - self._sessions.keys()
                 for run in left & idle:
                     log.warning("a run was taken up and not begun", run=run)
-                    await self._store.call(work.hand_back, run)
+                    await self._store.call(work.hand_back, run, self._lease.executor)
                 idle = left
             except Exception as error:  # such as a database that is away: looked at again
                 log.error("could not look for runs of dead workers", error=type(error).__name__)

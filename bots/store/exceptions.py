@@ -35,8 +35,8 @@ _UNRESOLVED = (ExceptionState.OPEN.value, ExceptionState.RETRY.value)
 # The portal may hold half of a save, or more than was asked; another machine may know of a save
 # that we do not: neither is mended by passing.
 _A_PERSON_LOOKS = frozenset({"SAVE_DIFFERS", "OTHER_LOG"})
-# Each is of one save: what a person said of it says nothing of the next one, which nobody has
-# seen, though its words may be the same.
+# Each is of one save: what a person said of it says nothing of one that was begun later, which
+# nobody has seen, though its words may be the same.
 _EACH_ITS_OWN = _A_PERSON_LOOKS | {"SAVE_UNKNOWN"}
 _WAITING = (ProposalState.OPEN.value, ProposalState.APPROVED.value)
 
@@ -75,7 +75,7 @@ def take_in(
     for entry in new:
         row = _row(run, number, entry, at, own)
         older = [earlier for earlier in before if _is_same(earlier, row)]
-        _carry_on(row, older)
+        _carry_on(row, older, entry.saved)
         row.save()
         for earlier in older:
             before.remove(earlier)
@@ -130,7 +130,9 @@ def _is_same(one: models.ExceptionRow, other: models.ExceptionRow) -> bool:
     return of(one) == of(other)
 
 
-def _carry_on(row: models.ExceptionRow, older: list[models.ExceptionRow]) -> None:
+def _carry_on(
+    row: models.ExceptionRow, older: list[models.ExceptionRow], saved: datetime | None
+) -> None:
     if not older:
         return
     latest = older[-1]
@@ -140,7 +142,9 @@ def _carry_on(row: models.ExceptionRow, older: list[models.ExceptionRow]) -> Non
     row.follows_id = latest.follows_id if latest.run_id == row.run_id else latest.pk
     row.assigned_to, row.assigned_by = latest.assigned_to, latest.assigned_by
     row.assigned_at = latest.assigned_at
-    if latest.state == ExceptionState.RESOLVED.value and row.code not in _EACH_ITS_OWN:
+    is_of_this = bool(saved and latest.decided_at and saved < latest.decided_at)
+    is_settled = is_of_this or row.code not in _EACH_ITS_OWN
+    if latest.state == ExceptionState.RESOLVED.value and is_settled:
         row.state, row.resolved_as = latest.state, latest.resolved_as
         row.decided_by, row.decided_at = latest.decided_by, latest.decided_at
         row.decision_reason = latest.decision_reason

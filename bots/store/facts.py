@@ -399,7 +399,8 @@ class Became:
 class NewException:
     """Something for a person to look at; `message` carries no patient data.
 
-    `check` and `proposal` are what it is about, where that is one check or one proposal.
+    `check` and `proposal` are what it is about, where that is one check or one proposal; `saved`
+    is when the save was begun that it is about, where it is said of one again and again.
     """
 
     type: ExceptionType
@@ -408,6 +409,7 @@ class NewException:
     retry: int = 0
     check: str = ""
     proposal: str = ""
+    saved: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

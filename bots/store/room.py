@@ -70,7 +70,8 @@ def _at_work(key: str, job: str) -> models.RoomItem:
     """
     row = models.RoomItem.objects.select_for_update().filter(key=key).first()
     row = row or models.RoomItem(key=key, job=job)
-    row.begun_at = datetime.now(UTC)
+    if not row.release:  # one that is given back again and again is not at work
+        row.begun_at = datetime.now(UTC)
     return row
 
 

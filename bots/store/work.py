@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Max, Q
 
 from bots.store import leases, models
 from bots.store.facts import ItemState, NewRun, RunRecord, RunState
@@ -160,23 +160,25 @@ def log_of(run: str) -> str:
     return str(models.Run.objects.values_list("log", flat=True).get(id=run))
 
 
-def hand_back(run: str, why: str = "") -> bool:
-    """Let a run that is at work wait again: what of it is not done stays due.
+def hand_back(run: str, worker: str, why: str = "") -> bool:
+    """Let a run that a worker has wait again: what of it is not done stays due.
 
     `why` is shown beside it as long as it waits. Where somebody wanted it paused or cancelled,
-    it is that instead.
+    it is that instead. False where another has it by now, as it may where this is said twice.
     """
-    return _put_aside(run, RunState.PENDING, why)
+    return _put_aside(run, worker, RunState.PENDING, why)
 
 
-def put_aside(run: str) -> bool:
-    """Let a run that is at work rest until somebody lets it go on."""
-    return _put_aside(run, RunState.PAUSED)
+def put_aside(run: str, worker: str) -> bool:
+    """Let a run that a worker has rest until somebody lets it go on; False as `hand_back`."""
+    return _put_aside(run, worker, RunState.PAUSED)
 
 
-def _put_aside(run: str, state: RunState, why: str = "") -> bool:
+def _put_aside(run: str, worker: str, state: RunState, why: str = "") -> bool:
     with transaction.atomic():
-        at_work = models.Run.objects.filter(id=run, state=RunState.IN_PROGRESS.value)
+        at_work = models.Run.objects.filter(
+            id=run, worker=worker, state=RunState.IN_PROGRESS.value
+        )
         row = at_work.select_for_update().first()
         if row is None:
             return False
@@ -238,9 +240,11 @@ def failed_numbers(run: str) -> tuple[str, ...]:
 
 
 def withdraw(run: str, why: str) -> bool:
-    """Cancel a run that nobody has begun; False where somebody has."""
+    """Cancel a run that waits and of which nothing was begun; False where it is not so."""
     with transaction.atomic():
-        waiting = models.Run.objects.filter(id=run, state=RunState.PENDING.value, attempt=0)
+        if models.WorkItem.objects.filter(run_id=run).exists():
+            return False
+        waiting = models.Run.objects.filter(id=run, state=RunState.PENDING.value)
         stopped = RunState.STOPPED.value
         return bool(
             waiting.update(state=stopped, stop_reason=why, ended_at=datetime.now(UTC), exit=3)
@@ -251,6 +255,13 @@ def worker_of(run: str) -> tuple[str, int]:
     """Who has a run at work, and for which time."""
     row = models.Run.objects.get(id=run)
     return row.worker, row.attempt
+
+
+def last_taken(run: str) -> datetime | None:
+    """When a claim of a run was taken last; None where none was."""
+    taken = models.WorkItem.objects.filter(run_id=run).aggregate(last=Max("taken_at"))["last"]
+    assert taken is None or isinstance(taken, datetime)
+    return taken
 
 
 def has_at_work(worker: str, run: str, attempt: int) -> bool:

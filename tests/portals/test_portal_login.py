@@ -113,13 +113,41 @@ async def test_a_portal_that_asks_for_the_code_with_a_status_of_its_own_is_answe
 
 @pytest.mark.parametrize("status", [401, 429])
 async def test_a_code_that_is_refused_by_the_status_alone_is_remembered(
-    office, portal: Portal, status: int
+    office, portal: Portal, monkeypatch, status: int
 ):
+    monkeypatch.setattr("bots.portals.login._code", lambda *_: "000000")
     async with office.opened() as session:
         await answering(session, status=status, body="<h1>No</h1>", path="code/")
         with pytest.raises(CodeRefused, match="credentials unlock"):
             await session.log_in()
     assert "biller" in refused.refusals(office.places)
+
+
+@pytest.mark.parametrize(
+    ("words", "error"), [("Log in again.", CodeRefused), ("It is locked.", AccountLocked)]
+)
+async def test_a_portal_that_begins_anew_after_the_code_has_refused_it(
+    office, portal: Portal, words, error
+):
+    async with office.opened() as session:
+        stranger = await session._driver.request.new_context()
+        form = await (await stranger.get(f"{session.portal.address}/login/")).text()
+        anew = form.replace("<form", f'<div role="alert">{words}</div><form', 1)
+        await answering(session, body=anew, path="code/")
+        with pytest.raises(error):
+            await session.log_in()
+        await stranger.dispose()
+    assert "biller" in refused.refusals(office.places)
+
+
+async def test_who_got_in_and_may_not_see_the_page_behind_the_door_is_not_refused(
+    office, portal: Portal
+):
+    async with office.opened() as session:
+        await answering(session, status=403, body="<h1>Not for you</h1>", path="code/")
+        with pytest.raises(NotAllowed):
+            await session.log_in()
+    assert not refused.refusals(office.places)
 
 
 async def test_what_came_of_a_password_is_not_known_and_it_is_not_typed_for_ever(

@@ -185,6 +185,15 @@ async def test_a_row_that_says_that_there_are_more_is_not_passed_over(session: S
         list(seen.rows("service_lines"))
 
 
+async def test_a_row_that_nobody_sees_says_nothing(session: Session):
+    async with session.tab() as tab:
+        await tab.go("/claims/C00001/", "the claim")
+        hidden = MORE.replace("cell.colSpan", "cell.parentElement.hidden = true; cell.colSpan")
+        await tab.call(tab.page.evaluate(hidden), "add a row")
+        seen = await tab.look("claim")
+    assert list(seen.rows("service_lines"))
+
+
 async def test_f27_the_claim_painted_before_is_waited_out(session: Session, portal: Portal):
     portal.fault("F27", seconds=0.6)
     case = await opened(session, "C00010")

@@ -150,6 +150,11 @@ async def test_a_row_that_slips_while_another_comes_is_found_in_the_next_walk():
     assert await walked(slipped, [(["e", "d"], 4), (["c", "b"], 4)]) == ["a", "b", "d", "e", "c"]
 
 
+async def test_a_list_that_was_whole_once_is_read_though_claims_come_and_go_ever_since():
+    whole, more = [(["a", "b"], 3), (["c"], 3)], [(["a", "b"], 4), (["c", "e"], 5)]
+    assert await walked(whole, more, more) == ["a", "b", "c", "e"]
+
+
 async def test_an_empty_list_is_walked_once():
     assert await walked([([], 0)]) == []
 

@@ -80,7 +80,7 @@ class Office:
         if ended is not None:
             await call(records.end_run, run.id, ended)
         if wish:
-            await call(work.hand_back, run.id)
+            await call(work.hand_back, run.id, (await call(work.worker_of, run.id))[0])
             await call(work.want, run.id, wish)
         return run.id
 
@@ -330,6 +330,35 @@ async def test_a_time_whose_process_died_elsewhere_holds_no_night_up(office, end
         assert len(office.asked) == 1
 
 
+async def test_a_run_that_has_ended_holds_no_night_up_though_nobody_has_said_so_yet(office):
+    office.end.set()
+    async with office.scheduler() as scheduler:
+        await scheduler.look(NIGHT - HOUR)
+        await office.begun(scheduler, BY_HAND, ended=Ending(RunState.DONE))
+        await scheduler.look(NIGHT)
+        await settled(scheduler)
+
+        assert await office.became(scheduler, "2026-09-30T02:30") == ("done", "")
+
+
+async def test_a_run_that_another_who_asked_for_it_broke_off_is_gone_on_with(office):
+    async def broken_off(request, ending):
+        office.asked.append(request)
+        stopped = RunState.STOPPED
+        why = ends.STOPPED_BY_SIGNAL
+        return RunSummary("R-1", stopped, Counts(), exit=3, stop_reason=why)
+
+    async with office.scheduler() as scheduler:
+        await scheduler.look(NIGHT - HOUR)
+        scheduler._start = broken_off
+        await scheduler.look(NIGHT)
+        await settled(scheduler)
+        assert await office.became(scheduler, "2026-09-30T02:30") == (
+            "waiting",
+            ends.STOPPED_BY_SIGNAL,
+        )
+
+
 async def test_whoever_began_a_time_may_say_what_became_of_it_first(office):
     async with office.scheduler() as scheduler:
         await office.begun(scheduler, BY_HAND, ended=Ending(RunState.DONE))
@@ -344,7 +373,8 @@ async def test_a_time_is_not_taken_from_a_run_that_waits_or_is_at_work(office):
         run = await office.begun(scheduler, BY_HAND)
         await look_until_left(scheduler)
         assert await office.became(scheduler, BY_HAND) == ("begun", "")
-        await scheduler._store.call(work.hand_back, run)
+        worker, _ = await scheduler._store.call(work.worker_of, run)
+        await scheduler._store.call(work.hand_back, run, worker)
         await scheduler.look(NIGHT - timedelta(seconds=30))
         assert await office.became(scheduler, BY_HAND) == ("begun", "")
 

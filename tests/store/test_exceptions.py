@@ -394,6 +394,18 @@ def test_what_a_save_left_behind_is_looked_at_each_time(code):
     assert (second.state, second.follows, second.decided_by) == ("open", first.id, "")
 
 
+def test_of_the_very_save_that_a_person_has_decided_on_nothing_is_asked_again():
+    began = datetime.now(UTC)
+    unknown = replace(DIFFERS, code="SAVE_UNKNOWN", saved=began)
+    (first,) = met(unknown)
+    decided(first, "resolve", resolved_as=Resolution.NOT_OURS)
+
+    (again,) = met(unknown)
+    (other,) = met(replace(unknown, saved=datetime.now(UTC)))
+
+    assert (again.state, other.state) == ("resolved", "open")
+
+
 # Of a run that others went on with
 
 

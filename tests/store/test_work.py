@@ -89,7 +89,7 @@ def test_what_is_handed_back_waits_with_all_its_claims_due(places):
     run = at_work(claims=3)
     work.take(run, 2)
 
-    assert work.hand_back(run)
+    assert work.hand_back(run, work.worker_of(run)[0])
 
     assert state(run) is RunState.PENDING
     assert work.standing(run) == work.Standing(due=3, at_work=0, done=0)
@@ -161,7 +161,7 @@ def test_a_run_at_work_is_told_and_goes_on_until_it_heeds(places):
 
     assert work.want(run, "paused by ann") is RunState.IN_PROGRESS
     assert work.wanted(run) == "paused by ann"
-    work.put_aside(run)
+    work.put_aside(run, work.worker_of(run)[0])
     assert state(run) is RunState.PAUSED
     assert work.wanted(run) == ""
 
@@ -272,7 +272,7 @@ def test_what_somebody_wants_of_a_run_outlives_its_worker(places, wish, state):
     work.take_up(run, "dead.1")
     work.want(run, wish)
 
-    assert work.hand_back(run)
+    assert work.hand_back(run, work.worker_of(run)[0])
 
     kept = records.get_run(run)
     assert (kept.state.value, kept.stop_reason) == (state, wish)
@@ -282,10 +282,21 @@ def test_what_somebody_wants_of_a_run_outlives_its_worker(places, wish, state):
     assert work.next_pending() == ""
 
 
+def test_what_is_handed_back_twice_is_not_taken_from_who_has_it_by_then(places):
+    run = asked()
+    work.take_up(run, "first.1")
+
+    assert work.hand_back(run, "first.1")
+    work.take_up(run, "second.1")
+    assert not work.hand_back(run, "first.1")  # its answer was lost, and it is said again
+    assert work.worker_of(run)[0] == "second.1"
+
+
 def test_only_a_run_that_nobody_has_begun_is_withdrawn(places):
     run, begun = asked(), asked()
     work.take_up(begun, "here.1")
-    work.hand_back(begun)
+    work.list_claims(begun, [(1, "C1", "Draft", "")])
+    work.hand_back(begun, "here.1")
 
     assert work.withdraw(run, "by a signal")
     assert not work.withdraw(begun, "by a signal")
@@ -301,7 +312,7 @@ def test_a_log_in_is_at_work_once(places):
     assert work.take_up(first, "north.1")
     assert work.next_pending() == other
     assert not work.take_up(second, "south.1")
-    work.hand_back(first)
+    work.hand_back(first, work.worker_of(first)[0])
     assert work.take_up(second, "south.1")
 
 
