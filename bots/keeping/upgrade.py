@@ -89,7 +89,7 @@ def _brought_on(places: Places, backup: Taken) -> list[tuple[str, str]]:
         raise Problem(
             f"the store did not come through the upgrade: {said}",
             where=shown(places),
-            # Each step in PostgreSQL is undone whole where it fails: nothing has to be put back.
+            # In PostgreSQL all steps are one transaction: nothing has to be put back.
             do=f"mend that and upgrade again; the backup is {backup.path}"
             if database_url(places)
             else f"move it aside and {put_back}",
