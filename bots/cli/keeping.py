@@ -78,8 +78,8 @@ def restore(
     if {"config", "selectors"} & set(done.put):
         typer.echo(f"configuration: compare {target.root / 'config'} with your own")
     if done.proof.is_older:
-        where = f"CLAIMBOTS_DATA={target.root} " if to else ""
-        typer.echo(f"its store is of an older version: run `{where}claimbots upgrade`")
+        where = f"with CLAIMBOTS_DATA={target.root} and no store.database_url " if to else ""
+        typer.echo(f"its store is of an older version: {where}run `claimbots upgrade`")
     typer.echo("the master key is in no backup: it has to be where keys.master says")
     typer.echo("next: `claimbots doctor` and `claimbots audit verify`")
 

@@ -211,7 +211,8 @@ def test_an_older_store_in_postgresql_comes_through_and_so_does_its_backup(
     there = Office(Places(office.places.root.parent / "there").made(), office.config)
     there.takes_the_key_of(office)
     said = there.says("restore", str(backup), "--to", str(there.places.root))
-    assert "its store is of an older version: run `claimbots upgrade`" in said.stdout
+    how = f"with CLAIMBOTS_DATA={there.places.root} and no store.database_url run"
+    assert f"its store is of an older version: {how} `claimbots upgrade`" in said.stdout
     assert apart.migrations(there.places.store)[-1] == migration
     with monkeypatch.context() as alone:
         alone.delenv("CLAIMBOTS_STORE__DATABASE_URL")
