@@ -242,6 +242,7 @@ def test_a_save_whose_run_does_not_go_on_is_settled_by_a_worker_that_has_nothing
     assert died.returncode == -signal.SIGKILL
     with sqlite3.connect(office.root / "store.sqlite3") as store:
         store.execute("update store_run set started_at = '2026-01-01' where state = 'in progress'")
+        store.execute("update store_workitem set taken_at = '2026-01-01'")
     assert any(not outcomes for _, outcomes in office.intents().values())
 
     begin("worker")
