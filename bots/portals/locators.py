@@ -78,6 +78,11 @@ class Table(ConfigModel):
     cell: str = Field(
         default="", description="The attribute in which a cell says its own name, if any."
     )
+    aside: str = Field(
+        default="",
+        description="Rows (CSS) that are none of its own, such as one to press for more of them: "
+        "the portal's module then sees to it that all are drawn.",
+    )
 
 
 class Box(ConfigModel):
@@ -213,6 +218,7 @@ def _plan(screen: Screen) -> str:
             "locate": [_as_list(locator) for locator in table.locate],
             "columns": list(table.columns.items()),
             "cell": table.cell,
+            "aside": table.aside,
         }
         for name, table in screen.tables.items()
     }

@@ -131,8 +131,9 @@
     if (!rank) continue;
     const table = all[0];
     const heads = [...(table.tHead?.rows[0]?.cells ?? [])].map(cell => squash(cell.textContent));
-    const there = [...table.tBodies].flatMap(part => [...part.rows]);
-    const drawn = there.filter(row => shown(row) || !saysNothing(row));
+    const drawn = [...table.tBodies].flatMap(part => [...part.rows])
+      .filter(row => !(plan.aside && row.matches(plan.aside)))
+      .filter(row => shown(row) || !saysNothing(row));
     // Among others it says something, such as that there are more: then it is an odd row.
     const body = drawn.every(saysNothing) ? [] : drawn;
     const full = body.filter(row => isFull(row, heads));
