@@ -47,6 +47,7 @@ def set_credential(
 ) -> None:
     """Ask for user, password and the seed for one-time codes, and keep them sealed."""
     from bots.cli.key_door import office_key, settings_and_places
+    from bots.cli.store_door import open_shared
     from bots.secrets import refused
     from bots.secrets.credentials import remember_credential, remember_reference
 
@@ -57,7 +58,7 @@ def set_credential(
     else:
         remember_credential(name, _asked(), places, master)
     refused.unlock(name, places)
-    if _is_shared():
+    if open_shared():
         from bots.store import refusals
 
         refusals.forget(name)
@@ -79,6 +80,7 @@ def test(
     import asyncio
 
     from bots.cli.key_door import office_key, settings_and_places
+    from bots.cli.store_door import open_shared
     from bots.config import find_portal, load_portals
     from bots.errors import Problem
     from bots.portals.base import LoginRefused
@@ -90,7 +92,7 @@ def test(
     master = office_key(settings, places)
     name = found.credential
     credential = credential_for(name, places, master)
-    if is_shared := _is_shared():
+    if is_shared := open_shared():
         from bots.store import refusals
 
         refusals.heed(name, credential, places, master)
@@ -116,22 +118,16 @@ def test(
 @app.command()
 def unlock(name: Name) -> None:
     """Allow a log-in that a portal refused to be tried again."""
+    from bots.cli.store_door import open_shared
     from bots.places import here
     from bots.secrets import refused
 
     gone = refused.unlock(name, here())
-    if _is_shared():
+    if open_shared():
         from bots.store import refusals
 
         gone |= refusals.unlock(name)
     typer.echo(f"{name}: {'may be tried again' if gone else 'was not refused'}")
-
-
-def _is_shared() -> bool:
-    """Whether other machines share the store, which is opened then: they are asked and told."""
-    from bots.cli.store_door import open_shared
-
-    return open_shared()
 
 
 def _asked() -> Credential:

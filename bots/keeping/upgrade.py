@@ -17,7 +17,7 @@ from bots.places import Places
 from bots.runs.behind import Behind, catch_up
 from bots.runs.office import sole_worker
 from bots.secrets import MasterKey
-from bots.store import apart, database, leases, models, records
+from bots.store import apart, database, leases, records
 from bots.store.address import database_url, has_store, shown
 
 _WORKERS = "0006_workers"  # before it there were no leases
@@ -46,12 +46,13 @@ def upgrade(places: Places, settings: Settings, master: MasterKey) -> Upgraded:
             raise Problem("there is no store", where=str(places.root), do="check CLAIMBOTS_DATA")
         made_by = database.migrations(places)
         is_older = bool(made_by) and bool(set(apart.ours()) - set(made_by))
+        backup: Taken | None = None
+        steps: tuple[tuple[str, str], ...] = ()
         if is_older:
             _refuse_workers(places, made_by)
-        backup = take(places, settings, master) if is_older else None
-        if is_older:  # the backup took its time, and one may have begun meanwhile
-            _refuse_workers(places, made_by)
-        steps = tuple(_brought_on(places, backup)) if backup else ()
+            backup = take(places, settings, master)
+            _refuse_workers(places, made_by)  # it took its time, and one may have begun meanwhile
+            steps = tuple(_brought_on(places, backup))
         try:
             database.connect(places)
             caught_up, open_intents = _left_on_the_log(places, settings, master)
@@ -65,17 +66,9 @@ def _refuse_workers(places: Places, made_by: Collection[str]) -> None:
     """Those of a shared store hold locks of their own names, and may be on other machines."""
     if not database_url(places) or _WORKERS not in made_by:
         return
+    do = "end them, on every machine; a lease that nobody renews runs out in 30 seconds"
     with database.speaking(places):
-        # Only columns that there were from the first: the table is an older version's.
-        held = models.Worker.objects.filter(ended_at=None, until__gt=leases.clock())
-        alive = [f"{name} on {host}" for name, host in held.values_list("name", "host")]
-    if alive:
-        raise Problem(
-            f"workers are at work in it: {', '.join(sorted(alive))}",
-            where=shown(places),
-            do="end them, on every machine; a lease that nobody renews runs out in 30 seconds",
-            exit=3,
-        )
+        leases.refuse_alive(shown(places), do)
 
 
 def _brought_on(places: Places, backup: Taken) -> list[tuple[str, str]]:
@@ -85,14 +78,13 @@ def _brought_on(places: Places, backup: Taken) -> list[tuple[str, str]]:
     except Problem as problem:
         said = problem.what
     if said:
-        put_back = f"`claimbots restore {backup.path}`"
         raise Problem(
             f"the store did not come through the upgrade: {said}",
             where=shown(places),
             # In PostgreSQL all steps are one transaction: nothing has to be put back.
             do=f"mend that and upgrade again; the backup is {backup.path}"
             if database_url(places)
-            else f"move it aside and {put_back}",
+            else f"move it aside and `claimbots restore {backup.path}`",
         )
     return steps
 

@@ -93,6 +93,10 @@ class Unreadable(BusinessError):
     code = "UNREADABLE"
 
 
+class OddRows(Unreadable):
+    """Rows of a table are not of its columns: one record's matter, whatever the screen is like."""
+
+
 class NotFound(BusinessError):
     """The portal has no such claim."""
 

@@ -165,7 +165,7 @@ async def enter(tab: Tab, key: Key) -> bool:
     if "code" in seen:
         seen = await _give_code(tab, key)
         if "password" in seen or "username" in seen:  # it begins anew: a no to the code
-            raise _code_refused(key, seen.loose("alert"))
+            raise _refused(key, seen.loose("alert"), of="code")
     _stop_at_what_needs_a_person(seen, key)
     if "signed_in_user" not in seen:
         raise PortalFault("log-in: an unknown screen after it")
@@ -232,34 +232,23 @@ async def _give_password(tab: Tab, key: Key) -> Seen:
     raise _refused(key, seen.loose("alert"))
 
 
-def _refused(key: Key, words: str, status: int = 0) -> LoginRefused:
+def _refused(key: Key, words: str, status: int = 0, of: str = "password") -> LoginRefused:
     """The portal said no, in these words or by this status: remembered, and how it is told."""
     key.remember_refusal()
     if status == _LOCKED or "locked" in words.lower():
-        return _locked(key)
+        return AccountLocked(
+            f"the portal has locked the account of {key.name}; have it unlocked there, then "
+            f"`claimbots credentials unlock {key.name}`"
+        )
     by = f" (it answered {status})" if status else ""
+    if of == "code":
+        return CodeRefused(
+            f"the portal refused the one-time code of {key.name}{by}; it is not tried again. "
+            f"Find out why there, then `claimbots credentials unlock {key.name}`"
+        )
     return LoginRefused(
         f"the portal refused user name or password of {key.name}{by}; it is not tried again. Give "
         f"the right ones with `claimbots credentials set {key.name}`"
-    )
-
-
-def _code_refused(key: Key, words: str, status: int = 0) -> LoginRefused:
-    """The same of a one-time code."""
-    key.remember_refusal()
-    if status == _LOCKED or "locked" in words.lower():
-        return _locked(key)
-    by = f" (it answered {status})" if status else ""
-    return CodeRefused(
-        f"the portal refused the one-time code of {key.name}{by}; it is not tried again. "
-        f"Find out why there, then `claimbots credentials unlock {key.name}`"
-    )
-
-
-def _locked(key: Key) -> AccountLocked:
-    return AccountLocked(
-        f"the portal has locked the account of {key.name}; have it unlocked there, then "
-        f"`claimbots credentials unlock {key.name}`"
     )
 
 
@@ -420,7 +409,7 @@ async def _after_a_no(tab: Tab, key: Key, box: str, status: int) -> Seen | None:
         words = seen.loose("alert")
     if seen is None or (status not in _SAYS_NO and "password" not in seen):
         return None
-    raise _code_refused(key, words, status) if box == "code" else _refused(key, words, status)
+    raise _refused(key, words, status, of=box)
 
 
 async def probe(

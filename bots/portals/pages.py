@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlencode
 
 from bots.claims import Case, Claim, ClaimRef, money
-from bots.portals.base import NotSure, PortalError, PortalFault, Query, Unreadable
+from bots.portals.base import NotSure, OddRows, PortalError, PortalFault, Query, Unreadable
 from bots.portals.claim_screen import elements_of, to_claim
 from bots.portals.looking import looking
 from bots.portals.screen import Row, Seen
@@ -200,10 +200,8 @@ async def amiss(tab: Tab, seen: Seen, names: Sequence[str]) -> list[str]:
                 seen[name]
         except PortalError as error:
             # An odd value or row of one claim is that claim's matter, not the screen's.
-            is_of_one = isinstance(error, Unreadable) and (
-                "match" not in str(error) or "rows do not match" in str(error)
-            )
-            if not is_of_one:
+            is_odd_value = isinstance(error, Unreadable) and "match" not in str(error)
+            if not is_odd_value and not isinstance(error, OddRows):
                 problems.append(str(error))
     if problems:
         await tab.notice(seen.name, names)

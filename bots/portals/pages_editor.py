@@ -96,9 +96,8 @@ class PagesEditor:
         tab = self._tab
         claim = self._claim or await self.look(changes)
         seen, self._form = self._form or await self._edit_form(), None
-        for refusal in ("alert", "not_editable"):
-            if refusal in seen:
-                return SaveAnswer(Saved.REFUSED, for_people(seen.loose(refusal)))
+        if refused := _refused_by(seen, "alert", "not_editable"):
+            return refused
         if _has_moved(seen, claim):
             raise ChangedMeanwhile("edit: the claim has another version than a moment ago")
         await _put_announcement_away(tab, seen)
@@ -145,8 +144,8 @@ class PagesEditor:
         """
         tab = self._tab
         seen = await claim_screen(tab, self._number)
-        if "alert" in seen:
-            return SaveAnswer(Saved.REFUSED, for_people(seen.loose("alert")))
+        if refused := _refused_by(seen, "alert"):
+            return refused
         await _put_announcement_away(tab, seen)
         boxes: tuple[Box, ...]
         if "note_key" in tab.selectors.screens["claim"].elements:
@@ -173,8 +172,8 @@ class PagesEditor:
         seen = await claim_screen(tab, self._number)
         if self._claim is not None and _has_moved(seen, self._claim):
             raise ChangedMeanwhile("claim: it has another version than a moment ago")
-        if "alert" in seen:
-            return SaveAnswer(Saved.REFUSED, for_people(seen.loose("alert")))
+        if refused := _refused_by(seen, "alert"):
+            return refused
         await _put_announcement_away(tab, seen)
         box = Box("hold_reason", "", reason[:HOLD_REASON_LIMIT])
         typed, button = await together(
@@ -246,8 +245,8 @@ class PagesEditor:
             )
         except PortalError as error:
             return SaveAnswer(Saved.UNKNOWN, error.code)
-        if "alert" in seen:
-            return SaveAnswer(Saved.REFUSED, for_people(seen.loose("alert")))
+        if refused := _refused_by(seen, "alert"):
+            return refused
         words = seen.loose("status_message")
         if self.stored.fullmatch(words):
             return SaveAnswer(Saved.STORED, words)
@@ -261,6 +260,14 @@ def notes_of(seen: Seen) -> tuple[str, ...]:
     return tuple(
         " ".join(str(cell or "") for cell in row.cells.values()) for row in seen.rows("notes")
     )
+
+
+def _refused_by(seen: Seen, *elements: str) -> SaveAnswer | None:
+    """The portal's no, where the screen shows one of these."""
+    for element in elements:
+        if element in seen:
+            return SaveAnswer(Saved.REFUSED, for_people(seen.loose(element)))
+    return None
 
 
 def _has_moved(seen: Seen, claim: Claim) -> bool:

@@ -18,7 +18,7 @@ from typing import Any
 
 from playwright.async_api import Page
 
-from bots.portals.base import ElementMissing, Unreadable, WrongRecord
+from bots.portals.base import ElementMissing, OddRows, Unreadable, WrongRecord
 from bots.portals.deadline import Redrawn, within
 from bots.portals.evaluating import evaluate
 from bots.portals.locators import Screen
@@ -99,9 +99,7 @@ class Seen:
             raise Unreadable(f"{self.name}: {table}: more than one matches")
         self._of_one_mind(table)
         if found.get("odd"):
-            raise Unreadable(
-                f"{self.name}: {table}: {found['odd']} rows do not match its headings"
-            )
+            raise OddRows(f"{self.name}: {table}: {found['odd']} rows do not match its headings")
         if found.get("crossed"):
             what = f"{table}: {found['crossed'][0]}"
             raise Unreadable(f"{self.name}: {what}: heading and cells do not match")

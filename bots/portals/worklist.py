@@ -75,11 +75,11 @@ async def walk(page_at: PageAt) -> AsyncIterator[ListRow]:
                 break  # nothing new: the list stalls
             number += 1
         seen_last = len(seen)
+        is_steady = len(totals) <= 1
+        was_whole = was_whole or (is_steady and total == seen_last)
         # Nothing slips over an edge where there is none, or where a walk tells nothing new.
-        whole = number <= 2 or len(told) == known
-        steady = len(totals) <= 1
-        was_whole = was_whole or (steady and total == seen_last)
-        if ((steady and whole) or turn == WALKS - 1) and total in (seen_last, len(told)):
+        is_sure = is_steady and (number <= 2 or len(told) == known)
+        if (is_sure or turn == WALKS - 1) and total in (seen_last, len(told)):
             return
     if was_whole:
         return  # claims have come and gone ever since

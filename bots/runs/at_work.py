@@ -25,21 +25,14 @@ from bots.crashpoints import crashpoint
 from bots.errors import Problem
 from bots.hands import Workplace, settle
 from bots.ledger import Ledger, LedgerBroken, Outcome, Record
-from bots.portals.base import (
-    LoginRefused,
-    PortalError,
-)
+from bots.portals.base import LoginRefused, PortalError
 from bots.portals.drift import Repair
 from bots.portals.patch import patch
 from bots.portals.session import Session
 from bots.reports import ReportFiles, write_report
 from bots.reports.repairs import keep_patch
 from bots.runs import ends, evidence
-from bots.runs.claim import (
-    CHANGE_OUTCOMES,
-    Rules,
-    code_of,
-)
+from bots.runs.claim import CHANGE_OUTCOMES, Rules, code_of
 from bots.runs.course import Course, why
 from bots.runs.lapsed import lapsed
 from bots.runs.lost import changes_of, keep_what_is_missing

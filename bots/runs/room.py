@@ -33,20 +33,19 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from robocorp import workitems
-from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_exponential
 
 from bots.errors import Problem
 from bots.places import here
 from bots.runs import ends
 from bots.runs.request import RunRequest, asked
 from bots.store import exceptions, records, room, work
-from bots.store.database import Unreachable, close, connect, speaking
+from bots.store.away import while_away
+from bots.store.database import close, connect, speaking
 from bots.store.facts import ExceptionRecord, RunState
 from bots.store.room import Release, ReservedItem
 
 P = ParamSpec("P")
 T = TypeVar("T")
-_AWAY = 60.0  # seconds that PostgreSQL may be away, as for a run (`bots.store.thread`)
 
 
 class Room:
@@ -141,12 +140,7 @@ def _asked(question: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
     Again where PostgreSQL went away meanwhile: each question is one that may be asked twice.
     """
 
-    @retry(
-        retry=retry_if_exception_type(Unreachable),
-        wait=wait_exponential(multiplier=0.1, max=2),
-        stop=stop_after_delay(_AWAY),
-        reraise=True,
-    )
+    @while_away
     def once() -> T:
         try:
             connect(here())

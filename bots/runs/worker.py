@@ -367,9 +367,9 @@ class Worker:
             whose = await self._store.call(work.log_of, id)
             if not await self._store.call(work.adopt, id, was, self._lease.executor, self._origin):
                 continue  # another was quicker, or it has ended
+            left_at = dead.renewed_at if dead is not None else None
             # Who comes again under its own name has taken the place of its earlier life.
-            taken = await self._store.call(work.last_taken, id)
-            left_at = dead.renewed_at if dead is not None else taken or lost.started_at
+            left_at = left_at or await self._store.call(work.last_taken, id) or lost.started_at
             is_old = datetime.now(UTC) - left_at > _TOO_OLD
             is_other = self._only not in ("", await self._store.call(work.asked_for, id))
             is_whole = await self._keep_what_it_saved(lost, whose)

@@ -217,12 +217,9 @@ def left_open(run: str) -> tuple[ExceptionRecord, ...]:
 
     A run that goes on with another leaves out the claims which that one was through with.
     """
-    chain: list[str] = []
-    while run and run not in chain:
-        chain.append(run)
-        found = models.Run.objects.filter(id=run).values_list("query", flat=True).first()
-        run = str((found or {}).get("going on with", ""))
-    rows = models.ExceptionRow.objects.filter(run_id__in=chain, state=ExceptionState.OPEN.value)
+    rows = models.ExceptionRow.objects.filter(
+        run_id__in=lookup.chain_of(run), state=ExceptionState.OPEN.value
+    )
     return tuple(exception_record(row) for row in rows.select_related("run").order_by("-id"))
 
 

@@ -135,6 +135,26 @@ def alive() -> list[WorkerRecord]:
     return [_record(row) for row in rows]
 
 
+def refuse_alive(
+    where: str, do: str, *, using: str = "default", now: datetime | None = None
+) -> None:
+    """Stop where somebody is at work in a store; only columns that there were from the first.
+
+    Args:
+        using: Django's name of the database, which may be an older version's.
+        now: this machine's time, where the database has none of its own.
+
+    Raises:
+        Problem: a worker's lease holds.
+    """
+    held = models.Worker.objects.using(using).filter(ended_at=None, until__gt=now or clock())
+    alive = [f"{name} on {host}" for name, host in held.values_list("name", "host")]
+    if alive:
+        raise Problem(
+            f"workers are at work in it: {', '.join(sorted(alive))}", where=where, do=do, exit=3
+        )
+
+
 def names_on(host: str) -> list[str]:
     """The workers of a machine that were not ended by themselves."""
     rows = models.Worker.objects.filter(host=host, ended_at=None).order_by("name")

@@ -23,6 +23,16 @@ def find_run(id: str) -> models.Run:
     return row
 
 
+def chain_of(run: str) -> list[str]:
+    """The ids of a run and of those with which it went on, the newest first."""
+    chain: list[str] = []
+    while run and run not in chain:
+        chain.append(run)
+        found = models.Run.objects.filter(id=run).values_list("query", flat=True).first()
+        run = str((found or {}).get("going on with", ""))
+    return chain
+
+
 def find_proposal(id: str) -> models.Proposal:
     """The proposal's row, or Problem."""
     row = models.Proposal.objects.filter(pk=_count(id, "P")).first()

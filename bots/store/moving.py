@@ -65,6 +65,8 @@ def move_into_database(places: Places, file: Path) -> dict[str, int]:
             version, a worker is alive in it, or the database is not empty.
     """
     set_up()
+    from bots.store import leases
+
     if not database_url(places):
         raise Problem("there is no database to move to", do="set store.database_url first")
     if not file.exists():
@@ -73,7 +75,8 @@ def move_into_database(places: Places, file: Path) -> dict[str, int]:
     target = ours.DATABASES["default"] | connection_of(places)
     with speaking(places), _both(source, target), transaction.atomic(using=_TO):
         _of_this_version(_FROM, str(file))
-        _refuse_workers(file)
+        do = "end them; a lease that nobody renews runs out in 30 seconds"
+        leases.refuse_alive(str(file), do, using=_FROM, now=datetime.now(UTC))
         _made(_TO)
         models = _models()
         if any(model._default_manager.using(_TO).exists() for model in models):
@@ -134,21 +137,6 @@ def _of_this_version(alias: str, where: str) -> None:
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise Problem(
             "it is of an older version of claimbots", where=where, do="run `claimbots upgrade`"
-        )
-
-
-def _refuse_workers(file: Path) -> None:
-    """The lease of one that works in the file, in whatever data folder that lies."""
-    from bots.store.models import Worker
-
-    held = Worker.objects.using(_FROM).filter(ended_at=None, until__gt=datetime.now(UTC))
-    alive = [f"{name} on {host}" for name, host in held.values_list("name", "host")]
-    if alive:
-        raise Problem(
-            f"workers are at work in it: {', '.join(sorted(alive))}",
-            where=str(file),
-            do="end them; a lease that nobody renews runs out in 30 seconds",
-            exit=3,
         )
 
 

@@ -193,11 +193,7 @@ def seen_numbers(run: str) -> frozenset[str]:
 
     One that a brake held back was kept, and is not through.
     """
-    chain: list[str] = []
-    while run and run not in chain:
-        chain.append(run)
-        found = models.Run.objects.filter(id=run).values_list("query", flat=True).first()
-        run = str((found or {}).get("going on with", ""))
+    chain = lookup.chain_of(run)
     kept = models.SeenClaim.objects.filter(run_id__in=chain)
     undone = models.WorkItem.objects.filter(run_id__in=chain).exclude(state=ItemState.DONE)
     return frozenset(kept.values_list("number", flat=True)) - frozenset(

@@ -17,15 +17,12 @@ from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import ParamSpec, Self, TypeVar
 
-from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_exponential
-
 from bots.places import Places
 from bots.store import database
+from bots.store.away import while_away
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-_AWAY = 60.0  # seconds that PostgreSQL may be away; a worker's lease is lost long before
 
 
 class StoreThread:
@@ -50,12 +47,7 @@ class StoreThread:
                 `fn` raises.
         """
 
-        @retry(
-            retry=retry_if_exception_type(database.Unreachable),
-            wait=wait_exponential(multiplier=0.1, max=2),
-            stop=stop_after_delay(_AWAY),
-            reraise=True,
-        )
+        @while_away
         def asked() -> R:
             try:
                 with database.speaking(self._places):

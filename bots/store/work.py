@@ -242,13 +242,13 @@ def failed_numbers(run: str) -> tuple[str, ...]:
 def withdraw(run: str, why: str) -> bool:
     """Cancel a run that waits and of which nothing was begun; False where it is not so."""
     with transaction.atomic():
-        if models.WorkItem.objects.filter(run_id=run).exists():
-            return False
         waiting = models.Run.objects.filter(id=run, state=RunState.PENDING.value)
-        stopped = RunState.STOPPED.value
-        return bool(
-            waiting.update(state=stopped, stop_reason=why, ended_at=datetime.now(UTC), exit=3)
-        )
+        row = waiting.select_for_update().first()
+        if row is None or row.items.exists():
+            return False
+        _heed(row, why)
+        row.save()
+        return True
 
 
 def worker_of(run: str) -> tuple[str, int]:

@@ -25,6 +25,7 @@ from bots.portals.base import (
     WrongRecord,
 )
 from bots.portals.looking import looking
+from bots.portals.screen import Seen
 from bots.portals.session import Session
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -160,11 +161,16 @@ MOVED_INTO_A_CELL = """() => {
 }"""
 
 
-async def test_a_box_that_got_into_a_cell_is_no_value_of_it(session: Session):
+async def claim_changed_by(session: Session, script: str) -> Seen:
+    """A claim's screen as it is seen after a script has changed it."""
     async with session.tab() as tab:
         await tab.go("/claims/C00001/", "the claim")
-        await tab.call(tab.page.evaluate(MOVED_INTO_A_CELL), "move a box")
-        seen = await tab.look("claim")
+        await tab.call(tab.page.evaluate(script), "change the page")
+        return await tab.look("claim")
+
+
+async def test_a_box_that_got_into_a_cell_is_no_value_of_it(session: Session):
+    seen = await claim_changed_by(session, MOVED_INTO_A_CELL)
     with pytest.raises(Unreadable, match="service_lines 1: ndc: has several parts"):
         [row["ndc"] for row in seen.rows("service_lines")]
 
@@ -177,20 +183,14 @@ MORE = """() => {
 
 
 async def test_a_row_that_says_that_there_are_more_is_not_passed_over(session: Session):
-    async with session.tab() as tab:
-        await tab.go("/claims/C00001/", "the claim")
-        await tab.call(tab.page.evaluate(MORE), "add a row")
-        seen = await tab.look("claim")
+    seen = await claim_changed_by(session, MORE)
     with pytest.raises(Unreadable, match="service_lines: 1 rows do not match its headings"):
         list(seen.rows("service_lines"))
 
 
 async def test_a_row_that_nobody_sees_says_nothing(session: Session):
-    async with session.tab() as tab:
-        await tab.go("/claims/C00001/", "the claim")
-        hidden = MORE.replace("cell.colSpan", "cell.parentElement.hidden = true; cell.colSpan")
-        await tab.call(tab.page.evaluate(hidden), "add a row")
-        seen = await tab.look("claim")
+    hidden = MORE.replace("cell.colSpan", "cell.parentElement.hidden = true; cell.colSpan")
+    seen = await claim_changed_by(session, hidden)
     assert list(seen.rows("service_lines"))
 
 

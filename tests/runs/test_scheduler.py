@@ -113,6 +113,15 @@ async def settled(scheduler):
         await asyncio.wait({scheduler._task}, timeout=10)
 
 
+async def held_up(scheduler, office):
+    """The night's time has come, and waits: another run was at work."""
+    await scheduler.look(NIGHT - HOUR)
+    office.fault = Problem("another run is at work", exit=3)
+    await scheduler.look(NIGHT)
+    await settled(scheduler)
+    office.fault = None
+
+
 async def test_a_time_that_has_come_begins_one_run_however_often_it_is_looked_at(office):
     office.end.set()
     async with office.scheduler() as scheduler, office.scheduler() as another:
@@ -473,11 +482,7 @@ async def test_what_was_cancelled_or_paused_while_nobody_was_there_is_not_gone_o
 
 async def test_a_time_that_waits_begins_nothing_once_its_schedule_is_paused(office):
     async with office.scheduler() as scheduler:
-        await scheduler.look(NIGHT - HOUR)
-        office.fault = Problem("another run is at work", exit=3)
-        await scheduler.look(NIGHT)
-        await settled(scheduler)
-        office.fault = None
+        await held_up(scheduler, office)
         await paused(scheduler, NIGHT + timedelta(minutes=1))
         await scheduler.look(NIGHT + timedelta(minutes=2))
 
@@ -489,11 +494,7 @@ async def test_a_time_that_waits_begins_nothing_once_its_schedule_is_paused(offi
 
 async def test_a_time_that_waits_begins_nothing_once_its_schedule_is_not_enabled(office):
     async with office.scheduler() as scheduler:
-        await scheduler.look(NIGHT - HOUR)
-        office.fault = Problem("another run is at work", exit=3)
-        await scheduler.look(NIGHT)
-        await settled(scheduler)
-        office.fault = None
+        await held_up(scheduler, office)
         office.file.write_text(f"{FILE}    enabled: no\n")
         await scheduler.look(NIGHT + timedelta(minutes=2))
 
