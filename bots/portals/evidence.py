@@ -76,13 +76,15 @@ class Shown(Protocol):
 
     page: Page
     evidence: Evidence | None
+    lent: int  # how often it was taken by somebody
 
 
 @dataclass
 class _Last:
-    """The page that a task, and so its claim, was last at."""
+    """The page that a task, and so its claim, was last at, and the how many-th use that was."""
 
     tab: Shown | None = None
+    lent: int = 0
 
 
 _last: ContextVar[_Last | None] = ContextVar("last_page", default=None)
@@ -107,16 +109,20 @@ def remembering() -> Iterator[None]:
 def remember(tab: Shown) -> None:
     """This task is at that page now."""
     if (last := _last.get()) is not None:
-        last.tab = tab
+        last.tab, last.lent = tab, tab.lent
 
 
 async def last_seen() -> Evidence | None:
-    """What the page shows that this task was last at; None where there is none to be had."""
+    """What the page shows that this task was last at.
+
+    None where there is none to be had, or another claim has taken the page meanwhile.
+    """
     last = _last.get()
     tab = last.tab if last else None
-    if tab is None:
+    if last is None or tab is None or tab.lent != last.lent:
         return None
-    return tab.evidence or await taken(tab.page)
+    seen = tab.evidence or await taken(tab.page)
+    return seen if tab.lent == last.lent else None
 
 
 async def taken(page: Page) -> Evidence | None:

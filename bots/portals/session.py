@@ -71,6 +71,7 @@ ARGUMENTS = (
 OnContext = Callable[[BrowserContext], Awaitable[None]]
 
 log = structlog.get_logger()
+_too_late: set[asyncio.Task[None]] = set()  # drivers that are to be stopped once they are there
 
 
 class Session:
@@ -224,6 +225,7 @@ class Session:
                 break
         else:
             tab = await self._new_tab(uncached)
+        tab.lent += 1
         return tab
 
     async def give_back(self, tab: Tab) -> None:
@@ -274,7 +276,7 @@ class Session:
 
     async def _launch(self) -> None:
         limit = max(self.deadline, _START_LIMIT)
-        self._driver = await within(limit, async_playwright().start(), "start the driver")
+        self._driver = await _started(async_playwright().start(), limit)
         host = self.portal.host
         start = self._driver.chromium.launch(
             executable_path=self._program,
@@ -453,6 +455,23 @@ class Session:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(sealed)
             draft.replace(path)
+
+
+async def _started(start: Awaitable[Playwright], limit: float) -> Playwright:
+    """The driver; one that comes only after the limit is stopped, and not left behind."""
+    starting = asyncio.ensure_future(start)
+    try:
+        return await within(limit, asyncio.shield(starting), "start the driver")
+    except BaseException:
+        too_late = asyncio.create_task(_stopped(starting))
+        _too_late.add(too_late)
+        too_late.add_done_callback(_too_late.discard)
+        raise
+
+
+async def _stopped(starting: asyncio.Future[Playwright]) -> None:
+    with contextlib.suppress(Exception):  # it never came
+        await (await starting).stop()
 
 
 async def _quietly(closing: Awaitable[None]) -> bool:

@@ -55,6 +55,7 @@ class Tab:
     fence: Callable[[], None]  # asked in the last moment before anything is sent
     uncached: bool = False
     spoiled: bool = False
+    lent: int = 0  # how often it was taken by somebody
     evidence: Evidence | None = None  # of a page that was given up
     noticed: Noticed | None = None  # of the portal's drift; None: nobody asks
 

@@ -216,7 +216,8 @@ def keep_claim(
     """Keep all that a run has to say about one claim, in one transaction; its item is done.
 
     Kept twice for the same run and claim, the later replaces what the earlier said of the
-    claim; changes already kept stay, as they happened. Open proposals of the claim that
+    claim; changes already kept stay, as they happened. Of a claim with several approved
+    proposals the outcome is the first of theirs that applies. Open proposals of the claim that
     this review did not repeat become stale (not where the claim could not be reviewed), and
     exceptions of earlier runs that it did not meet again are gone.
     """
@@ -227,6 +228,8 @@ def keep_claim(
         kept = tuple(upsert_proposal(run, here.portal, seen.number, new, at) for new in proposals)
         if kept and all(record.state is ProposalState.REJECTED for record, _ in kept):
             seen = replace(seen, outcome=seen.if_rejected or seen.outcome)
+        if item and not seen.reviewed:
+            seen = replace(seen, outcome=_of_all_approved(run, seen, item))
         row, is_first = _seen_row(run, seen, any(n.required for n in unanswered), at)
         models.FindingRow.objects.bulk_create(_finding_row(row, f) for f in findings)
         models.NotEvaluatedRow.objects.bulk_create(
@@ -256,6 +259,16 @@ def keep_claim(
             again=not is_first,
         )
     return Kept(seen.outcome, kept)
+
+
+def _of_all_approved(run: str, seen: SeenRecord, item: int) -> ClaimOutcome:
+    """What a claim came to by this approved proposal and by those done before it in the run."""
+    done = models.WorkItem.objects.filter(run_id=run, number=seen.number, state=ItemState.DONE)
+    if not done.exclude(proposal="").exclude(id=item).exists():
+        return seen.outcome
+    before = models.SeenClaim.objects.filter(run_id=run, number=seen.number)
+    earlier = before.values_list("outcome", flat=True)
+    return ClaimOutcome.first([seen.outcome, *map(ClaimOutcome, earlier)])
 
 
 def _words_of(seen: SeenRecord) -> tuple[str, ...]:

@@ -59,6 +59,17 @@ async def test_the_page_that_this_claim_was_last_at_is_the_one(session):
     assert "table" in found.outline
 
 
+async def test_a_page_that_another_claim_took_meanwhile_is_none_of_this_one(session):
+    with remembering():
+        async with session.tab() as tab:
+            await tab.go("/claims/", "the list")
+        assert await last_seen() is not None  # it lies there as it was left
+
+        async with session.tab() as again:
+            assert again is tab
+            assert await last_seen() is None
+
+
 async def test_of_a_page_that_was_given_up_it_was_taken_before(session):
     with remembering():
         async with session.tab() as tab:

@@ -10,11 +10,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from playwright.async_api import async_playwright
 
 from bots.claims import ClaimRef
 from bots.portals import recycling
 from bots.portals import session as sessions
-from bots.portals.base import BrowserGone
+from bots.portals.base import BrowserGone, DeadlinePassed
 from bots.portals.evidence import remembering
 from bots.portals.looking import looking
 from bots.portals.memory import descendants
@@ -229,3 +230,16 @@ async def until(look):
     async with asyncio.timeout(20):
         while not look():
             await asyncio.sleep(0.05)
+
+
+async def test_a_driver_that_comes_too_late_is_not_left_behind():
+    before = set(descendants(os.getpid()))
+
+    with pytest.raises(DeadlinePassed):
+        await sessions._started(async_playwright().start(), 0.1)
+
+    begun = set(descendants(os.getpid())) - before
+    assert begun, "it came in time: the test shows nothing"
+    assert await gone(*begun)
+    while sessions._too_late:
+        await asyncio.sleep(0.05)

@@ -18,7 +18,7 @@ from bots.claims import Case, Change, ClaimRef
 from bots.hands import Workplace
 from bots.policy import Policy
 from bots.runs.claim import Approved, Rules, Told, apply_approved
-from bots.store import records
+from bots.store import records, work
 from bots.store.facts import (
     ChangeOutcome,
     ChangeRecord,
@@ -26,6 +26,7 @@ from bots.store.facts import (
     NewProposal,
     ProposalRecord,
     ProposalState,
+    RunKind,
     SeenRecord,
 )
 
@@ -130,6 +131,24 @@ def test_a_proposal_that_nobody_approved_is_not_applied():
 
 
 # The queue of what was approved
+
+
+@pytest.mark.parametrize(
+    "came_to",
+    [
+        (ClaimOutcome.REFUSED, ClaimOutcome.CORRECTED),
+        (ClaimOutcome.CORRECTED, ClaimOutcome.REFUSED),
+    ],
+    ids=["first refused", "last refused"],
+)
+def test_a_claim_of_several_proposals_came_to_what_counts_first_of_all_of_them(came_to):
+    run = store_cases.a_run(RunKind.APPROVED)
+    work.list_claims(run.id, [(n, "C-1", "", f"p{n}") for n in (1, 2)])
+
+    for (item, _), outcome in zip(work.take(run.id, 2), came_to, strict=True):
+        records.keep_claim(run.id, SeenRecord("C-1", 1, outcome, reviewed=False), item=item)
+
+    assert records.run_counts([run.id]).outcomes == {ClaimOutcome.REFUSED: 1}
 
 
 @dataclass
