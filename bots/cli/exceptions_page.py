@@ -61,7 +61,7 @@ def group_as_dict(group: ExceptionGroup) -> dict[str, Any]:
         "assigned_to": list(group.assigned_to),
         "example": {
             "id": seen.id, "run": seen.run, "claim": seen.number or None, "message": seen.message,
-            "seen_at": seen.created_at.isoformat(),
+            "seen_at": seen.created_at.isoformat(), "evidence": has_evidence(seen),
         },
         "next": step.do,
     }  # fmt: skip
@@ -101,6 +101,8 @@ def _card(group: ExceptionGroup) -> list[tuple[str, str]]:
         ("since", f"{group.since:%Y-%m-%d %H:%M} UTC; last {seen.created_at:%Y-%m-%d %H:%M}"),
         ("seen", f"{what}: {seen.message}" if seen.message != seen.cause else what),
     ]
+    if has_evidence(seen):
+        lines.append(("picture", f"`claimbots exceptions show {seen.id} --evidence FOLDER`"))
     if group.assigned_to:
         lines.append(("with", ", ".join(group.assigned_to)))
     if group.to_retry == group.exceptions:

@@ -78,6 +78,8 @@ def run_now(name: Name, as_json: Json = False) -> None:
     from bots.cli.store_door import open_store
     from bots.config.schedules import find_schedule, load_schedules
     from bots.errors import Problem
+    from bots.runs.due import came_to
+    from bots.runs.ends import STOPPED_BY_SIGNAL
     from bots.runs.scheduler import request_of
     from bots.store import schedules as rows
     from bots.store.schedules import Became
@@ -99,6 +101,10 @@ def run_now(name: Name, as_json: Json = False) -> None:
         why = summary.stop_reason
     except Problem as problem:
         why = problem.sentence()
+        raise
+    except typer.Exit:  # a signal: its run was ended by it, or goes on with a worker
+        became, why = came_to(rows.newest_run(entry.run_key)), STOPPED_BY_SIGNAL
+        became = Became.LEFT_OVER if became is Became.WAITING else became
         raise
     finally:
         rows.turn(name, key, Became.BEGUN, became, why)

@@ -72,7 +72,12 @@ class Portal(ConfigModel):
         description="The name under which `claimbots credentials set` keeps the log-in, "
         "or vault:PATH."
     )
-    sessions: int = Field(default=1, ge=1, le=8, description="Log-ins at the same time.")
+    sessions: int = Field(
+        default=1,
+        ge=1,
+        le=1,
+        description="Log-ins at the same time: one, for two would throw each other out.",
+    )
     pages: int | None = Field(
         default=None,
         ge=1,

@@ -22,6 +22,7 @@ from bots.config import Settings
 from bots.faults import that_wake
 from bots.ledger import LedgerBroken
 from bots.runs import ends
+from bots.secrets import VaultDown
 from bots.store import alerts, records, schedules
 from bots.store.alerts import Trouble, Waiting
 from bots.store.facts import RunRecord, RunState
@@ -55,8 +56,7 @@ async def telling(store: StoreThread, settings: Settings, run: str) -> AsyncIter
         if channels(settings.alerts) and not (task and task.cancelling()):
             with _never_failing():
                 async with asyncio.timeout(LONGEST):
-                    by_signal = await store.call(_keep_of_run, settings, run, fault)
-                    if not by_signal:
+                    if not await store.call(_keep_of_run, settings, run, fault):
                         await deliver(store, settings, datetime.now(UTC))
 
 
@@ -173,7 +173,11 @@ def troubles_of(
 
 
 def _keep_of_run(settings: Settings, id: str, fault: Exception | None) -> bool:
-    """Keep what the run came to, and end what it shows to be over; whether a signal ended it."""
+    """Keep what the run came to, and end what it shows to be over.
+
+    Returns:
+        Whether nothing is sent of it yet: a signal ended it, or it waits to go on.
+    """
     now, origin = datetime.now(UTC), settings.ledger.origin
     run = records.get_run(id)
     own = [entry.code for entry in records.exceptions(id) if not entry.number]
@@ -183,7 +187,8 @@ def _keep_of_run(settings: Settings, id: str, fault: Exception | None) -> bool:
         alerts.end([event for event in _OF_RUNS if event not in still], now, [run.portal])
         alerts.end([Event.LOG_BROKEN], now, [origin])
     alerts.keep(troubles, now)
-    return run.stop_reason == ends.STOPPED_BY_SIGNAL or run.ended_at is None
+    waits = run.ended_at is None and (fault is None or isinstance(fault, VaultDown))
+    return run.stop_reason == ends.STOPPED_BY_SIGNAL or waits
 
 
 def _keep_of_schedules(names: list[str], now: datetime) -> None:

@@ -385,8 +385,10 @@ class RunAtWork:
     async def _refs(self) -> AsyncIterator[tuple[ClaimRef, str]]:
         """The claims to list, each with the id of an approved proposal, or an empty one."""
         if self.request.query.queue == "approved":
+            numbers = self.request.query.numbers  # of a retry; all where none is named
             for proposal in self.claims.held.values():
-                yield ClaimRef(self.request.portal, proposal.number, "approved"), proposal.id
+                if not numbers or proposal.number in numbers:
+                    yield ClaimRef(self.request.portal, proposal.number, "approved"), proposal.id
             return
         reader = await self.claims.readers.get()
         try:

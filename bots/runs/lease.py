@@ -2,7 +2,8 @@
 
 A worker that cannot renew by half of the lease's length ends itself at once: after the whole
 length another may take its claims, and a save by both would be one too many. Time is taken from
-a clock that runs on while a process is frozen, and while the whole machine sleeps.
+a clock that runs on while a process is frozen, and while the whole machine sleeps. It is renewed
+only while the worker's event loop goes round: a worker that hangs is as good as dead.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ log = structlog.get_logger()
 
 LENGTH = 30.0  # seconds; a dead worker is seen after these
 _BEATS = 6  # renewals in that time
+SILENT = 60.0  # seconds after which an event loop that says nothing is taken for hung
 LOST = 75  # the exit of a process whose lease is lost (EX_TEMPFAIL)
 _CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # Linux has one that never stands
 
@@ -31,7 +33,7 @@ _CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # Linux has one 
 class Lease:
     """One life of a worker. Use as a context; `check` before every save.
 
-    `on_lost` is called, once, in whatever thread finds out, and must end all writing.
+    `on_lost` is called in whatever thread finds out, and must end all writing.
     """
 
     def __init__(
@@ -50,7 +52,8 @@ class Lease:
         self._length = LENGTH if length is None else length
         self._done = threading.Event()
         self._renewed = 0.0
-        self._thread: threading.Thread | None = None
+        self._last_pulse: float | None = None  # none: nobody pulses, and nobody is missed
+        self._threads: tuple[threading.Thread, ...] = ()
         self.generation = 0
 
     @property
@@ -70,14 +73,22 @@ class Lease:
         finally:
             database.close()
         self.generation, self._renewed = record.generation, began
-        self._thread = threading.Thread(target=self._beat, name="lease", daemon=True)
-        self._thread.start()
+        self._threads = tuple(
+            threading.Thread(target=does, name=f"lease {does.__name__}", daemon=True)
+            for does in (self._beat, self._watch)
+        )
+        for thread in self._threads:
+            thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._done.set()
-        if self._thread is not None:
-            self._thread.join(self._length)
+        for thread in self._threads:
+            thread.join(self._length)
+
+    def pulse(self) -> None:
+        """The event loop goes round. Once this was said it must be said again and again."""
+        self._last_pulse = _now()
 
     def check(self) -> None:
         """Return where the lease surely holds; else end all writing.
@@ -100,8 +111,9 @@ class Lease:
         try:
             while not self._done.wait(self._length / _BEATS):
                 asked = _now()
-                if not self.holds():  # frozen, or the store did not answer for too long
-                    return self._lose()
+                if self._is_silent(asked):
+                    log.error("the event loop hangs: the lease is not renewed", seconds=SILENT)
+                    continue
                 try:
                     with database.speaking(self._places):
                         renewed = leases.renew(self._name, self.generation, self._span)
@@ -115,6 +127,16 @@ class Lease:
             leases.end(self._name, self.generation)
         finally:
             database.close()
+
+    def _watch(self) -> None:
+        """See that it holds; beside the renewal, which may wait for a store for a long time."""
+        while not self._done.wait(self._length / _BEATS / 2):
+            if not self.holds():  # frozen, hung, or the store did not answer for too long
+                self._lose()
+                return
+
+    def _is_silent(self, now: float) -> bool:
+        return self._last_pulse is not None and now - self._last_pulse > SILENT
 
     def _lose(self) -> None:
         log.error("the lease is lost", worker=self.executor)

@@ -123,7 +123,10 @@ def sole_worker(places: Places, name: str = "") -> AbstractContextManager[None]:
     """
     if name:
         return _sole(places, f"worker {name}", "give this one another name: --name NAME")
-    do = "`claimbots run` has it do a run; `claimbots workers list` shows it"
+    do = (
+        "`claimbots run` has it do a run; `claimbots workers list` shows it; several workers at "
+        "once need PostgreSQL (store.database_url), or a data folder each"
+    )
     return _sole(places, "worker", do)
 
 

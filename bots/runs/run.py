@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import structlog
+
 from bots.errors import Problem
 from bots.places import Places, here
 from bots.runs import ends
@@ -12,9 +14,11 @@ from bots.runs.office import Occupied, open_office
 from bots.runs.request import RunRequest, RunSummary
 from bots.runs.taking import Progress
 from bots.runs.worker import Worker
-from bots.store import records, work
+from bots.store import leases, records, work
 from bots.store.facts import RunState
 from bots.store.thread import StoreThread
+
+log = structlog.get_logger()
 
 _LOOK = 0.5  # seconds between two looks at a run that another process does
 _WRONG, _LEFT_OVER = 2, 3  # exits
@@ -83,13 +87,17 @@ async def have_done(
 
 
 async def watched(run: str, places: Places, progress: Progress | None) -> RunSummary:
-    """Look on until a run has ended or is paused.
+    """Look on until a run has ended or is paused; where nobody is there to do it, say so once.
 
     Raises:
         Problem: it could not be done.
     """
+    has_said = False
     async with StoreThread(places) as store:
         while (ended := await _ended(store, run)) is None:
+            if not has_said and not await store.call(leases.alive):
+                has_said = True
+                log.warning("no worker is alive; `claimbots worker` goes on with it", run=run)
             await _looked_on(store, run, progress)
         return ended
 

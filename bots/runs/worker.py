@@ -29,7 +29,7 @@ from bots.faults import fault_of
 from bots.ledger import Ledger
 from bots.places import Places
 from bots.portals.base import Query
-from bots.runs import ends
+from bots.runs import ends, evidence
 from bots.runs.alerting import telling
 from bots.runs.asking import ask_for
 from bots.runs.at_work import RunAtWork
@@ -127,6 +127,8 @@ class Worker:
             await self._catch_up()
             await asyncio.to_thread(self._lease.__enter__)
             self._exit.push(self._lease.__exit__)
+            pulsing = asyncio.create_task(self._pulse())
+            self._exit.callback(pulsing.cancel)
             self._durable = await self._exit.enter_async_context(
                 launched(self._places, self._lease.executor, self)
             )
@@ -189,6 +191,9 @@ class Worker:
         if time.monotonic() < self._settles_at:
             return
         self._settles_at = time.monotonic() + _SETTLE
+        with contextlib.suppress(Problem, OSError):  # where no run begins nobody else does it
+            days = (await asyncio.to_thread(load_settings)).run.evidence_days
+            await asyncio.to_thread(evidence.clear, self._places, days)
         with contextlib.suppress(Problem):  # a vault or a configuration that is not right now
             for portal in await self._left_open():
                 log.warning("settles what was left open", portal=portal)
@@ -278,15 +283,16 @@ class Worker:
     async def _whole(self, run: str, steps: Steps) -> RunSummary:
         request = asked(await self._store.call(work.request_of, run))
         office = self._offices.pop(run, None)
-        if office is None:
-            office = await asyncio.to_thread(
-                open_office,
-                self._places,
-                request.portal,
-                shadow=request.shadow,
-                as_of=request.as_of,
-            )
-        async with telling(self._store, office.settings, run):
+        settings = office.settings if office else await asyncio.to_thread(load_settings)
+        async with telling(self._store, settings, run):
+            if office is None:
+                office = await asyncio.to_thread(
+                    open_office,
+                    self._places,
+                    request.portal,
+                    shadow=request.shadow,
+                    as_of=request.as_of,
+                )
             return await self._told_whole(run, request, office, steps)
 
     async def _told_whole(
@@ -375,7 +381,8 @@ class Worker:
             is_whole = await self._keep_what_it_saved(lost, whose)
             if is_old or is_other or not is_whole or not attempt:
                 ending = Ending(RunState.FAILED, exit=3, stop_reason=ends.KILLED)
-                await self._store.call(records.end_run, id, ending)
+                async with telling(self._store, await asyncio.to_thread(load_settings), id):
+                    await self._store.call(records.end_run, id, ending)
             elif self._is_alone:
                 executors.add(was)
                 adopted[workflow_id(id, attempt)] = id
@@ -398,6 +405,12 @@ class Worker:
         """One of this data folder whose lease has run out may be frozen, and could wake."""
         if (dead.host, dead.log) == (socket.gethostname(), self._origin):
             await end_if_frozen(self._places, dead.name)
+
+    async def _pulse(self) -> None:
+        """Show the lease that this event loop is not held up by anything."""
+        while True:
+            self._lease.pulse()
+            await asyncio.sleep(_LOOK)
 
     async def _reconcile(self) -> None:
         """Again and again: take over from workers that died, and mend what was taken for nothing.

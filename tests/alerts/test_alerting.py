@@ -26,9 +26,12 @@ from bots.places import Places
 from bots.portals.base import LoginRefused, Query
 from bots.runs import alerting, ends
 from bots.runs.alerting import deliver, telling
+from bots.runs.asking import ask_for
+from bots.runs.office import open_office
 from bots.runs.request import RunRequest, RunSummary
 from bots.runs.run import run
 from bots.runs.scheduler import Scheduler
+from bots.runs.worker import Worker
 from bots.store import alerts, database, models, records, schedules
 from bots.store.facts import (
     Counts,
@@ -179,6 +182,46 @@ def test_a_run_that_cannot_even_begin_is_said(places, posts):
     assert (entry["event"], entry["portal"]) == ("run-failed", "practice")
     database.connect(places)
     assert entry["run"] == records.runs(1)[0].id
+
+
+async def works(places, run=""):
+    async with Worker(places) as worker:
+        if run:
+            await worker.until_ended(run)
+
+
+def test_a_run_that_a_worker_cannot_open_is_said(places, posts):
+    office = open_office(places, "practice")
+    database.close()
+
+    async def asked_of_a_worker():
+        async with StoreThread(places) as store:
+            id, _ = await ask_for(RunRequest("practice", Query("pending")), office, store)
+        portals = config_folder() / "portals.yaml"
+        portals.write_text(portals.read_text().replace("  practice:", "  renamed:"))
+        with pytest.raises(Problem, match="practice"):
+            await works(places, id)
+
+    asyncio.run(asked_of_a_worker())
+
+    assert [(entry["event"], entry["portal"]) for entry in posts.told] == [
+        ("run-failed", "practice")
+    ]
+    database.connect(places)
+
+
+def test_a_run_that_is_closed_since_its_worker_died_long_ago_is_said(places, posts):
+    left = store_cases.a_run()
+    begun = datetime.now(UTC) - timedelta(days=2)
+    models.Run.objects.filter(id=left.id).update(
+        state=RunState.IN_PROGRESS.value, worker="gone.1", started_at=begun
+    )
+    database.close()
+
+    asyncio.run(works(places))
+
+    assert [(entry["event"], entry["run"]) for entry in posts.told] == [("run-failed", left.id)]
+    database.connect(places)
 
 
 def test_nothing_of_a_patient_is_in_any_message(places, posts, monkeypatch, caplog):

@@ -8,14 +8,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import store_cases
 import time_machine
+import typer
 from typer.testing import CliRunner
 
 from bots.cli.schedule import app
 from bots.errors import Problem
 from bots.places import Places
-from bots.store import database
+from bots.runs.ends import STOPPED_BY_SIGNAL
+from bots.store import database, models, records
 from bots.store import schedules as rows
+from bots.store.facts import Ending, RunState
 from bots.store.schedules import Became
 
 REPO = Path(__file__).parents[2]
@@ -171,3 +175,30 @@ def test_a_run_asked_for_by_hand_is_kept_with_what_became_of_it(schedules):
     [entry] = rows.times("nightly")
     assert entry.became is Became.FAILED
     assert entry.why
+
+
+@pytest.mark.parametrize(
+    ("ended", "became"),
+    [
+        (None, Became.BEGUN),
+        (Ending(RunState.STOPPED, exit=3, stop_reason=STOPPED_BY_SIGNAL), Became.LEFT_OVER),
+        (Ending(RunState.DONE), Became.DONE),
+    ],
+    ids=["a worker goes on", "ended by it", "done just then"],
+)
+def test_after_ctrl_c_the_time_says_what_its_run_says(schedules, monkeypatch, ended, became):
+    """Whoever only looked on at a worker's run ends the looking, and no run."""
+    schedules(NIGHTLY)
+
+    def until_ctrl_c(request, **_):
+        run = store_cases.a_run()
+        models.Run.objects.filter(id=run.id).update(scheduled=request.scheduled)
+        if ended:
+            records.end_run(run.id, ended)
+        raise typer.Exit(130)
+
+    monkeypatch.setattr("bots.cli.running.run_to_end", until_ctrl_c)
+    said("run-now", "nightly")
+
+    [entry] = rows.times("nightly")
+    assert (entry.became, entry.why) == (became, STOPPED_BY_SIGNAL)

@@ -20,9 +20,12 @@ from bots.errors import Problem
 from bots.hands import Done
 from bots.ledger import Outcome
 from bots.places import Places
+from bots.portals.evidence import Evidence
 from bots.reports.next_steps import NEXT_STEPS
 from bots.runs.claim import code_of
 from bots.runs.decisions import open_ledger
+from bots.runs.evidence import keep
+from bots.secrets import development_key
 from bots.store import database, records
 from bots.store.facts import (
     ClaimOutcome,
@@ -144,6 +147,17 @@ def test_a_group_is_one_object_and_its_exceptions_are_one_a_line(queue):
     assert [row["claim"] for row in rows] == ["C3", "C2", "C1"]
     assert len(told("exceptions", "list", "--flat")) == 4
     assert len(typed("exceptions", "list", "--flat").splitlines()) == 4
+
+
+def test_a_card_leads_to_the_picture_where_one_is_kept(queue):
+    assert "--evidence" not in typed("exceptions", "list")
+    seen = records.find_exception("E-00003")
+    picture = Evidence("/claims/#/", b"a picture", "body")
+    keep(queue, development_key(queue), seen.run, 1, picture)
+
+    said = " ".join(typed("exceptions", "list").split())
+    assert "picture `claimbots exceptions show E-00003 --evidence FOLDER`" in said
+    assert told("exceptions", "list")[0]["example"]["evidence"] is True
 
 
 def test_portal_words_never_steer_a_terminal(places):

@@ -1,5 +1,6 @@
 """A worker's lease: renewed while it lives; lost, nothing more leaves the process."""
 
+import threading
 import time
 
 import pytest
@@ -71,3 +72,30 @@ def test_each_life_has_a_name_of_its_own(places):
             names.add(lease.executor)
 
     assert len(names) == 3
+
+
+def has_come(happened, seconds=5.0):
+    end = time.monotonic() + seconds
+    while not happened and time.monotonic() < end:
+        time.sleep(0.05)
+    return bool(happened)
+
+
+def test_a_store_that_does_not_answer_is_not_waited_for(places, monkeypatch):
+    ended, answer = [], threading.Event()
+    monkeypatch.setattr(leases, "renew", lambda *_: answer.wait(30))
+    with Lease(places, "worker", lambda: ended.append(True), length=2):
+        assert has_come(ended, 3)
+        answer.set()
+
+
+def test_of_a_worker_whose_event_loop_hangs_it_is_not_renewed(places, monkeypatch):
+    monkeypatch.setattr(leasing, "SILENT", 1.0)
+    ended = []
+    with Lease(places, "worker", lambda: ended.append(True), length=6) as lease:
+        for _ in range(40):
+            lease.pulse()
+            time.sleep(0.1)
+        assert not ended
+
+        assert has_come(ended, 6)
