@@ -42,8 +42,13 @@ _FEW = 50  # times of a schedule, among which one was not left out
 
 
 @asynccontextmanager
-async def telling(store: StoreThread, settings: Settings, run: str) -> AsyncIterator[None]:
-    """What is done in it is one run: whatever it ends in, the alerts of it are kept and sent."""
+async def telling(
+    store: StoreThread, settings: Settings, run: str, *, sends: bool = True
+) -> AsyncIterator[None]:
+    """What is done in it is one run: whatever it ends in, the alerts of it are kept and sent.
+
+    Where it does not send they wait for the next look, and nobody waits for a mail server.
+    """
     fault = None
     try:
         yield
@@ -56,7 +61,8 @@ async def telling(store: StoreThread, settings: Settings, run: str) -> AsyncIter
         if channels(settings.alerts) and not (task and task.cancelling()):
             with _never_failing():
                 async with asyncio.timeout(LONGEST):
-                    if not await store.call(_keep_of_run, settings, run, fault):
+                    is_to_be_told = not await store.call(_keep_of_run, settings, run, fault)
+                    if sends and is_to_be_told:
                         await deliver(store, settings, datetime.now(UTC))
 
 

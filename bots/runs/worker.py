@@ -35,7 +35,7 @@ from bots.runs.asking import ask_for
 from bots.runs.at_work import RunAtWork
 from bots.runs.behind import catch_up
 from bots.runs.decisions import open_ledger
-from bots.runs.lease import LOST, Lease
+from bots.runs.lease import LENGTH, LOST, Lease
 from bots.runs.lost import keep_what_is_missing
 from bots.runs.office import Occupied, Office, open_office, sole_worker
 from bots.runs.request import RunRequest, RunSummary, asked
@@ -371,18 +371,18 @@ class Worker:
             lost = await self._store.call(records.get_run, id)
             _, attempt = await self._store.call(work.worker_of, id)
             whose = await self._store.call(work.log_of, id)
-            if not await self._store.call(work.adopt, id, was, self._lease.executor, self._origin):
-                continue  # another was quicker, or it has ended
             left_at = dead.renewed_at if dead is not None else None
             # Who comes again under its own name has taken the place of its earlier life.
             left_at = left_at or await self._store.call(work.last_taken, id) or lost.started_at
+            if await self._may_still_land(lost, whose, left_at):
+                continue  # looked at again soon
+            if not await self._store.call(work.adopt, id, was, self._lease.executor, self._origin):
+                continue  # another was quicker, or it has ended
             is_old = datetime.now(UTC) - left_at > _TOO_OLD
             is_other = self._only not in ("", await self._store.call(work.asked_for, id))
             is_whole = await self._keep_what_it_saved(lost, whose)
             if is_old or is_other or not is_whole or not attempt:
-                ending = Ending(RunState.FAILED, exit=3, stop_reason=ends.KILLED)
-                async with telling(self._store, await asyncio.to_thread(load_settings), id):
-                    await self._store.call(records.end_run, id, ending)
+                await self._close_killed(id)
             elif self._is_alone:
                 executors.add(was)
                 adopted[workflow_id(id, attempt)] = id
@@ -400,6 +400,29 @@ class Worker:
             else:
                 # DBOS knows nothing of it, or does not begin: our own table has what is due.
                 await self._store.call(work.hand_back, run, self._lease.executor)
+
+    async def _close_killed(self, run: str) -> None:
+        """Close a run that is not gone on with; a person's wish for it stands before that."""
+        if await self._store.call(work.wanted, run):
+            await self._store.call(work.hand_back, run, self._lease.executor)
+            return
+        settings = await asyncio.to_thread(load_settings)
+        async with telling(self._store, settings, run, sends=False):
+            ending = Ending(RunState.FAILED, exit=3, stop_reason=ends.KILLED)
+            await self._store.call(records.end_run, run, ending)
+
+    async def _may_still_land(self, lost: RunRecord, whose: str, left_at: datetime) -> bool:
+        """Whether a save of a dead worker may be on its way of which this machine cannot know.
+
+        Its intent stands in the log of the other machine. One on this machine's own is settled,
+        with the whole of the limit, before any claim is begun.
+        """
+        if self._is_alone or whose in ("", self._origin):
+            return False
+        portal = (await asyncio.to_thread(load_portals)).get(lost.portal)
+        limit = portal.save_limit_seconds if portal else 0.0
+        # So long after it was renewed the lease let a save begin (`Lease.holds`).
+        return datetime.now(UTC) - left_at < timedelta(seconds=limit + LENGTH / 2)
 
     async def _see_that_it_is_dead(self, dead: leases.WorkerRecord) -> None:
         """One of this data folder whose lease has run out may be frozen, and could wake."""

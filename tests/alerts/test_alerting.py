@@ -219,9 +219,26 @@ def test_a_run_that_is_closed_since_its_worker_died_long_ago_is_said(places, pos
     database.close()
 
     asyncio.run(works(places))
+    assert not posts.told  # a worker that begins waits for no mail server
+    look_again(places, datetime.now(UTC))
 
     assert [(entry["event"], entry["run"]) for entry in posts.told] == [("run-failed", left.id)]
-    database.connect(places)
+
+
+def test_a_run_that_a_person_cancelled_before_its_worker_died_is_cancelled(places, posts):
+    left = store_cases.a_run()
+    models.Run.objects.filter(id=left.id).update(
+        state=RunState.IN_PROGRESS.value, worker="gone.1", wanted="cancelled by dana",
+        started_at=datetime.now(UTC) - timedelta(days=2),
+    )  # fmt: skip
+    database.close()
+
+    asyncio.run(works(places))
+    look_again(places, datetime.now(UTC))
+
+    run = records.get_run(left.id)
+    assert (run.state, run.stop_reason) == (RunState.STOPPED, "cancelled by dana")
+    assert not posts.told
 
 
 def test_nothing_of_a_patient_is_in_any_message(places, posts, monkeypatch, caplog):

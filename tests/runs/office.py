@@ -143,10 +143,9 @@ def an_office(root, claims, database=""):
         stop(server)
 
 
-def intents_of(root):
+def intents_of(root, origin="claimbots-office"):
     """Each intent on the log as (what it seals, its outcomes in order), by its id."""
     places = Places(root)
-    origin = "claimbots-office"
     keys = LedgerKeys.load(places, origin, development_key(places))
     ledger = Ledger.open(places.ledger, origin, keys)
     found = {}

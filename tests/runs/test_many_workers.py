@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from postgres import a_database, postgres
-from runs.office import LONGEST, a_run, an_office, until
+from runs.office import LONGEST, a_run, an_office, intents_of, until
 
 from bots.places import Places
 from bots.secrets import development_key
@@ -67,6 +68,17 @@ def elsewhere(office, tmp_path):
     for room in ("codesets", "keys"):
         shutil.copytree(office.root / room, other / room)
     return {"CLAIMBOTS_DATA": str(other), "CLAIMBOTS_LEDGER__ORIGIN": "elsewhere"}
+
+
+def _with_save_limit(office, machine, seconds):
+    """A configuration of this machine's own, in which a save may take so long to land."""
+    config = Path(machine["CLAIMBOTS_DATA"]) / "config"
+    shutil.copytree(office.root / "config", config)
+    portals = config / "portals.yaml"
+    portals.write_text(
+        re.sub("save_limit_seconds: .*", f"save_limit_seconds: {seconds}", portals.read_text())
+    )
+    return config
 
 
 CLAIMS = ("--limit", "16", "--pages", "2")
@@ -163,6 +175,29 @@ def test_what_a_machine_that_is_gone_had_saved_is_kept_when_it_is_back(office, b
     assert max(saves) == 1
     assert known <= changes[0][0] <= sum(saves)
     assert changes[0][0] >= sum(saves) - 1  # one may be open: its portal's next run there looks
+
+
+def test_a_save_on_its_way_when_a_machine_died_is_not_made_again_by_another(
+    office, begin, elsewhere
+):
+    """The other machine cannot see the intent: it waits as long as a save may take to land."""
+    claim, known = office.that_are_corrected()[0], set(office.intents())
+    slow = {"CLAIMBOTS_CONFIG": str(_with_save_limit(office, elsewhere, 12))}
+    office.practice("faults", "set", "F67", "seconds=8", "times=1")
+    here = begin("worker", "--name", "here", **elsewhere, **slow)
+    until(lambda: alive(office, "here"), "a worker")
+    begin(*a_run("--claim", claim), **slow)
+    log = Path(elsewhere["CLAIMBOTS_DATA"])
+    until(lambda: intents_of(log, "elsewhere"), "an intent")
+    time.sleep(1.5)
+    here.kill()
+
+    begin("worker", "--name", "there", **slow)
+    run = until(lambda: ended(office), "end of the run", longest=2 * LONGEST)
+
+    assert run["state"] == "done"
+    assert office.saves(claim) == 1
+    assert set(office.intents()) == known  # it was there already
 
 
 def test_a_second_worker_of_the_same_name_is_refused(office, begin):
