@@ -44,7 +44,7 @@ test: setup $(VENV)/dev.stamp ## the whole test suite, a real browser and GNU He
 
 # Slices that go on where the last one ended; what was done stands in tests/chaos/recorded/.
 CHAOS_MINUTES ?= 40
-CHAOS_SEEDS ?= 17
+CHAOS_SEEDS ?= 8
 CHAOS_STORE ?= sqlite
 chaos: setup $(VENV)/dev.stamp ## faults with many seeds against portal, log and store
 	@$(BIN)/python tests/chaos/matrix.py --seeds $(CHAOS_SEEDS) --minutes $(CHAOS_MINUTES) --store $(CHAOS_STORE)

@@ -180,13 +180,14 @@ def reset(folder: Folder, options: argparse.Namespace) -> None:
     if folder.seeded.exists():
         _copy(folder.seeded, folder.database)
     _ready()
+    from bots.practice.faults import switchboard
     from bots.practice.people import ensure_people
     from bots.practice.witness import clear_witness
 
     clear_witness()
     ensure_people()
     _put_rows(folder, stay)
-    folder.faults.unlink(missing_ok=True)
+    switchboard.forget(folder.faults)
     folder.requests.unlink(missing_ok=True)
     _say("reset")
 
@@ -214,7 +215,8 @@ def faults(folder: Folder, options: argparse.Namespace) -> None:
 
     rows = switchboard.read(folder.faults)
     if options.action == "list":
-        _say(json.dumps(rows))
+        struck = switchboard.struck(folder.faults)
+        _say(json.dumps([row | {"struck": row["id"] in struck} for row in rows]))
         return
     if options.action == "clear":
         kept = [row for row in rows if options.name and row["fault"] != options.name]

@@ -100,7 +100,12 @@ class Lease:
 
     def holds(self) -> bool:
         """Whether it was renewed within half of its length."""
-        return _now() - self._renewed < self._length / 2
+        return _now() - self._renewed < self.holds_for
+
+    @property
+    def holds_for(self) -> float:
+        """Seconds after it was renewed in which a save may still begin."""
+        return self._length / 2
 
     @property
     def _span(self) -> timedelta:

@@ -35,7 +35,7 @@ from bots.runs.asking import ask_for
 from bots.runs.at_work import RunAtWork
 from bots.runs.behind import catch_up
 from bots.runs.decisions import open_ledger
-from bots.runs.lease import LENGTH, LOST, Lease
+from bots.runs.lease import LOST, Lease
 from bots.runs.lost import keep_what_is_missing
 from bots.runs.office import Occupied, Office, open_office, sole_worker
 from bots.runs.request import RunRequest, RunSummary, asked
@@ -421,8 +421,7 @@ class Worker:
             return False
         portal = (await asyncio.to_thread(load_portals)).get(lost.portal)
         limit = portal.save_limit_seconds if portal else 0.0
-        # So long after it was renewed the lease let a save begin (`Lease.holds`).
-        return datetime.now(UTC) - left_at < timedelta(seconds=limit + LENGTH / 2)
+        return datetime.now(UTC) - left_at < timedelta(seconds=limit + self._lease.holds_for)
 
     async def _see_that_it_is_dead(self, dead: leases.WorkerRecord) -> None:
         """One of this data folder whose lease has run out may be frozen, and could wake."""

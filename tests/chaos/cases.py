@@ -18,12 +18,14 @@ class Fault:
     """One fault. `how` names the way in which `matrix` brings it about.
 
     The practice portal's own faults have these numbers, too; they strike one claim or all of
-    them. `place` is a crash point.
+    them, or, `in_list`, the list of claims, which then is one of several pages. `place` is a
+    crash point.
     """
 
     number: str
     how: str
     is_everywhere: bool = False
+    in_list: bool = False
     options: Options = lambda random: ()
     place: str = ""
     first: str = ""  # Python that spoils something in the process
@@ -38,13 +40,18 @@ def _portal(number: str, options: Options = lambda random: (), **more: bool) -> 
     return Fault(number, "portal", options=options, **more)
 
 
+def _list(number: str, options: Options = lambda random: ()) -> Fault:
+    return _portal(number, options, is_everywhere=True, in_list=True)
+
+
 BROKEN_DISK = """
-import errno, os
+import errno, os, pathlib
 from bots.ledger import disk
 real, seen = disk.{call}, []
 def failing(*given):
     seen.append(1)
     if len(seen) >= {nth}:
+        pathlib.Path({mark!r}).touch()
         raise OSError(errno.{error}, os.strerror(errno.{error}))
     return real(*given)
 disk.{call} = failing
@@ -60,11 +67,13 @@ FAULTS: tuple[Fault, ...] = (
     _portal("F14", is_everywhere=True),
     _portal("F15", is_everywhere=True),
     # Worklist
-    _portal("F17", _one_of("kind=removed", "kind=inserted"), is_everywhere=True),
-    _portal("F20", is_everywhere=True),
-    _portal("F21", is_everywhere=True),
-    _portal("F22", is_everywhere=True),
-    _portal("F24", is_everywhere=True),
+    _list("F17", _one_of("kind=removed", "kind=inserted")),
+    _list("F18"),
+    _list("F19"),
+    _list("F20"),
+    _list("F21"),
+    _list("F22"),
+    _list("F24"),
     # Read
     _portal("F25", _one_of("how=renamed", "how=removed", "how=moved")),
     _portal("F26"),
@@ -86,6 +95,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("F44", "crash", place="ledger.after_write"),
     Fault("F45", "crash", place="hands.after_intent"),
     # Re-read
+    _portal("F49", lambda random: ("after=history",)),
     _portal("F51", lambda random: ("after=history",)),
     # Act
     _portal("F52", _one_of("kind=drop", "kind=group", "kind=complete")),
@@ -119,7 +129,7 @@ FAULTS: tuple[Fault, ...] = (
     # Machinery
     Fault("F85", "killed at random"),
     Fault("F86", "frozen"),
-    Fault("F88", "crash", place="run.listed"),
+    Fault("F88", "upgraded", place="run.listed"),
     Fault("F90", "killed again and again"),
     Fault("F94", "cancelled"),
     Fault("F95", "paused"),

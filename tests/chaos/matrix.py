@@ -1,11 +1,12 @@
 """Do the fault matrix: `make chaos`, `make chaos-sample`.
 
-    python tests/chaos/matrix.py --seeds 17 --minutes 40 [--only F61 ...] [--sample]
+    python tests/chaos/matrix.py --seeds 8 --minutes 40 [--only F61 ...] [--sample]
 
 Goes on where an earlier call ended: each case is a line of `recorded/STORE.jsonl`, and one that
 stands there is not done again (delete the file to begin anew). After each case the portal's own
-history, the log and the store are held against each other (`judge.py`); a case in which the portal
-stored nothing does not count. Ends with 1 where any case found a fault.
+history, the log and the store are held against each other (`judge.py`); a case in which the fault
+did not strike, or the portal stored nothing, does not count. Ends with 1 where any case found a
+fault. Several at once each take seeds of their own: `--first-seed`.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
@@ -39,6 +41,9 @@ SAMPLE_RESULTS = ROOT / "build" / "chaos-sample.jsonl"
 STORES = ("sqlite", "postgresql")
 CLAIMS = 4  # of one case, some six saves and notes
 SHORT_LEASE = "import bots.runs.lease; bots.runs.lease.LENGTH = 3.0"
+SMALL_PAGES = "import bots.portals.practice; bots.portals.practice._ROWS = 25"
+NEW_VERSION = "import bots.runs.durable; bots.runs.durable.SCHEMA += '-new'"
+IN_LIST = range(26, 50)  # claims of a list of several pages
 LONGEST = 90  # seconds that anything of a case may take
 
 
@@ -49,6 +54,8 @@ class Chaos:
         self.office = office
         self.auto = office.that_are_corrected()
         self.words: tuple[str, ...] = ()  # of a run over the claims of the case
+        self._last_run = ""  # before the case
+        self._mark = office.root / "struck"
         self._staff = contextlib.ExitStack()  # a worker that outlives a case, where one does
         self._worker: forking.Begun | None = None
 
@@ -62,9 +69,15 @@ class Chaos:
         office, random = self.office, Random(f"{fault.number} {seed}")
         office.practice("faults", "clear")
         office.practice("reset", "--stay-logged-in")
-        claims = random.sample(self.auto, CLAIMS)
-        self.words = (*office.worklist(claims), "--pages", "3")
+        if fault.in_list:
+            claims, which = self._a_list(random)
+        else:
+            claims = random.sample(self.auto, CLAIMS)
+            which = office.worklist(claims)
+        self.words = (*which, "--pages", "3")
         was = judge.before(office)
+        self._last_run = was.last_run
+        self._mark.unlink(missing_ok=True)
         began = time.monotonic()
         # Where the portal alone is at fault no process need die, and one worker does all cases;
         # it also does the run after the others, in which what is left over is brought to an end.
@@ -72,12 +85,14 @@ class Chaos:
             self._have_worker()
         else:
             self.close()
-        getattr(self, "_" + fault.how.replace(" ", "_"))(fault, claims, random)
+        struck = getattr(self, "_" + fault.how.replace(" ", "_"))(fault, claims, random)
         office.practice("faults", "clear")
-        self._have_worker()
+        self._have_worker(NEW_VERSION if fault.how == "upgraded" else SMALL_PAGES)
         last = self._run()
         if last.returncode not in (0, 3):
             print(last.stderr[-2000:], file=sys.stderr)
+        if fault.how == "upgraded":
+            self.close()  # the next case is of this version again
         verdict = judge.judged(office, was, claims)
         verdict.must(last.returncode in (0, 3), f"the last run ended with {last.returncode}")
         verdict.must("Traceback" not in last.stderr, "a traceback")
@@ -85,32 +100,52 @@ class Chaos:
             "fault": fault.number,
             "seed": seed,
             "how": fault.how,
+            "struck": struck,
             "writes": verdict.writes,
             "seconds": round(time.monotonic() - began, 1),
             "wrong": verdict.faults,
         }
 
-    def _have_worker(self) -> None:
+    def _a_list(self, random: Random) -> tuple[list[str], tuple[str, ...]]:
+        """The pending claims of some days, one to correct among them, and how to ask for them."""
+        pending = {
+            number: date.fromisoformat(claim["service_from"])
+            for number, claim in self.office.dump().items()
+            if claim["queue"] == "pending"
+        }
+        while True:
+            since = until = pending[random.choice(self.auto)]
+            claims: list[str] = []
+            while len(claims) < IN_LIST.start and until - since < timedelta(days=60):
+                claims = [number for number, day in pending.items() if since <= day <= until]
+                until += timedelta(days=1)
+            if len(claims) in IN_LIST:
+                last = max(pending[number] for number in claims)
+                return claims, ("--since", str(since), "--until", str(last))
+
+    def _have_worker(self, first: str = SMALL_PAGES) -> None:
         if self._worker is not None and self._worker.poll() is None:
             return
         self.close()
-        self._worker = self._staff.enter_context(self._begun("worker"))
+        self._worker = self._staff.enter_context(self._begun("worker", first=first))
         at_work = f"select name from store_worker where process = {self._worker.pid}"
         until(lambda: self.office.ask_store(f"{at_work} and ended_at is null"), "worker")
 
-    # The ways in which a fault comes about: a run in which it strikes.
+    # The ways in which a fault comes about: a run in which it strikes. Each says whether it did.
 
     def _run(self, first: str = "", **environment: str):
         return self.office.run(*self.words, first=first, **environment)
 
-    def _portal(self, fault: Fault, claims: list[str], random: Random) -> None:
+    def _portal(self, fault: Fault, claims: list[str], random: Random) -> bool:
         options = list(fault.options(random))
         if not fault.is_everywhere:
             options.append(f"claim={random.choice(claims)}")
         self.office.practice("faults", "set", fault.number, *options)
         self._run()
+        (told,) = json.loads(self.office.practice("faults", "list"))
+        return bool(told["struck"])
 
-    def _crash(self, fault: Fault, claims: list[str], random: Random) -> None:
+    def _crash(self, fault: Fault, claims: list[str], random: Random) -> bool:
         many = not fault.place.startswith("run.") or fault.place in {"run.kept", "run.taken"}
         nth = random.randint(1, 3) if many else 1
         died = self._run(
@@ -118,96 +153,122 @@ class Chaos:
             CLAIMBOTS_CRASH_SIGNAL=random.choice(("KILL", "KILL", "TERM TERM")),
         )
         assert died.returncode in (-signal.SIGKILL, 143, 0, 3), died.stderr
+        return died.returncode in (-signal.SIGKILL, 143)
 
-    def _spoiled(self, fault: Fault, claims: list[str], random: Random) -> None:
+    def _upgraded(self, fault: Fault, claims: list[str], random: Random) -> bool:
+        """A new version goes on with what the old one left."""
+        return self._crash(fault, claims, random)
+
+    def _spoiled(self, fault: Fault, claims: list[str], random: Random) -> bool:
         call, error = fault.needs
-        self._run(first=fault.first.format(call=call, error=error, nth=random.randint(2, 9)))
+        nth, mark = random.randint(2, 9), str(self._mark)
+        self._run(first=fault.first.format(call=call, error=error, nth=nth, mark=mark))
+        return self._mark.exists()
 
-    def _twice(self, fault: Fault, claims: list[str], random: Random) -> None:
+    def _twice(self, fault: Fault, claims: list[str], random: Random) -> bool:
         with self._begun(*self._run_words()) as one, self._begun(*self._run_words()) as two:
+            both = one.poll() is None and two.poll() is None
             one.wait(LONGEST)
             two.wait(LONGEST)
+        return both
 
     def _run_words(self) -> tuple[str, ...]:
         return a_run(*self.words)
 
-    def _page_crash(self, fault: Fault, claims: list[str], random: Random) -> None:
-        self._strike(random, lambda process: _children(process, "--type=renderer"))
+    def _page_crash(self, fault: Fault, claims: list[str], random: Random) -> bool:
+        return self._strike(random, lambda process: _children(process, "--type=renderer"))
 
-    def _browser_killed(self, fault: Fault, claims: list[str], random: Random) -> None:
-        self._strike(
+    def _browser_killed(self, fault: Fault, claims: list[str], random: Random) -> bool:
+        return self._strike(
             random, lambda process: _children(process, "--remote-debugging", "--headless")
         )
 
-    def _driver_killed(self, fault: Fault, claims: list[str], random: Random) -> None:
-        self._strike(random, lambda process: _children(process, "run-driver"))
+    def _driver_killed(self, fault: Fault, claims: list[str], random: Random) -> bool:
+        return self._strike(random, lambda process: _children(process, "run-driver"))
 
-    def _strike(self, random: Random, victims) -> None:
+    def _strike(self, random: Random, victims) -> bool:
+        struck = False
         with self._begun(*self._run_words()) as run:
-            self._until_at_work(run, random)
+            is_at_work = self._until_at_work(run, random)
             for victim in victims(run.pid)[:1]:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(victim, signal.SIGKILL)
+                    struck = is_at_work
             run.wait(LONGEST)
+        return struck
 
-    def _killed_at_random(self, fault: Fault, claims: list[str], random: Random) -> None:
+    def _killed_at_random(self, fault: Fault, claims: list[str], random: Random) -> bool:
         with self._begun("worker") as worker, self._begun(*self._run_words()) as asked:
-            self._until_at_work(worker, random)
+            struck = self._until_at_work(worker, random)
             worker.kill()
             worker.wait()
             asked.wait(LONGEST)  # it becomes the worker itself
+        return struck
 
-    def _killed_again_and_again(self, fault: Fault, claims: list[str], random: Random) -> None:
+    def _killed_again_and_again(self, fault: Fault, claims: list[str], random: Random) -> bool:
+        struck = []
         for _ in range(3):
             with self._begun("worker") as worker, self._begun(*self._run_words()) as asked:
                 asked.kill()
-                self._until_at_work(worker, random, patience=8)
+                struck.append(self._until_at_work(worker, random, patience=8))
                 worker.kill()
                 worker.wait()
+        return sum(struck) > 1
 
-    def _frozen(self, fault: Fault, claims: list[str], random: Random) -> None:
+    def _frozen(self, fault: Fault, claims: list[str], random: Random) -> bool:
         with (
             self._begun("worker", first=SHORT_LEASE) as worker,
             self._begun(*self._run_words()) as asked,
         ):
-            self._until_at_work(worker, random)
+            struck = self._until_at_work(worker, random)
             worker.send_signal(signal.SIGSTOP)
             if random.random() < 0.5:
                 asked.kill()
                 time.sleep(3.2)
                 worker.send_signal(signal.SIGCONT)
             asked.wait(LONGEST)
+        return struck
 
-    def _cancelled(self, fault: Fault, claims: list[str], random: Random) -> None:
-        self._wished("cancel", random)
+    def _cancelled(self, fault: Fault, claims: list[str], random: Random) -> bool:
+        return self._wished("cancel", random)
 
-    def _paused(self, fault: Fault, claims: list[str], random: Random) -> None:
-        self._wished("pause", random)
+    def _paused(self, fault: Fault, claims: list[str], random: Random) -> bool:
+        struck = self._wished("pause", random)
         self.office.claimbots("runs", "resume", "last")
+        return struck
 
-    def _wished(self, wish: str, random: Random) -> None:
+    def _wished(self, wish: str, random: Random) -> bool:
         with self._begun("worker") as worker, self._begun(*self._run_words()) as asked:
             self._until_at_work(worker, random)
             self.office.claimbots("runs", wish, "last")
-            asked.wait(LONGEST)
+            return asked.wait(LONGEST) == 3  # it was not through before that
 
-    def _signal(self, fault: Fault, claims: list[str], random: Random) -> None:
+    def _signal(self, fault: Fault, claims: list[str], random: Random) -> bool:
         with self._begun("worker") as worker, self._begun(*self._run_words()) as asked:
-            self._until_at_work(worker, random)
+            struck = self._until_at_work(worker, random)
             asked.kill()
             worker.send_signal(random.choice((signal.SIGTERM, signal.SIGINT)))
             began = time.monotonic()
             worker.wait(LONGEST)
             assert time.monotonic() - began < 30, "it was not out within 30 seconds"
+        return struck
 
-    def _until_at_work(self, process, random: Random, patience: float = 30) -> None:
-        """Until something was saved, or claims are open; then a moment that the seed chooses."""
+    def _until_at_work(self, process, random: Random, patience: float = 30) -> bool:
+        """Until something was saved, and then a moment that the seed chooses.
+
+        Returns:
+            Whether the process and a run of this case are at work just then.
+        """
         end = time.monotonic() + patience
         while time.monotonic() < end and process.poll() is None:
             if self.office.witness()["writes"]:
                 break
             time.sleep(0.05)
-        time.sleep(random.random() * 1.5)
+        time.sleep(random.random())
+        at_work = self.office.ask_store(
+            f"select 1 from store_run where state = 'in progress' and id > '{self._last_run}'"
+        )
+        return process.poll() is None and bool(at_work)
 
     @contextlib.contextmanager
     def _begun(self, *words: str, first: str = ""):
@@ -233,8 +294,8 @@ def _is_done(chaos: Chaos, fault: Fault, seed: int, results: Path) -> bool:
         line = chaos.case(fault, seed)
     except (AssertionError, subprocess.TimeoutExpired) as error:
         broken = f"{type(error).__name__}: {error}"[:300]
-        line = {"fault": fault.number, "seed": seed, "how": fault.how, "writes": 0}
-        line |= {"seconds": 0, "wrong": [broken]}
+        line = {"fault": fault.number, "seed": seed, "how": fault.how, "struck": False}
+        line |= {"writes": 0, "seconds": 0, "wrong": [broken]}
     with results.open("a") as file:
         file.write(json.dumps(line) + "\n")
     print(json.dumps(line), file=sys.stderr, flush=True)
@@ -269,13 +330,15 @@ def told(results: Path) -> int:
     last = {(line["fault"], line["seed"]): line for line in lines}
     counts: dict[str, Counter[str]] = {}
     for line in last.values():
-        kind = "wrong" if line["wrong"] else "held" if line["writes"] else "nothing saved"
+        counts_not = "nothing saved" if line["struck"] else "not struck"
+        kind = "held" if line["struck"] and line["writes"] else counts_not
+        kind = "wrong" if line["wrong"] else kind
         counts.setdefault(line["fault"], Counter())[kind] += 1
-    print(f"{'fault':8} {'held':>5} {'nothing saved':>14} {'wrong':>6}")
-    for fault, count in counts.items():
-        print(f"{fault:8} {count['held']:5} {count['nothing saved']:14} {count['wrong']:6}")
+    kinds = ("held", "nothing saved", "not struck", "wrong")
+    print(f"{'fault':8}", *(f"{kind:>14}" for kind in kinds))
     total = sum(counts.values(), Counter())
-    print(f"{'all':8} {total['held']:5} {total['nothing saved']:14} {total['wrong']:6}")
+    for fault, count in (*counts.items(), ("all", total)):
+        print(f"{fault:8}", *(f"{count[kind]:14}" for kind in kinds))
     for line in last.values():
         for words in line["wrong"]:
             print(f"{line['fault']} seed {line['seed']}: {words}")
@@ -284,7 +347,8 @@ def told(results: Path) -> int:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--seeds", type=int, default=17)
+    parser.add_argument("--seeds", type=int, default=8)
+    parser.add_argument("--first-seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=40)
     parser.add_argument("--only", nargs="*", default=())
     parser.add_argument("--store", choices=STORES, default=STORES[0])
@@ -299,7 +363,7 @@ def main() -> int:
     known = done_before(results)
     todo = [
         (fault, seed)
-        for seed in range(1, (1 if chosen.sample else chosen.seeds) + 1)
+        for seed in range(chosen.first_seed, (1 if chosen.sample else chosen.seeds) + 1)
         for fault in sorted(faults, key=lambda fault: fault.how != "portal")
         if (fault.number, seed) not in known
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 import httpx
@@ -386,6 +387,14 @@ def test_a_download_hangs_in_the_middle(portal, biller):
     portal.fault("hung-download", seconds=1)
     with pytest.raises(httpx.ReadTimeout):
         biller.get("/claims/download.csv?queue=pending", timeout=0.5)
+
+
+def test_the_list_says_of_a_fault_whether_it_has_struck(portal, biller):
+    portal.fault("F30", claim="C00002")
+    for number, struck in (("C00001", False), ("C00002", True)):
+        biller.get(f"/claims/{number}/")
+        (row,) = json.loads(practice.ask(portal.data, "faults", "list"))
+        assert row["struck"] is struck
 
 
 def test_a_fault_is_for_its_claim_only(portal, biller):

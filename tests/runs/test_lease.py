@@ -92,10 +92,10 @@ def test_a_store_that_does_not_answer_is_not_waited_for(places, monkeypatch):
 def test_of_a_worker_whose_event_loop_hangs_it_is_not_renewed(places, monkeypatch):
     monkeypatch.setattr(leasing, "SILENT", 1.0)
     ended = []
-    with Lease(places, "worker", lambda: ended.append(True), length=6) as lease:
-        for _ in range(40):
+    with Lease(places, "worker", lambda: ended.append(True), length=12) as lease:
+        for _ in range(80):
             lease.pulse()
             time.sleep(0.1)
         assert not ended
 
-        assert has_come(ended, 6)
+        assert has_come(ended, 12)

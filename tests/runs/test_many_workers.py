@@ -15,6 +15,7 @@ from postgres import a_database, postgres
 from runs.office import LONGEST, a_run, an_office, intents_of, until
 
 from bots.places import Places
+from bots.runs.lease import LOST
 from bots.secrets import development_key
 from bots.secrets.credentials import Credential, remember_credential
 
@@ -148,6 +149,28 @@ def test_a_frozen_one_is_ended_before_its_claims_go_on_and_never_writes(office, 
 
     assert both[frozen].wait(5) == -signal.SIGKILL
     nothing_doubled_or_lost(office, run)
+
+
+def test_f86_one_that_wakes_to_find_its_claims_with_another_machine_sends_nothing(
+    office, begin, elsewhere
+):
+    """Nobody on the other machine can end it: its own fence and lease must."""
+    frozen = begin("worker", "--name", "north")
+    until(lambda: alive(office, "north"), "a worker")
+    begin(*a_run(*CLAIMS))
+    until(lambda: office.witness()["writes"] >= 1, "save")
+    frozen.send_signal(signal.SIGSTOP)
+    known = set(office.intents())
+    begin("worker", "--name", "far", **elsewhere)
+    until(lambda: at_work(office) == ["far"], "another one at its run")
+
+    frozen.send_signal(signal.SIGCONT)
+
+    assert frozen.wait(LONGEST) == LOST
+    run = until(lambda: ended(office), "end of the run", longest=2 * LONGEST)
+    assert run["counts"]["claims"] == 16
+    assert max(claim["saves"] for claim in office.witness()["claims"].values()) == 1
+    assert set(office.intents()) == known
 
 
 @pytest.mark.slow

@@ -7,18 +7,24 @@ import os
 import threading
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 
 @dataclass
 class Active:
-    """A fault that is on. `seen` counts the occasions, `used` how often it struck."""
+    """A fault that is on. `seen` counts the occasions, `used` how often it struck.
+
+    `tells` is called when it strikes for the first time.
+    """
 
     name: str
     id: str
     options: dict[str, str]
+    tells: Callable[[], None] = lambda: None
     seen: int = 0
     used: int = 0
     memory: dict[str, Any] = field(default_factory=dict)
@@ -42,6 +48,8 @@ class Active:
             if limit is not None and self.used >= limit:
                 return False
             self.used += 1
+            if self.used == 1:
+                self.tells()
             return True
 
     def seconds(self, default: float) -> float:
@@ -74,6 +82,24 @@ def write(path: Path, rows: list[dict[str, Any]]) -> None:
     draft.replace(path)
 
 
+def struck(path: Path) -> set[str]:
+    """The ids of the faults that have struck since seeding."""
+    try:
+        return set(_told(path).read_text().split())
+    except FileNotFoundError:
+        return set()
+
+
+def forget(path: Path) -> None:
+    """Nothing is on, and nothing has struck."""
+    path.unlink(missing_ok=True)
+    _told(path).unlink(missing_ok=True)
+
+
+def _told(path: Path) -> Path:
+    return path.with_name("faults-struck.txt")
+
+
 def row(name: str, options: dict[str, str]) -> dict[str, Any]:
     """A fault as the file has it; its id keeps its counts apart from an earlier one's."""
     return {"fault": name, "id": uuid.uuid4().hex[:12], "options": options}
@@ -99,8 +125,15 @@ class Switchboard:
             with self._lock:
                 kept = {active.id: active for active in self._on}
                 self._on = [
-                    kept.get(item["id"]) or Active(item["fault"], item["id"], item["options"])
+                    kept.get(item["id"])
+                    or Active(
+                        item["fault"], item["id"], item["options"], partial(self._tell, item["id"])
+                    )
                     for item in read(self._path)
                 ]
                 self._stamp = stamp
         return self._on
+
+    def _tell(self, id: str) -> None:
+        with _told(self._path).open("a") as file:
+            file.write(f"{id}\n")
