@@ -78,6 +78,11 @@ class Durable:
         handles = await asyncio.to_thread(DBOS._recover_pending_workflows, executors)
         return {handle.workflow_id for handle in handles if ":" not in handle.workflow_id}
 
+    async def version_of(self, workflow: str) -> str:
+        """The version of ours whose workflow it is; empty where DBOS does not know it."""
+        status = await DBOS.get_workflow_status_async(workflow)
+        return (status.app_version or "") if status else ""
+
     async def forget(self, workflow: str) -> None:
         """Delete what is kept of a session that has ended; our own store has what counts."""
         while claims := await DBOS.list_workflows_async(

@@ -398,7 +398,12 @@ class Worker:
             if workflow in going and await self._is_begun(run):
                 self._forgetting.append(asyncio.create_task(self._forget(run, workflow)))
             else:
-                # DBOS knows nothing of it, or does not begin: our own table has what is due.
+                # DBOS knows nothing of it, another version's it does not play, or it does not
+                # begin: our own table has what is due.
+                version = await self._durable.version_of(workflow)
+                if workflow not in going:
+                    log.warning("begins its session anew", run=run, session_of_version=version)
+                    await self._durable.forget(workflow)
                 await self._store.call(work.hand_back, run, self._lease.executor)
 
     async def _close_killed(self, run: str) -> None:

@@ -69,6 +69,23 @@ def test_what_a_killed_worker_had_goes_on_with_the_next_one(office, begin):
     assert office.claimbots("runs", "list", "--json").stdout.count(run["id"]) == 1
 
 
+def test_f88_a_version_of_other_workflows_goes_on_and_forgets_the_older_ones(office, begin):
+    dead = begin("worker")
+    asked = begin(*a_run(*CLAIMS))
+    until(lambda: writes(office) >= 1, "save")
+    asked.kill()  # else it would go on itself
+    dead.kill()
+    dead.wait()
+
+    begin("worker", first="import bots.runs.durable; bots.runs.durable.SCHEMA += '-new'")
+    run = until(lambda: ended(office), "end of the run")
+
+    nothing_doubled_or_lost(office, run)
+    with sqlite3.connect(office.root / "dbos.sqlite3") as kept:
+        versions = kept.execute("select distinct application_version from workflow_status")
+        assert {version for (version,) in versions} <= {"1-new"}
+
+
 @pytest.mark.slow  # `make chaos-sample` has one, too (F86)
 def test_a_frozen_worker_is_ended_by_the_next_one_and_writes_nothing_more(office, begin):
     frozen = begin("worker", first=SHORT_LEASE)
