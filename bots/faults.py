@@ -122,6 +122,7 @@ FAULTS: dict[str, Fault] = {
     "SCREEN_DRIFTED": Fault(Kind.BUSINESS, ends=Ends.WRITES, wakes="portal-changed"),
     "CHANGED_MEANWHILE": _says_no(),
     "FLAGGED": _says_no(),
+    "NOT_WRITTEN": _says_no(),
     # The save: settled by looking, never repeated.
     "SAVE_REFUSED": _says_no(),
     "SAVE_CONFLICT": _says_no(),

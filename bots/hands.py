@@ -45,6 +45,16 @@ class Halted(Exception):
     """A brake is on (stop, ceiling): nothing was begun. The text says which."""
 
 
+class NotWritten(BusinessError):
+    """The hands do not write this, whoever asks for it; nothing was begun."""
+
+    code = "NOT_WRITTEN"
+
+
+class NotOnThisLog(NotWritten):
+    """This log has no such save to put back; another machine's may have it."""
+
+
 @dataclass(frozen=True)
 class Workplace:
     """Where the hands work. `brake` says why no write may begin now, or None.
@@ -119,15 +129,15 @@ async def perform(order: Order, at: Workplace) -> Done:
 
     Raises:
         Halted: a brake is on; nothing was begun.
+        NotWritten: it is not for a bot to write, or not ours to put back; nothing was begun.
         BusinessError: the screen is not one to write through; nothing was saved.
         PortalFault: the portal could not be looked at before the act; nothing was saved.
         LedgerBroken: the intent could not be put on disk; nothing was begun.
     """
-    banned = _banned(order)
+    if banned := _banned(order):
+        raise NotWritten(f"not written: {banned}")
     if order.undoes:
-        banned = banned or await asyncio.to_thread(_not_ours_to_undo, order, at)
-    if banned:
-        raise BusinessError(f"not written: {banned}")
+        await asyncio.to_thread(_must_be_ours, order, at)
     if at.shadow:
         return Done(None)
     halted = await at.brake(bool(order.changes))
@@ -205,19 +215,30 @@ def _banned(order: Order) -> str | None:
     return None
 
 
-def _not_ours_to_undo(order: Order, at: Workplace) -> str | None:
-    """Why this puts nothing back that we wrote: the log is asked, whatever the order says."""
+def _must_be_ours(order: Order, at: Workplace) -> None:
+    """See that this puts back what we wrote: the log is asked, whatever the order says.
+
+    Raises:
+        NotOnThisLog: the log does not know the save.
+        NotWritten: it was no confirmed save, or not of these changes on this claim.
+    """
     try:
         written = find_intent(at.ledger, order.undoes)
     except SealError:
-        return "the patient was redacted: nobody can say what was written"
-    if written is None or written.outcome is not Outcome.CONFIRMED:
-        return "the audit log has no confirmed save to put back"
-    if (written.portal, written.claim) != (order.ref.portal, order.ref.number):
-        return "the save to put back was on another claim"
-    if set(written.undone) != set(order.changes):
-        return "it is not what was written that would be put back"
-    return None
+        words = "the patient was redacted: nobody can say what was written"
+        raise NotWritten(f"not written: {words}") from None
+    if written is None:
+        words = "the audit log of this machine has no confirmed save to put back"
+        raise NotOnThisLog(f"not written: {words}")
+    if written.outcome is not Outcome.CONFIRMED:
+        words = "the audit log has no confirmed save to put back"
+    elif (written.portal, written.claim) != (order.ref.portal, order.ref.number):
+        words = "the save to put back was on another claim"
+    elif set(written.undone) != set(order.changes):
+        words = "it is not what was written that would be put back"
+    else:
+        return
+    raise NotWritten(f"not written: {words}")
 
 
 def _open(order: Order, at: Workplace) -> OpenIntent:

@@ -140,6 +140,12 @@ NEXT_STEPS = {
         "The findings need a person, and this portal takes no notes.",
         "Look at the claim with its record; when it is settled: " + _DONE + ".",
     ),
+    "NOT_WRITTEN": NextStep(
+        "What was asked for is not the bot's to write, or the audit log here does not have the "
+        "save to put back; nothing was begun.",
+        "Where another machine saved it, a run there puts it back. Else mend the claim in the "
+        "portal by hand; then " + _DONE + ".",
+    ),
     "HALTED": NextStep(
         "A brake held before anything was begun.",
         "When writing may go on (`claimbots go`, a ceiling, quiet hours): " + _RETRY + ".",

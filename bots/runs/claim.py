@@ -13,7 +13,16 @@ from datetime import date
 from bots.checks import Class, Finding, Review, by_id, review
 from bots.claims import HOLD, Case, Change, ClaimRef
 from bots.codesets import CodeSets
-from bots.hands import Done, Halted, Order, Workplace, held_against, perform
+from bots.hands import (
+    Done,
+    Halted,
+    NotOnThisLog,
+    NotWritten,
+    Order,
+    Workplace,
+    held_against,
+    perform,
+)
 from bots.ledger import Outcome
 from bots.policy import Action, Correct, Flag, Policy, Propose, class_of, decide
 from bots.portals.base import HOLD_REASON_LIMIT
@@ -161,19 +170,7 @@ async def apply_approved(
         # Saved by a run that died before it could say so, or by a person meanwhile.
         done = Done(Outcome.ALREADY_CORRECT)
     elif why := _outdated(case, found, rules, approved):
-        told.exceptions.append(
-            NewException(
-                ExceptionType.BUSINESS,
-                "PROPOSAL_STALE",
-                why,
-                check=approved.check,
-                proposal=approved.id,
-            )
-        )
-        told.seen = replace(told.seen, outcome=ClaimOutcome.FLAGGED)
-        if not at.shadow:
-            told.became.append(Became(approved.id, ProposalState.STALE))
-        return told
+        return _not_applied(told, approved, "PROPOSAL_STALE", why, for_good=not at.shadow)
     else:
         try:
             done = await perform(order, at)
@@ -181,6 +178,10 @@ async def apply_approved(
             told.halted = str(error)
             told.seen = replace(told.seen, outcome=ClaimOutcome.FAILED)
             return told
+        except NotWritten as error:
+            # Where the save is on another machine's log, a run there can put it back.
+            for_good = not (at.shadow or isinstance(error, NotOnThisLog))
+            return _not_applied(told, approved, error.code, str(error), for_good=for_good)
     told.seen = replace(told.seen, outcome=_outcome_of(order, done, told))
     told.exceptions = [replace(entry, proposal=approved.id) for entry in told.exceptions]
     told.changes = [replace(change, reason=approved.reason) for change in told.changes]
@@ -190,6 +191,17 @@ async def apply_approved(
         clean = not approved.reverts and _is_clean_without(mended, found, rules, case)
         told.seen = replace(told.seen, clean_after=clean)
         told.became.append(Became(approved.id, ProposalState.APPLIED, done.intent))
+    return told
+
+
+def _not_applied(told: Told, approved: Approved, code: str, why: str, *, for_good: bool) -> Told:
+    """An approved proposal is not applied, and `for_good`: never will be."""
+    told.exceptions.append(
+        NewException(ExceptionType.BUSINESS, code, why, check=approved.check, proposal=approved.id)
+    )
+    told.seen = replace(told.seen, outcome=ClaimOutcome.FLAGGED)
+    if for_good:
+        told.became.append(Became(approved.id, ProposalState.STALE))
     return told
 
 

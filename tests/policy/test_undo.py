@@ -15,6 +15,7 @@ from bots.hands import Order, Workplace, perform
 from bots.ledger import Outcome
 from bots.policy.limits import forbidden_to_undo, forbidden_together
 from bots.portals.base import BusinessError
+from bots.runs.course import Course
 
 WROTE = Change("total_charge", None, "125.00", "100.00")
 BACK = Change("total_charge", None, "100.00", "125.00")
@@ -73,6 +74,18 @@ def test_without_a_save_of_ours_such_a_value_is_never_written(ledger):
 def test_the_log_is_asked_whatever_the_store_says(ledger, save, why):
     with pytest.raises(BusinessError, match=why):
         put_back(ledger, an_intent(ledger, **save))
+
+
+@pytest.mark.parametrize("save", [None, {"outcome": Outcome.REFUSED}, {"claim": "C2"}])
+def test_what_may_not_be_put_back_ends_its_claim_and_not_the_run(ledger, save):
+    course = Course()
+
+    with pytest.raises(BusinessError) as refused:
+        put_back(ledger, an_intent(ledger, **save) if save else "0123456789abcdef")
+    course.met(refused.value)
+
+    assert course.stop_reason == ""
+    assert course.read_only == ""
 
 
 def test_another_value_than_the_one_before_is_not_put_back(ledger):

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import bots
+import bots.hands
 import bots.portals.login
 import bots.portals.worklist
 from bots.alerts.events import Event

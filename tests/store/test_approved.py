@@ -12,10 +12,12 @@ import pytest
 import store_cases
 from builders.claims import AS_OF, a_case
 from builders.tables import code_sets
+from ledger.ledgers import a_log
 
 from bots.checks import Class
 from bots.claims import Case, Change, ClaimRef
 from bots.hands import Workplace
+from bots.ledger import Ledger, Outcome
 from bots.policy import Policy
 from bots.runs.claim import Approved, Rules, Told, apply_approved
 from bots.store import records, work
@@ -24,6 +26,7 @@ from bots.store.facts import (
     ChangeRecord,
     ClaimOutcome,
     NewProposal,
+    NewRevert,
     ProposalRecord,
     ProposalState,
     RunKind,
@@ -167,13 +170,18 @@ def a_claim(total: str = "100.00", **fields: Any) -> Case:
 
 
 def applied(
-    proposal: ProposalRecord, case: Case, *, shadow: bool = False, policy: Policy = OPEN
+    proposal: ProposalRecord,
+    case: Case,
+    *,
+    shadow: bool = False,
+    policy: Policy = OPEN,
+    ledger: Ledger | None = None,
 ) -> Told:
     """One claim of the queue, as a run takes it; no page is open, so nothing can be saved."""
     run = store_cases.a_run()
     at = Workplace(
         session=None,  # type: ignore[arg-type]
-        ledger=SimpleNamespace(digest=lambda number: f"digest of {number}"),  # type: ignore[arg-type]
+        ledger=ledger or SimpleNamespace(digest=lambda number: number),  # type: ignore[arg-type]
         portal=None,  # type: ignore[arg-type]
         run=run.id,
         actor="test",
@@ -182,7 +190,14 @@ def applied(
         tables="",
         brake=Brake(),
     )
-    asked = Approved(proposal.id, proposal.check, proposal.changes, "dana", "seen in the chart")
+    asked = Approved(
+        proposal.id,
+        proposal.check,
+        proposal.changes,
+        "dana",
+        "seen in the chart",
+        reverts=proposal.reverts,
+    )
     rules = Rules(code_sets(), policy, AS_OF)
     told = asyncio.run(
         apply_approved(case, ClaimRef("practice", "C-1", "approved"), 1, rules, at, asked)
@@ -242,6 +257,54 @@ def test_what_the_policy_flags_since_the_approval_is_stale():
 
     assert [exception.message for exception in told.exceptions] == ["the policy flags it by now"]
     assert state_of(proposal)[0] is ProposalState.STALE
+
+
+# A revert is the matter of the log that its save stands on
+
+
+def a_revert(intent: str) -> ProposalRecord:
+    run = store_cases.a_run()
+    wish = NewRevert(
+        intent=intent, run=run.id, portal="practice", number="C-1", changes=(TOTAL,),
+        raises_payment=True, message="puts back", by="dana", reason="it was right before",
+    )  # fmt: skip
+    return records.decide(records.keep_revert(wish).id, "approve", "dana", "it was right before")
+
+
+def a_save(ledger: Ledger) -> str:
+    """A confirmed save of ours whose undoing is `TOTAL`."""
+    intent = ledger.open_intent(
+        run="R-1", ref=ClaimRef("practice", "C-1", "pending"), kind="correct", actor="bot",
+        changes=(Change("total_charge", None, TOTAL.to, TOTAL.from_),), patient="MRN-7",
+    )  # fmt: skip
+    ledger.close(intent, Outcome.CONFIRMED)
+    return intent.id
+
+
+def test_a_revert_whose_save_is_on_another_machines_log_waits_for_that_machine(tmp_path):
+    there, here = (a_log(tmp_path / name, name).open() for name in ("there", "here"))
+    proposal = a_revert(a_save(there))
+
+    told = applied(proposal, a_claim(), ledger=here)
+
+    assert [exception.code for exception in told.exceptions] == ["NOT_WRITTEN"]
+    assert told.exceptions[0].proposal == proposal.id
+    assert state_of(proposal) == (ProposalState.APPROVED, "")
+
+
+@pytest.mark.parametrize(
+    ("shadow", "state"), [(True, ProposalState.APPROVED), (False, ProposalState.STALE)]
+)
+def test_a_revert_of_a_patient_who_was_redacted_since_is_laid_down(tmp_path, shadow, state):
+    ledger = a_log(tmp_path, "office").open()
+    proposal = a_revert(a_save(ledger))
+    ledger.redact("MRN-7", actor="dana", reason="asked for")
+
+    told = applied(proposal, a_claim(), shadow=shadow, ledger=ledger)
+
+    assert [exception.code for exception in told.exceptions] == ["NOT_WRITTEN"]
+    assert "redacted" in told.exceptions[0].message
+    assert state_of(proposal)[0] is state
 
 
 def test_after_stop_it_still_waits():
