@@ -263,11 +263,20 @@ class Ledger:
 
         Recorded first: a redaction without its record would look like a loss. None where
         the log holds nothing of that patient.
+
+        Raises:
+            Problem: an intent of the patient is open; unreadable it could never be settled.
         """
         with self._held():
             key_id = self.keys.patients.find(patient)
             if key_id is None:
                 return None
+            if still_open := self._open_under(key_id):
+                raise Problem(
+                    "what became of a save for this patient is not known yet",
+                    where=f"intent {still_open}",
+                    do="let the portal's next run settle it, then redact",
+                )
             record = self._append("redaction", actor=actor, body={"key": key_id, "reason": reason})
             self.keys.patients.destroy(key_id)
             return record
@@ -514,6 +523,11 @@ class Ledger:
         if found.size == self.size and found.root != self._tree.root():
             raise self._break("its records are not those that were signed", _LOOK)
         self._signed = found
+
+    def _open_under(self, key_id: str) -> str:
+        """An open intent that is sealed under this key; empty where there is none."""
+        records = (Record(**read_line(line)) for line in self._intents.values())
+        return next((r.intent for r in records if r.sealed and r.sealed["key"] == key_id), "")
 
     def _intent(self, record: Record) -> OpenIntent:
         try:

@@ -19,6 +19,7 @@ from ledgers import ORIGIN, Log, a_log, an_intent, filled
 
 from bots.claims import Change, ClaimRef
 from bots.crashpoints import NAMES
+from bots.errors import Problem
 from bots.ledger import Ledger, LedgerBroken, OpenIntent, Outcome, disk
 from bots.ledger.records import canonical, is_torn
 from bots.secrets import SealError
@@ -104,6 +105,21 @@ def test_destroying_a_patients_key_redacts_the_patient_and_leaves_the_log_verify
     assert ledger.unseal(other) == {"x": "stays"}
     assert log.verify().good
     assert an_intent(ledger).patient == "MRN-7"  # a new key
+
+
+def test_a_patient_with_an_open_intent_is_not_redacted_before_it_is_settled(log):
+    """What cannot be read any more cannot be settled, and would stop every run of the host."""
+    ledger = log.open()
+    intent = an_intent(ledger)
+    ledger.close(intent, Outcome.UNKNOWN)
+
+    with pytest.raises(Problem, match=intent.id):
+        log.open().redact("MRN-7", actor="officer", reason="asked")
+
+    assert [open.id for open in ledger.open_intents()] == [intent.id]
+    ledger.close(intent, Outcome.NOT_DONE)
+    assert ledger.redact("MRN-7", actor="officer", reason="asked") is not None
+    assert ledger.open_intents() == ()
 
 
 @pytest.mark.parametrize("value", [1.5, 2**53, {"é": 1}, {1: 2}, b"x", "\ud800"])
