@@ -13,6 +13,7 @@ from datetime import date
 from bots.checks import Class, Finding, Review, by_id, review
 from bots.claims import HOLD, Case, Change, ClaimRef
 from bots.codesets import CodeSets
+from bots.faults import fault_of
 from bots.hands import (
     Done,
     Halted,
@@ -25,7 +26,7 @@ from bots.hands import (
 )
 from bots.ledger import Outcome
 from bots.policy import Action, Correct, Flag, Policy, Propose, class_of, decide
-from bots.portals.base import HOLD_REASON_LIMIT
+from bots.portals.base import HOLD_REASON_LIMIT, LoginRefused, PortalError
 from bots.runs.content import content_digest, content_of, moved_since
 from bots.store.facts import (
     Became,
@@ -66,7 +67,10 @@ class Rules:
 
 @dataclass
 class Told:
-    """Everything a run has to say about one claim; kept in one transaction."""
+    """Everything a run has to say about one claim; kept in one transaction.
+
+    `halted` is the brake, `met` what the portal did, that left some of it undone.
+    """
 
     seen: SeenRecord
     findings: list[FindingRecord] = field(default_factory=list)
@@ -76,6 +80,7 @@ class Told:
     exceptions: list[NewException] = field(default_factory=list)
     became: list[Became] = field(default_factory=list)
     halted: str = ""
+    met: PortalError | None = None
 
 
 async def process(
@@ -86,6 +91,9 @@ async def process(
     Returns:
         What to keep, and whether it must be read and decided anew: its save was proved not
         to have happened.
+
+    Raises:
+        LoginRefused: it ends more than the claim. What else the portal does is in what to keep.
     """
     found = review(case, rules.codesets)
     put_back = rules.put_back_on(case.claim.number)
@@ -115,17 +123,25 @@ async def process(
                     NewException(ExceptionType.BUSINESS, "FLAGGED", action.text[:500], check=check)
                 )
             continue
-        if order is None:
-            continue
+        if order is None or told.halted or told.met:
+            continue  # nothing more is begun on this claim; what is only said is still said
         try:
             done = await perform(order, at)
+        except LoginRefused:
+            raise
         except Halted as error:
             told.halted = str(error)
             outcomes.add(ClaimOutcome.FAILED)
             told.exceptions.append(
                 NewException(ExceptionType.APPLICATION, "HALTED", f"not begun: {error}")
             )
-            break
+            continue
+        except PortalError as error:
+            told.met = error  # what was done before it stands, and is told
+            outcomes.add(ClaimOutcome.FAILED)
+            kind = ExceptionType(fault_of(error.code).kind)
+            told.exceptions.append(NewException(kind, error.code, str(error)))
+            continue
         if done.outcome is Outcome.CONFIRMED:
             made += order.changes
         # A note is never tried again in the same run: only its key could tell two apart.
@@ -141,7 +157,7 @@ async def process(
         if_rejected=ClaimOutcome.first(outcomes - {ClaimOutcome.PROPOSED}),
         clean_after=_clean_after(told, found, rules, case, actions),
     )
-    return told, again and not unsure
+    return told, again and not (unsure or told.met)
 
 
 async def apply_approved(

@@ -267,7 +267,10 @@ class Taking:
                 if not again:
                     break
             assert told is not None
-            self.course.went_through()
+            if told.met:
+                self.course.met(told.met)
+            else:
+                self.course.went_through()
             return told
         except (LoginRefused, LedgerBroken):
             raise

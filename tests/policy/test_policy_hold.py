@@ -15,12 +15,12 @@ from builders.tables import an_mue, code_sets
 from bots.checks import Class, Finding, Repair, Review, Severity, by_id
 from bots.claims import HOLD, Change, ClaimRef, Facility, value_of
 from bots.errors import Problem
-from bots.hands import Done, Order, Workplace, perform
+from bots.hands import Done, Halted, Order, Workplace, perform
 from bots.ledger import Outcome
 from bots.policy import Correct, Flag, Policy, Propose, decide, load
-from bots.portals.base import BusinessError
+from bots.portals.base import BusinessError, LoginRefused, PortalFault
 from bots.runs.claim import Rules, process
-from bots.store.facts import ChangeOutcome, ClaimOutcome
+from bots.store.facts import ChangeOutcome, ClaimOutcome, ExceptionType
 
 READY = "Ready for review"
 NDC = Change("ndc", 1, "0409-3796-01", "00409379601")
@@ -210,15 +210,18 @@ def test_the_hands_put_on_a_hold_and_nothing_else_with_it(changes):
         asyncio.run(perform(order, workplace()))
 
 
-def both_of(case, monkeypatch, *outcomes):
+def both_of(case, monkeypatch, *outcomes, policy=HOLDING):
     """What a live run makes of a claim where its saves come to these ends, in order."""
     ends = iter(outcomes)
 
     async def done(order, at):
-        return Done(next(ends), "i1", acted=True)
+        end = next(ends)
+        if isinstance(end, Exception):
+            raise end
+        return Done(end, "i1", acted=True)
 
     monkeypatch.setattr("bots.runs.claim.perform", done)
-    rules = Rules(code_sets(mue=[an_mue("99213", units=1)]), HOLDING, AS_OF)
+    rules = Rules(code_sets(mue=[an_mue("99213", units=1)]), policy, AS_OF)
     return asyncio.run(process(case, REF, 1, rules, workplace(shadow=False)))
 
 
@@ -237,6 +240,43 @@ def test_a_claim_is_not_decided_again_while_one_of_its_saves_is_unknown(
 
     assert [c.field for c in told.changes] == ["on_hold"]
     assert again is is_decided_again
+
+
+def test_what_was_done_is_told_where_the_portal_fails_at_the_next_save(monkeypatch):
+    gone = PortalFault("the page does not open")
+
+    told, again = both_of(mended_and_held(), monkeypatch, Outcome.CONFIRMED, gone)
+
+    assert [(c.field, c.outcome) for c in told.changes] == [("ndc", ChangeOutcome.CONFIRMED)]
+    assert {finding.check for finding in told.findings} >= {"mue-line"}
+    assert [(e.type, e.code) for e in told.exceptions] == [
+        (ExceptionType.APPLICATION, "PORTAL_FAULT")
+    ]
+    assert told.seen.outcome is ClaimOutcome.FAILED
+    assert told.met is gone
+    assert not again
+
+
+def test_a_refused_save_is_told_where_the_portal_fails_at_the_next_one(monkeypatch):
+    told, _ = both_of(mended_and_held(), monkeypatch, Outcome.REFUSED, PortalFault("gone"))
+
+    assert [e.code for e in told.exceptions] == ["SAVE_REFUSED", "PORTAL_FAULT"]
+
+
+def test_a_log_in_that_is_refused_meanwhile_ends_more_than_the_claim(monkeypatch):
+    with pytest.raises(LoginRefused):
+        both_of(mended_and_held(), monkeypatch, Outcome.CONFIRMED, LoginRefused("no"))
+
+
+@pytest.mark.parametrize("end", [Halted("claimbots stop is on"), PortalFault("gone")])
+def test_what_would_be_proposed_is_told_though_the_correction_could_not_be_made(monkeypatch, end):
+    """Left out it would be stale, and an approval of it lost."""
+    lines = [a_line("J1885", ndc="0409-3796-01")]
+    case = a_case(lines, status=READY, total_charge=Decimal("100.00"))
+
+    told, _ = both_of(case, monkeypatch, end, policy=replace(HOLDING, flag_as="note"))
+
+    assert [proposal.check for proposal in told.proposals] == ["total-below-lines"]
 
 
 def test_each_change_of_a_save_stands_under_the_check_that_it_answers(monkeypatch):
