@@ -176,11 +176,20 @@ async def perform(order: Order, at: Workplace) -> Done:
     return done
 
 
-async def settle(intent: OpenIntent, at: Workplace) -> Done:
+async def settle(
+    intent: OpenIntent,
+    at: Workplace,
+    *,
+    is_anothers: Callable[[OpenIntent], Awaitable[bool]] | None = None,
+) -> Done:
     """Find out what became of an intent that was left open, by looking only.
 
     All new: confirmed after the crash. All old, seen twice and later than the portal's save
     limit: not done, and the claim is decided again under a new intent. Else: conflict.
+
+    Args:
+        is_anothers: says whether another intent, on another log, has made this change since.
+            Then it is already correct: one save is never confirmed under two.
     """
     limit = at.portal.save_limit_seconds
     # Whoever opened it may have saved as late as its claim had time.
@@ -194,6 +203,10 @@ async def settle(intent: OpenIntent, at: Workplace) -> Done:
         seen = await _look(at, intent)
     match seen:
         case "new":
+            if is_anothers is not None and await is_anothers(intent):
+                words = "another intent has saved it meanwhile"
+                became = Outcome.ALREADY_CORRECT
+                return await _close(at, intent, became, words, after_crash=True, acted=False)
             return await _close(at, intent, Outcome.CONFIRMED, "", after_crash=True)
         case "old":
             words = "seen unchanged twice"

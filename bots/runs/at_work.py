@@ -24,7 +24,7 @@ from bots.config import selectors_folder
 from bots.crashpoints import crashpoint
 from bots.errors import Problem
 from bots.hands import Workplace, settle
-from bots.ledger import Ledger, LedgerBroken, Outcome, Record
+from bots.ledger import Ledger, LedgerBroken, OpenIntent, Outcome, Record
 from bots.portals.base import LoginRefused, PortalError
 from bots.portals.drift import Repair
 from bots.portals.patch import patch
@@ -61,6 +61,8 @@ log = structlog.get_logger()
 
 _HEED = 1.0  # seconds between two looks whether somebody wants the run to stop
 _ROWS_AT_ONCE = 50  # of the portal's list
+# What of a settled intent the store keeps; one that was not done left nothing behind.
+_OF_A_SETTLED = frozenset({Outcome.CONFIRMED, Outcome.ALREADY_CORRECT, Outcome.CONFLICT})
 
 
 class RunAtWork:
@@ -313,11 +315,11 @@ class RunAtWork:
         for intent in await asyncio.to_thread(self.ledger.open_intents):
             if intent.portal != self.request.portal:
                 continue  # one log a host: its own portal's next run settles it
-            done = await settle(intent, self.claims.at)
+            done = await settle(intent, self.claims.at, is_anothers=self._is_anothers)
             name = str(done.outcome)
             self.settled[name] = self.settled.get(name, 0) + 1
             log.info("settled", intent=intent.id, outcome=name)
-            if done.outcome in {Outcome.CONFIRMED, Outcome.CONFLICT}:
+            if done.outcome in _OF_A_SETTLED:
                 became = CHANGE_OUTCOMES[done.outcome]
                 changes = changes_of(intent.id, intent.changes, intent.checks, became)
                 await self.store.call(records.keep_settled, self.id, intent.claim_number, changes)
@@ -328,6 +330,16 @@ class RunAtWork:
                 number, began = intent.claim_number, intent.opened_at
                 self.claims.unknown[number] = began
                 await self._exception(number, code_of(done), NOT_KNOWN, began)
+
+    async def _is_anothers(self, intent: OpenIntent) -> bool:
+        """Whether another intent has saved it: a run of ours may have gone on elsewhere."""
+        return await self.store.call(
+            records.saved_since,
+            intent.portal,
+            intent.claim_number,
+            intent.changes,
+            intent.opened_at,
+        )
 
     async def _approvals_that_hold(self) -> dict[str, ProposalRecord]:
         """The approved proposals, without those whose approval has run out or is too few.

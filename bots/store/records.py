@@ -95,6 +95,7 @@ __all__ = [
     "put_back",
     "run_counts",
     "runs",
+    "saved_since",
     "second_needed",
     "seen_numbers",
     "to_retry",
@@ -356,6 +357,15 @@ def corrections_in(run: str) -> int:
 def _saves(rows: Any) -> int:
     spent = (ChangeOutcome.CONFIRMED.value, ChangeOutcome.UNKNOWN.value)
     return int(rows.filter(outcome__in=spent).aggregate(n=Count("intent", distinct=True))["n"])
+
+
+def saved_since(portal: str, number: str, changes: Iterable[Change], since: datetime) -> bool:
+    """Whether a save that is kept as confirmed led to one of these values since a moment."""
+    rows = models.ChangeRow.objects.filter(
+        run__portal=portal, number=number, at__gte=since, outcome=ChangeOutcome.CONFIRMED.value
+    )
+    saved = set(rows.values_list("field", "line", "to_value"))
+    return any((change.field, change.line, change.to) in saved for change in changes)
 
 
 def keep_anchor(origin: str, size: int, text: str) -> None:
