@@ -27,6 +27,7 @@ from bots.portals.base import (
     BusinessError,
     ChangedMeanwhile,
     Editor,
+    NotFound,
     PortalError,
     PortalFault,
     SaveAnswer,
@@ -185,7 +186,8 @@ async def settle(
     """Find out what became of an intent that was left open, by looking only.
 
     All new: confirmed after the crash. All old, seen twice and later than the portal's save
-    limit: not done, and the claim is decided again under a new intent. Else: conflict.
+    limit: not done, and the claim is decided again under a new intent. Else: conflict; so is a
+    claim that the portal does not have any more, seen in the same way.
 
     Args:
         is_anothers: says whether another intent, on another log, has made this change since.
@@ -195,12 +197,14 @@ async def settle(
     # Whoever opened it may have saved as late as its claim had time.
     late = intent.opened_at.timestamp() + faults.longest_claim(limit) + limit
     seen = await _look(at, intent)
-    if seen == "old":
+    if seen in {"old", "gone"}:
         left = late - datetime.now(UTC).timestamp()
         # Never longer than the limit itself: it is dead by now, and a clock set back would keep
         # us here for hours.
         await asyncio.sleep(min(max(0.2, left), limit))
-        seen = await _look(at, intent)
+        first, seen = seen, await _look(at, intent)
+        if {first, seen} == {"old", "gone"}:
+            seen = "unseen"  # neither was seen twice
     match seen:
         case "new":
             if is_anothers is not None and await is_anothers(intent):
@@ -213,6 +217,9 @@ async def settle(
             return await _close(at, intent, Outcome.NOT_DONE, words, after_crash=True)
         case "mixed":
             words = "neither as before nor wholly saved"
+            return await _close(at, intent, Outcome.CONFLICT, words, after_crash=True)
+        case "gone":
+            words = "the portal does not have the claim any more, seen twice"
             return await _close(at, intent, Outcome.CONFLICT, words, after_crash=True)
     return Done(Outcome.UNKNOWN, intent.id, "the portal cannot be looked at yet")
 
@@ -367,7 +374,7 @@ async def _read_back(
             if answer.saved is Saved.UNCLEAR:
                 return Outcome.REFUSED, answer.words
             return Outcome.NOT_DONE, f"{answer.saved.value}, but the record is unchanged"
-        if seen == "unseen":
+        if seen in {"unseen", "gone"}:
             return Outcome.UNKNOWN, "the record could not be read back"
         # Unchanged so far: a slow save or a stale page. The last look is after the limit.
         left = at.portal.save_limit_seconds - (time.monotonic() - answered)
@@ -415,9 +422,11 @@ async def _look(at: Workplace, intent: OpenIntent) -> str:
 
 
 async def _look_whole(at: Workplace, intent: OpenIntent) -> tuple[str, Claim | None]:
-    """ "new", "old", "mixed" or "unseen", with the claim where it was read."""
+    """ "new", "old", "mixed", "gone" or "unseen", with the claim where it was read."""
     try:
         return await looking(at.session)(_look_once, at, intent)
+    except NotFound:
+        return "gone", None
     except PortalError:
         return "unseen", None
 

@@ -1,4 +1,4 @@
-"""A save that was left open on one machine's log, and what another machine did meanwhile.
+"""A save that was left open, and how the next run of its machine finds out what became of it.
 
 What stands on the claim is given; log and store are real.
 """
@@ -15,6 +15,7 @@ from bots.claims import Change, ClaimRef
 from bots.hands import Workplace
 from bots.ledger import Outcome, find_intent
 from bots.places import Places
+from bots.portals.base import NotFound, PortalFault, Unreadable, WrongRecord
 from bots.runs.at_work import RunAtWork
 from bots.store import records
 from bots.store.facts import ChangeOutcome, ChangeRecord, ClaimOutcome, SeenRecord
@@ -58,13 +59,17 @@ async def kept_by_another(store, changes, outcome=ChangeOutcome.CONFIRMED, **oth
     return run.id
 
 
-async def settled(ledger, store, monkeypatch, looks_like="new"):
-    """The next run of this machine, as far as its settling."""
+async def settled(ledger, store, monkeypatch, *looks):
+    """The next run of this machine, as far as its settling; `looks` are what it sees."""
+    seen = list(looks or ["new"])
 
     async def look(at, intent):
-        return looks_like
+        now = seen.pop(0) if len(seen) > 1 else seen[0]
+        if isinstance(now, Exception):
+            raise now
+        return now, None
 
-    monkeypatch.setattr(hands, "_look", look)
+    monkeypatch.setattr(hands, "_look_once", look)
     run = (await store.call(store_cases.a_run)).id
     places = Places(ledger.folder.parent)
     portal = SimpleNamespace(save_limit_seconds=0.1)
@@ -129,3 +134,44 @@ async def test_what_is_not_this_very_save_leaves_it_ours(store, ledger, monkeypa
 
     assert find_intent(ledger, intent.id).outcome is Outcome.CONFIRMED
     assert await store.call(records.corrections_in, here) == 1
+
+
+async def test_a_claim_that_the_portal_has_no_more_goes_to_a_person_and_is_settled(
+    store, ledger, monkeypatch
+):
+    intent = left_open(ledger, NDC)
+
+    run = await settled(ledger, store, monkeypatch, NotFound("the portal knows no such record"))
+
+    assert find_intent(ledger, intent.id).outcome is Outcome.CONFLICT
+    assert ledger.open_intents() == ()
+    (told,) = await store.call(records.exceptions, run)
+    assert (told.code, told.number) == ("SAVE_DIFFERS", "C1")
+
+
+@pytest.mark.parametrize(
+    "looks",
+    [
+        ("old", NotFound("gone")),
+        (NotFound("gone"), "old"),
+        (NotFound("gone"), PortalFault("down")),
+        (Unreadable("claim: status"),),
+        (WrongRecord("claim: another"),),
+    ],
+    ids=["old, gone", "gone, old", "gone, down", "unreadable", "another"],
+)
+async def test_what_was_not_seen_twice_stays_open(store, ledger, monkeypatch, looks):
+    left_open(ledger, NDC)
+
+    run = await settled(ledger, store, monkeypatch, *looks)
+
+    assert len(ledger.open_intents()) == 1
+    assert [e.code for e in await store.call(records.exceptions, run)] == ["SAVE_UNKNOWN"]
+
+
+async def test_a_claim_that_is_there_again_is_what_it_then_is(store, ledger, monkeypatch):
+    intent = left_open(ledger, NDC)
+
+    await settled(ledger, store, monkeypatch, NotFound("gone"), "new")
+
+    assert find_intent(ledger, intent.id).outcome is Outcome.CONFIRMED
