@@ -195,6 +195,8 @@ class Taking:
                 except TimeoutError:
                     told = self._stuck(found)
                     reader = await self.at.session.reader()  # the other may still be waiting
+                # Of a claim's other proposals in this run it says nothing.
+                told.exceptions = [replace(e, proposal=found.proposal) for e in told.exceptions]
                 if told.exceptions:
                     await self._keep_evidence(found.position)
             rest = self._rest_after(told)
@@ -336,7 +338,6 @@ class Taking:
             raise
         except PortalError as error:
             told = self._met(ref, item.position, error)
-        told.exceptions = [replace(entry, proposal=proposal.id) for entry in told.exceptions]
         told.seen = replace(told.seen, reviewed=False)  # keeps the claim's other proposals
         return told
 

@@ -1,0 +1,86 @@
+"""The claims of a run, taken through one after another: what one meets costs no other."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+import store_cases
+from builders.runs import OTHER, TOTAL, Screens, approved, listed, taken_through
+
+from bots import faults
+from bots.places import Places
+from bots.runs.taking import Taking
+from bots.store import database, records, work
+from bots.store.facts import RunKind
+
+
+@pytest.fixture
+def places(tmp_path, monkeypatch):
+    made = Places(tmp_path / "data").made()
+    monkeypatch.setenv("CLAIMBOTS_DATA", str(made.root))
+    monkeypatch.setattr("bots.portals.looking.FIRST_PAUSE", 0)
+    store_cases.a_store(made)
+    yield made
+    database.close()
+
+
+@pytest.fixture
+def run(places):
+    """A run of what is approved."""
+    return store_cases.a_run(RunKind.APPROVED).id
+
+
+def said(run):
+    """The exceptions of a run: claim, code, proposal."""
+    return sorted((e.number, e.code, e.proposal) for e in records.exceptions(run))
+
+
+def states(*proposals):
+    return [records.find_proposal(proposal.id).state for proposal in proposals]
+
+
+# What is said of one proposal, beside the others of its claim
+
+
+def dies(places, run, times, screens=None, query=None):
+    """The worker dies so many times while it is at the first claim of the list."""
+    listed(places, run, screens, query)
+    for _ in range(times):
+        work.take(run, 1)
+        work.release(run)
+
+
+def test_a_proposal_that_was_given_up_stands_beside_the_next_one_of_its_claim(places, run):
+    first, second = approved("C1", TOTAL), approved("C1", OTHER)
+    dies(places, run, faults.MOST_DEATHS)
+
+    taken_through(places, run)
+
+    assert said(run) == [
+        ("C1", "GIVEN_UP", first.id),
+        ("C1", "PROPOSAL_STALE", second.id),
+    ]
+
+
+def test_a_stuck_proposal_and_what_waits_for_its_save_stand_beside_each_other(
+    places, run, monkeypatch
+):
+    first, second, third = (
+        approved("C1", TOTAL),
+        approved("C1", OTHER),
+        approved("C1", TOTAL, OTHER),
+    )
+    monkeypatch.setattr(Taking, "_longest", 0.05)
+
+    class Hang(Screens):
+        async def open(self, ref, as_of):
+            await asyncio.sleep(60)
+
+    taken_through(places, run, Hang())
+
+    assert said(run) == [
+        ("C1", "SAVE_UNKNOWN", second.id),
+        ("C1", "SAVE_UNKNOWN", third.id),
+        ("C1", "STUCK", first.id),
+    ]
