@@ -250,37 +250,37 @@ class Taking:
         if item.number in self.unknown:  # it may still come about, and it would be saved twice
             began = self.unknown[item.number]
             return _failed(ref, item.position, "SAVE_UNKNOWN", NOT_KNOWN, began)
-        if item.proposal:
-            return await self._apply(reader, ref, item)
-        return await self._one(reader, ref, item.position)
-
-    async def _one(self, reader: Reader, ref: ClaimRef, position: int) -> Told:
-        """Take one claim through; whatever it meets ends in something to keep."""
-        told: Told | None = None
         try:
-            for _ in range(2):
-                case = await self._read(reader, ref)
-                before = told
-                told, again = await process(case, ref, position, self.rules, self.at)
-                if before is not None:
-                    told.changes = before.changes + told.changes
-                    differs = [e for e in before.exceptions if e.code == "SAVE_DIFFERS"]
-                    told.exceptions = differs + told.exceptions
-                if not again:
-                    break
-            assert told is not None
-            if told.met:
-                self.course.met(told.met)
-            else:
-                self.course.went_through()
-            return told
+            if item.proposal:
+                return await self._apply(reader, ref, item)
+            return await self._one(reader, ref, item.position)
         except (LoginRefused, LedgerBroken):
             raise
         except PortalError as error:
-            return self._met(ref, position, error)
+            return self._met(ref, item.position, error)
         except Exception as error:  # a fault of ours must not cost the other claims
             log.error("claim failed", error=type(error).__name__)
-            return _failed(ref, position, "UNEXPECTED", type(error).__name__)
+            return _failed(ref, item.position, "UNEXPECTED", type(error).__name__)
+
+    async def _one(self, reader: Reader, ref: ClaimRef, position: int) -> Told:
+        """Read and check a claim, and do what the policy says of it."""
+        told: Told | None = None
+        for _ in range(2):
+            case = await self._read(reader, ref)
+            before = told
+            told, again = await process(case, ref, position, self.rules, self.at)
+            if before is not None:
+                told.changes = before.changes + told.changes
+                differs = [e for e in before.exceptions if e.code == "SAVE_DIFFERS"]
+                told.exceptions = differs + told.exceptions
+            if not again:
+                break
+        assert told is not None
+        if told.met:
+            self.course.met(told.met)
+        else:
+            self.course.went_through()
+        return told
 
     async def _read(self, reader: Reader, ref: ClaimRef) -> Case:
         """A fault of the machinery is tried again twice, a refusal never."""
@@ -331,13 +331,8 @@ class Taking:
             ),
             proposal.reverts,
         )
-        try:
-            case = await self._read(reader, ref)
-            told = await apply_approved(case, ref, item.position, self.rules, self.at, approved)
-        except LoginRefused:
-            raise
-        except PortalError as error:
-            told = self._met(ref, item.position, error)
+        case = await self._read(reader, ref)
+        told = await apply_approved(case, ref, item.position, self.rules, self.at, approved)
         told.seen = replace(told.seen, reviewed=False)  # keeps the claim's other proposals
         return told
 

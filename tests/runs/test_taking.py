@@ -9,10 +9,11 @@ import store_cases
 from builders.runs import OTHER, TOTAL, Screens, approved, listed, taken_through
 
 from bots import faults
+from bots.checks import review
 from bots.places import Places
 from bots.runs.taking import Taking
 from bots.store import database, records, work
-from bots.store.facts import RunKind
+from bots.store.facts import ProposalState, RunKind
 
 
 @pytest.fixture
@@ -38,6 +39,26 @@ def said(run):
 
 def states(*proposals):
     return [records.find_proposal(proposal.id).state for proposal in proposals]
+
+
+# Approved proposals
+
+
+def test_a_check_that_raises_on_one_approved_claim_costs_no_other(places, run, monkeypatch):
+    bad, good = approved("C1"), approved("C2")
+
+    def with_one_of_the_offices_own(case, codesets):
+        if case.claim.number == "C1":
+            raise KeyError("what its author did not think of")
+        return review(case, codesets)
+
+    monkeypatch.setattr("bots.runs.claim.review", with_one_of_the_offices_own)
+
+    taken_through(places, run)
+
+    assert said(run) == [("C1", "UNEXPECTED", bad.id)]
+    assert states(bad, good) == [ProposalState.APPROVED, ProposalState.APPLIED]
+    assert work.standing(run) == work.Standing(due=0, at_work=0, done=2)
 
 
 # What is said of one proposal, beside the others of its claim
