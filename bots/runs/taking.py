@@ -333,6 +333,7 @@ class Taking:
         )
         case = await self._read(reader, ref)
         told = await apply_approved(case, ref, item.position, self.rules, self.at, approved)
+        self.course.went_through()
         told.seen = replace(told.seen, reviewed=False)  # keeps the claim's other proposals
         return told
 

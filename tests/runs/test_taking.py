@@ -11,6 +11,8 @@ from builders.runs import OTHER, TOTAL, Screens, approved, listed, taken_through
 from bots import faults
 from bots.checks import review
 from bots.places import Places
+from bots.portals.base import DeadlinePassed, ElementMissing
+from bots.runs import ends
 from bots.runs.taking import Taking
 from bots.store import database, records, work
 from bots.store.facts import ProposalState, RunKind
@@ -41,6 +43,16 @@ def states(*proposals):
     return [records.find_proposal(proposal.id).state for proposal in proposals]
 
 
+def meets(error, *numbers):
+    """What opening these claims raises."""
+
+    def met(number):
+        if number in numbers:
+            raise error
+
+    return met
+
+
 # Approved proposals
 
 
@@ -59,6 +71,39 @@ def test_a_check_that_raises_on_one_approved_claim_costs_no_other(places, run, m
     assert said(run) == [("C1", "UNEXPECTED", bad.id)]
     assert states(bad, good) == [ProposalState.APPROVED, ProposalState.APPLIED]
     assert work.standing(run) == work.Standing(due=0, at_work=0, done=2)
+
+
+@pytest.mark.parametrize(
+    ("error", "times", "every"),
+    [
+        (DeadlinePassed("open the claim"), faults.FAULTS_IN_A_ROW, 3),
+        (ElementMissing("claim.total"), faults.DRIFT_IN_A_ROW, 2),
+    ],
+    ids=["faults", "screens"],
+)
+def test_faults_among_approved_claims_that_go_well_are_not_in_a_row(
+    places, run, error, times, every
+):
+    numbers = [f"C{n:02}" for n in range(times * every)]
+    proposals = [approved(number) for number in numbers]
+
+    made = taken_through(places, run, Screens(meets(error, *numbers[::every])))
+
+    assert made.course.stop_reason == ""
+    assert states(*proposals).count(ProposalState.APPLIED) == len(numbers) - times
+    assert [code for _, code, _ in said(run)] == [error.code] * times
+
+
+def test_faults_in_a_row_among_approved_claims_end_the_run(places, run):
+    numbers = [f"C{n}" for n in range(5)]
+    for number in numbers:
+        approved(number)
+    gone = ElementMissing("claim.total")
+
+    made = taken_through(places, run, Screens(meets(gone, *numbers)))
+
+    assert made.course.stop_reason == ends.SCREENS_CHANGED
+    assert len(said(run)) == faults.DRIFT_IN_A_ROW
 
 
 # What is said of one proposal, beside the others of its claim
