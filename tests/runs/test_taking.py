@@ -11,11 +11,11 @@ from builders.runs import OTHER, TOTAL, Screens, approved, listed, taken_through
 from bots import faults
 from bots.checks import review
 from bots.places import Places
-from bots.portals.base import DeadlinePassed, ElementMissing
+from bots.portals.base import DeadlinePassed, ElementMissing, Query
 from bots.runs import ends
 from bots.runs.taking import Taking
-from bots.store import database, records, work
-from bots.store.facts import ProposalState, RunKind
+from bots.store import database, models, records, work
+from bots.store.facts import ClaimOutcome, ProposalState, RunKind
 
 
 @pytest.fixture
@@ -150,3 +150,41 @@ def test_a_stuck_proposal_and_what_waits_for_its_save_stand_beside_each_other(
         ("C1", "SAVE_UNKNOWN", third.id),
         ("C1", "STUCK", first.id),
     ]
+
+
+# A claim at which worker after worker dies
+
+
+@pytest.fixture
+def pending(places):
+    """A run of the portal's list."""
+    return store_cases.a_run(RunKind.PRE_BILL).id
+
+
+def test_a_claim_at_which_five_workers_died_goes_to_a_person_and_the_others_go_on(places, pending):
+    screens = Screens(listed=("C1", "C2", "C3"))
+    dies(places, pending, faults.MOST_DEATHS, screens, Query("pending"))
+
+    made = taken_through(places, pending, screens, Query("pending"))
+
+    assert said(pending) == [("C1", "GIVEN_UP", "")]
+    assert screens.opened == ["C2", "C3"]
+    assert not models.ChangeRow.objects.exists()
+    outcomes = dict(models.SeenClaim.objects.values_list("number", "outcome"))
+    assert outcomes == {
+        "C1": ClaimOutcome.FAILED,
+        "C2": ClaimOutcome.PASSED,
+        "C3": ClaimOutcome.PASSED,
+    }
+    assert made.course.left_over
+    assert work.failed_numbers(pending) == ("C1",)
+
+
+def test_one_at_which_four_died_is_looked_at_once_more(places, pending):
+    screens = Screens(listed=("C1",))
+    dies(places, pending, faults.MOST_DEATHS - 1, screens, Query("pending"))
+
+    taken_through(places, pending, screens, Query("pending"))
+
+    assert screens.opened == ["C1"]
+    assert said(pending) == []
