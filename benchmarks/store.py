@@ -32,7 +32,7 @@ def kept(data: str, claims: int, seed: int) -> float:
     """Seconds in which one worker keeps so many claims of a run of its own."""
     database.connect(Places(Path(data)))
     run = store_cases.a_run(RunKind.PRE_BILL)
-    work.list_claims(run.id, ((n, f"C{n}", "Draft", "") for n in range(1, claims + 1)))
+    work.list_claims(run.id, ((f"C{n}", "Draft", "") for n in range(1, claims + 1)))
     rng = random.Random(seed)
     began = time.monotonic()
     while taken := work.take(run.id, 4):

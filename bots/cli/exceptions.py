@@ -108,7 +108,7 @@ def _write_evidence(entry: ExceptionRecord, folder: Path) -> None:
     from bots.store import records
 
     settings, places = settings_and_places()
-    position = records.position_of(entry.run, entry.number)
+    position = records.position_of(entry.run, entry.number, entry.proposal)
     seen = opened(places, office_key(settings, places), entry.run, position)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name, data in (("png", seen.picture), ("txt", f"{seen.path}\n{seen.outline}\n".encode())):

@@ -161,7 +161,8 @@ def has_evidence(entry: ExceptionRecord) -> bool:
     from bots.runs.evidence import kept
     from bots.store import records
 
-    return kept(here(), entry.run, records.position_of(entry.run, entry.number))
+    position = records.position_of(entry.run, entry.number, entry.proposal)
+    return kept(here(), entry.run, position)
 
 
 def row(entry: ExceptionRecord) -> str:

@@ -374,16 +374,15 @@ class RunAtWork:
         if await self.store.call(work.is_listed, self.id):
             return
         done = await self._already_done()
-        rows: list[tuple[int, str, str, str]] = []
-        position, is_whole = 0, True
+        rows: list[tuple[str, str, str]] = []
+        is_whole = True
         async for ref, proposal in self._refs():
             if self._takes_no_more():
                 is_whole = False
                 break
             if ref.number in done:
                 continue
-            position += 1
-            rows.append((position, ref.number, ref.status, proposal))
+            rows.append((ref.number, ref.status, proposal))
             if len(rows) >= _ROWS_AT_ONCE:
                 await self.store.call(work.list_claims, self.id, rows)
                 rows = []

@@ -337,10 +337,10 @@ def _written(change: ChangeRecord) -> Change:
     return Change(change.field, change.line, change.from_value, change.to_value)
 
 
-def position_of(run: str, number: str) -> int:
-    """Where a claim stood in a run's list; 0 where the run did not see it."""
-    seen = models.SeenClaim.objects.filter(run_id=run, number=number)
-    return seen.values_list("position", flat=True).first() or 0
+def position_of(run: str, number: str, proposal: str = "") -> int:
+    """Where a claim, or an approved proposal of it, stands in a run's list; 0: not there."""
+    listed = models.WorkItem.objects.filter(run_id=run, number=number, proposal=proposal)
+    return listed.values_list("position", flat=True).first() or 0
 
 
 def corrections_on(day: date, zone: tzinfo = UTC) -> int:

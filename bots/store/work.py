@@ -276,17 +276,24 @@ def runs_of(worker: str) -> list[str]:
     return list(rows.order_by("started_at").values_list("id", flat=True))
 
 
-def list_claims(run: str, claims: Iterable[tuple[int, str, str, str]]) -> None:
-    """Put claims of a run into its list: position, number, state, proposal; each once."""
-    models.WorkItem.objects.bulk_create(
-        (
-            models.WorkItem(
-                run_id=run, position=position, number=number, status=status, proposal=proposal
-            )
-            for position, number, status, proposal in claims
-        ),
-        ignore_conflicts=True,
-    )
+def list_claims(run: str, claims: Iterable[tuple[str, str, str]]) -> None:
+    """Put claims at the end of a run's list: number, state, proposal; each once.
+
+    One that stands there keeps its position, and no two have the same: what is kept of a claim
+    may be named by it.
+    """
+    with transaction.atomic():
+        listed = models.WorkItem.objects.filter(run_id=run)
+        last = listed.aggregate(last=Max("position"))["last"] or 0
+        models.WorkItem.objects.bulk_create(
+            (
+                models.WorkItem(
+                    run_id=run, position=position, number=number, status=status, proposal=proposal
+                )
+                for position, (number, status, proposal) in enumerate(claims, last + 1)
+            ),
+            ignore_conflicts=True,
+        )
 
 
 def is_listed(run: str) -> bool:

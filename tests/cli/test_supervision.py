@@ -26,12 +26,13 @@ from bots.runs.claim import code_of
 from bots.runs.decisions import open_ledger
 from bots.runs.evidence import keep
 from bots.secrets import development_key
-from bots.store import database, records
+from bots.store import database, records, work
 from bots.store.facts import (
     ClaimOutcome,
     ExceptionType,
     NewException,
     NewProposal,
+    RunKind,
     SeenRecord,
 )
 
@@ -152,12 +153,40 @@ def test_a_group_is_one_object_and_its_exceptions_are_one_a_line(queue):
 def test_a_card_leads_to_the_picture_where_one_is_kept(queue):
     assert "--evidence" not in typed("exceptions", "list")
     seen = records.find_exception("E-00003")
+    work.list_claims(seen.run, [(seen.number, "Ready for review", "")])
     picture = Evidence("/claims/#/", b"a picture", "body")
     keep(queue, development_key(queue), seen.run, 1, picture)
 
     said = " ".join(typed("exceptions", "list").split())
     assert "picture `claimbots exceptions show E-00003 --evidence FOLDER`" in said
     assert told("exceptions", "list")[0]["example"]["evidence"] is True
+
+
+def test_of_two_proposals_of_a_claim_each_has_the_picture_of_its_own_page(places, tmp_path):
+    run = store_cases.a_run(RunKind.APPROVED)
+    for position, proposal in enumerate(two_proposals("C1"), 1):
+        work.list_claims(run.id, [("C1", "approved", proposal)])
+        words = f"no answer to {proposal} in 30 seconds"
+        slow = NewException(ExceptionType.APPLICATION, "DEADLINE", words, proposal=proposal)
+        seen = SeenRecord("C1", position, ClaimOutcome.FAILED, reviewed=False)
+        records.keep_claim(run.id, seen, exceptions=[slow])
+    picture = Evidence("/claims/#/", b"of the first", "body")
+    keep(places, development_key(places), run.id, 1, picture)
+
+    typed("exceptions", "show", "E-1", "--evidence", str(tmp_path))
+    assert (tmp_path / "E-00001.png").read_bytes() == b"of the first"
+    with pytest.raises(Problem, match="no evidence"):
+        typed("exceptions", "show", "E-2", "--evidence", str(tmp_path))
+    pages = [typed("exceptions", "show", id) for id in ("E-1", "E-2")]
+    assert ["--evidence" in page for page in pages] == [True, False]
+
+
+def two_proposals(number):
+    """The ids of two approved proposals of a claim."""
+    new = [NewProposal("pointer-order", (Change("pointers", n, "1 2", "2 1"),)) for n in (1, 2)]
+    seen = SeenRecord(number, 1, ClaimOutcome.PROPOSED)
+    kept = records.keep_claim(store_cases.a_run().id, seen, proposals=new).proposals
+    return [records.decide(p.id, "approve", "dana", "seen in the chart").id for p, _ in kept]
 
 
 def test_portal_words_never_steer_a_terminal(places):

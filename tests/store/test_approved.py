@@ -146,7 +146,7 @@ def test_a_proposal_that_nobody_approved_is_not_applied():
 )
 def test_a_claim_of_several_proposals_came_to_what_counts_first_of_all_of_them(came_to):
     run = store_cases.a_run(RunKind.APPROVED)
-    work.list_claims(run.id, [(n, "C-1", "", f"p{n}") for n in (1, 2)])
+    work.list_claims(run.id, [("C-1", "", f"p{n}") for n in (1, 2)])
 
     for (item, _), outcome in zip(work.take(run.id, 2), came_to, strict=True):
         records.keep_claim(run.id, SeenRecord("C-1", 1, outcome, reviewed=False), item=item)

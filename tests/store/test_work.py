@@ -41,7 +41,7 @@ def asked(digest=""):
 def at_work(claims=0):
     run = asked()
     work.take_up(run, "worker.1")
-    work.list_claims(run, [(n, f"C{n}", "pending", "") for n in range(1, claims + 1)])
+    work.list_claims(run, [(f"C{n}", "pending", "") for n in range(1, claims + 1)])
     return run
 
 
@@ -99,7 +99,7 @@ def test_what_is_handed_back_waits_with_all_its_claims_due(places):
 def test_claims_listed_twice_stand_there_once(places):
     run = at_work(claims=3)
 
-    work.list_claims(run, [(3, "C3", "pending", ""), (4, "C4", "pending", "")])
+    work.list_claims(run, [("C3", "pending", ""), ("C4", "pending", "")])
 
     assert work.standing(run).due == 4
     assert not work.is_listed(run)
@@ -295,7 +295,7 @@ def test_what_is_handed_back_twice_is_not_taken_from_who_has_it_by_then(places):
 def test_only_a_run_that_nobody_has_begun_is_withdrawn(places):
     run, begun = asked(), asked()
     work.take_up(begun, "here.1")
-    work.list_claims(begun, [(1, "C1", "Draft", "")])
+    work.list_claims(begun, [("C1", "Draft", "")])
     work.hand_back(begun, "here.1")
 
     assert work.withdraw(run, "by a signal")
