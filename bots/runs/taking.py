@@ -260,7 +260,15 @@ class Taking:
             return self._met(ref, item.position, error)
         except Exception as error:  # a fault of ours must not cost the other claims
             log.error("claim failed", error=type(error).__name__)
+            if await self._is_being_saved(item.number):
+                self.unknown[item.number] = datetime.now(UTC)
             return _failed(ref, item.position, "UNEXPECTED", type(error).__name__)
+
+    async def _is_being_saved(self, number: str) -> bool:
+        """Whether a save of a claim was begun of which the log has no outcome."""
+        left_open = await asyncio.to_thread(self.at.ledger.open_intents)
+        here = (self.request.portal, number)
+        return any((intent.portal, intent.claim_number) == here for intent in left_open)
 
     async def _one(self, reader: Reader, ref: ClaimRef, position: int) -> Told:
         """Read and check a claim, and do what the policy says of it."""

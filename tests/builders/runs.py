@@ -1,7 +1,7 @@
 """A run at an office whose store is real and whose portal is played: no browser, no page.
 
 A `Screens` says what the portal shows of each claim; whatever else of it a run would touch is
-not there, so that nothing can be saved.
+not there, so that nothing can be saved. The audit log is real as well.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import date
 from decimal import Decimal
-from types import SimpleNamespace
 from typing import Any
 
 import store_cases
@@ -18,9 +17,10 @@ import store_cases
 from bots.claims import Case, Change, ClaimRef
 from bots.config import Portal, Settings
 from bots.hands import Workplace
+from bots.ledger import Ledger, LedgerKeys
 from bots.places import Places
 from bots.policy import Policy
-from bots.portals.base import Query
+from bots.portals.base import Query, Reader
 from bots.runs.at_work import RunAtWork
 from bots.runs.claim import Rules
 from bots.runs.office import Office
@@ -61,6 +61,12 @@ def an_office(places: Places, **settings: Any) -> Office:
     )
 
 
+def a_ledger(office: Office) -> Ledger:
+    """The office's audit log."""
+    keys = LedgerKeys.load(office.places, "test", office.master)
+    return Ledger.open(office.places.ledger, "test", keys)
+
+
 def approved(number: str, *changes: Change) -> ProposalRecord:
     """A proposal of a claim that a person approved."""
     new = NewProposal(CHECK, changes or (TOTAL,))
@@ -70,21 +76,27 @@ def approved(number: str, *changes: Change) -> ProposalRecord:
 
 
 class Screens:
-    """What the portal shows: each claim already as it was to become, or what `met` raises.
+    """What the portal shows: each claim with this total charge, or what `met` raises.
 
-    `opened` are the claims that were looked at; `listed` is what its list has.
+    The total is what `TOTAL` leads to, so that nothing is to be saved. `opened` are the claims
+    that were looked at; `listed` is what its list has.
     """
 
     def __init__(
-        self, met: Callable[[str], None] = lambda number: None, listed: tuple[str, ...] = ()
+        self,
+        met: Callable[[str], None] = lambda number: None,
+        listed: tuple[str, ...] = (),
+        total: str = TOTAL.to,
     ) -> None:
-        self.met, self.listed = met, listed
+        self.met, self.listed, self.total = met, listed, total
         self.opened: list[str] = []
 
     async def open(self, ref: ClaimRef, as_of: date) -> Case:
         self.opened.append(ref.number)
         self.met(ref.number)
-        return a_case(number=ref.number, status="Ready for review", total_charge=Decimal(TOTAL.to))
+        return a_case(
+            number=ref.number, status="Ready for review", total_charge=Decimal(self.total)
+        )
 
     async def worklist(self, query: Query) -> AsyncIterator[ClaimRef]:
         for number in self.listed:
@@ -92,19 +104,23 @@ class Screens:
 
 
 def at_work(
-    run: str, office: Office, store: StoreThread, screens: Screens, query: Query | None = None
+    run: str,
+    office: Office,
+    store: StoreThread,
+    screens: Screens | Reader,
+    query: Query | None = None,
 ) -> RunAtWork:
     """A run whose first page is there; nobody has logged in."""
     request = RunRequest("practice", query or Query("approved"), requested_by="ann")
     made = RunAtWork(
-        run, request, office, store, SimpleNamespace(),  # type: ignore[arg-type]
+        run, request, office, store, a_ledger(office),
         fence=lambda: None, ending=asyncio.Event(), hands_back=True,
     )  # fmt: skip
     made.claims.readers.put_nowait(screens)  # type: ignore[arg-type]
     made.claims.rules = Rules(office.codesets, office.policy, office.today)
     made.claims.at = Workplace(
-        session=_NoBrowser(screens),  # type: ignore[arg-type]
-        ledger=SimpleNamespace(digest=lambda number: f"digest of {number}"),  # type: ignore[arg-type]
+        session=_NoBrowser(),  # type: ignore[arg-type]
+        ledger=made.ledger,
         portal=office.portal,
         run=run,
         actor="ann",
@@ -149,22 +165,22 @@ async def _whole(
 ) -> RunAtWork:
     async with StoreThread(places) as store:
         made = at_work(run, an_office(places), store, screens or Screens(), query)
-        made.claims.held = await made._approvals_that_hold()
-        await made._list()
-        if takes:
-            await made.claims.all(Steps(made.claims))  # type: ignore[arg-type]
+        try:
+            made.claims.held = await made._approvals_that_hold()
+            await made._list()
+            if takes:
+                await made.claims.all(Steps(made.claims))  # type: ignore[arg-type]
+        finally:
+            made.ledger.close_files()
         return made
 
 
 class _NoBrowser:
-    """A session that is never used but for a page of its own for each reader."""
-
-    def __init__(self, screens: Screens) -> None:
-        self._screens = screens
+    """A session with nothing to renew."""
 
     async def begin_claim(self) -> None: ...
 
     def end_claim(self) -> None: ...
 
     async def reader(self) -> Screens:
-        return self._screens
+        return Screens()

@@ -106,6 +106,27 @@ def test_faults_in_a_row_among_approved_claims_end_the_run(places, run):
     assert len(said(run)) == faults.DRIFT_IN_A_ROW
 
 
+def test_where_a_save_was_begun_the_next_proposal_of_its_claim_waits_for_what_became_of_it(
+    places, run, monkeypatch
+):
+    first, second = approved("C1", TOTAL), approved("C1", OTHER)
+
+    async def breaks(order, at):
+        at.ledger.open_intent(
+            run=at.run, ref=order.ref, kind="correct", actor=at.actor, changes=order.changes
+        )
+        raise KeyError("what nobody thought of")
+
+    monkeypatch.setattr("bots.runs.claim.perform", breaks)
+
+    taken_through(places, run, Screens(total=TOTAL.from_))
+
+    assert said(run) == [
+        ("C1", "SAVE_UNKNOWN", second.id),
+        ("C1", "UNEXPECTED", first.id),
+    ]
+
+
 # What is said of one proposal, beside the others of its claim
 
 
