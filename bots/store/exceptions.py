@@ -3,7 +3,8 @@
 What a run says of a claim replaces what earlier runs said of it. Met again, an exception
 carries on the earlier one's age and owner; taken through without it, it is gone. But a save that
 left something else on the claim waits for a person, and what a live run met is not gone because
-a shadow run, which never comes to saving, did not meet it.
+a shadow run, which never comes to saving, did not meet it. What stopped a whole run is of its
+queue's list, unless it was met on the way in, which is the same for all runs of the portal.
 
 Synchronous, as all of this room.
 """
@@ -18,6 +19,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from bots.errors import Problem
+from bots.faults import that_wake
 from bots.store import lookup, models
 from bots.store.causes import group_id, shared_words
 from bots.store.facts import (
@@ -39,6 +41,10 @@ _A_PERSON_LOOKS = frozenset({"SAVE_DIFFERS", "OTHER_LOG"})
 # nobody has seen, though its words may be the same.
 _EACH_ITS_OWN = _A_PERSON_LOOKS | {"SAVE_UNKNOWN"}
 _WAITING = (ProposalState.OPEN.value, ProposalState.APPROVED.value)
+# The log-in and the screens: every run that comes to its end has been through them.
+_ON_THE_WAY_IN = (
+    that_wake("log-in-refused") | that_wake("account-locked") | that_wake("portal-changed")
+) | {"LOG_IN_CONTESTED"}
 
 
 # What runs do
@@ -89,11 +95,16 @@ def take_in(
 
 
 def _standing(run: models.Run, number: str) -> QuerySet[models.ExceptionRow]:
-    """What an exception of this claim may carry on: open, closed just now, or closed for good."""
+    """What an exception of this claim may carry on: open, closed just now, or closed for good.
+
+    Of whole runs, those over the same queue: another list was not read by this run.
+    """
     stands = [entry.value for entry in Resolution if entry is not Resolution.DONE]
+    rows = models.ExceptionRow.objects.filter(run__portal=run.portal, number=number)
+    if not number:
+        rows = rows.filter(Q(run__queue=run.queue) | Q(code__in=_ON_THE_WAY_IN))
     return (
-        models.ExceptionRow.objects.filter(run__portal=run.portal, number=number)
-        .filter(
+        rows.filter(
             Q(state__in=_UNRESOLVED)
             | Q(closed_in=run.id)
             | Q(state=ExceptionState.RESOLVED.value, resolved_as__in=stands)
@@ -163,6 +174,8 @@ def _is_gone(
         return True
     if row.proposal is not None and row.proposal.state in _WAITING:
         return False  # the proposal is still to be applied: that run says whether it can be
+    if not row.number and row.code not in _ON_THE_WAY_IN and "claims named" in run.query:
+        return False  # claims that are named are looked for one by one: no list was read
     return went_through
 
 

@@ -161,6 +161,67 @@ def test_what_stopped_a_whole_run_is_over_when_one_comes_to_its_end():
     assert states() == ["seen again", "gone"]
 
 
+UNREAD = NewException(ExceptionType.APPLICATION, "LIST_INCOMPLETE", "30 claims, 28 could be read")
+
+
+def came_to_its_end(kind=RunKind.PRE_BILL, **how):
+    run = store_cases.a_run(kind, **how)
+    return records.end_run(run.id, Ending(RunState.DONE))
+
+
+@pytest.mark.parametrize("kind", [RunKind.APPROVED, RunKind.LOOK_BACK])
+def test_a_list_that_could_not_be_read_is_not_read_by_a_run_of_another_queue(kind):
+    pending = store_cases.a_run()
+    unread = records.keep_exception(pending.id, "", UNREAD)
+
+    came_to_its_end(kind)
+    assert now(unread).state is ExceptionState.OPEN
+
+    came_to_its_end()
+    assert now(unread).state is ExceptionState.GONE
+
+
+def test_a_run_of_another_queue_that_met_the_same_does_not_take_it_over():
+    unread = records.keep_exception(store_cases.a_run().id, "", UNREAD)
+
+    records.keep_exception(store_cases.a_run(RunKind.LOOK_BACK).id, "", UNREAD)
+    came_to_its_end(RunKind.LOOK_BACK)
+
+    assert now(unread).state is ExceptionState.OPEN
+
+
+def test_a_run_of_claims_that_were_named_has_read_no_list():
+    unread = records.keep_exception(store_cases.a_run().id, "", UNREAD)
+    named = store_cases.a_run()
+    models.Run.objects.filter(id=named.id).update(query={"claims named": "2"})
+
+    records.end_run(named.id, Ending(RunState.DONE))
+
+    assert now(unread).state is ExceptionState.OPEN
+
+
+def test_a_shadow_run_shows_that_the_list_can_be_read():
+    """It reads as a live one does, and leaves out the writing alone."""
+    unread = records.keep_exception(store_cases.a_run().id, "", UNREAD)
+
+    came_to_its_end(mode="shadow")
+
+    assert now(unread).state is ExceptionState.GONE
+
+
+@pytest.mark.parametrize("code", ["LOGIN_REFUSED", "ACCOUNT_LOCKED", "LOG_IN_CONTESTED", "DRIFT"])
+@pytest.mark.parametrize("is_named", [False, True])
+def test_any_run_that_comes_to_its_end_has_logged_in_and_found_the_screens(code, is_named):
+    stopped = records.keep_exception(store_cases.a_run().id, "", replace(UNREAD, code=code))
+    other = store_cases.a_run(RunKind.APPROVED)
+    if is_named:
+        models.Run.objects.filter(id=other.id).update(query={"claims named": "2"})
+
+    records.end_run(other.id, Ending(RunState.DONE))
+
+    assert now(stopped).state is ExceptionState.GONE
+
+
 def test_a_save_that_was_looked_up_is_unknown_no_more():
     (unknown,) = met(NewException(ExceptionType.APPLICATION, "SAVE_UNKNOWN", "not read back"))
     change = ChangeRecord("x", "ndc", 1, "a", "b", ChangeOutcome.CONFIRMED, "i1", after_crash=True)
