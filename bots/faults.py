@@ -131,6 +131,7 @@ FAULTS: dict[str, Fault] = {
     "SAVE_NOT_DONE": Fault(Kind.APPLICATION),
     # Approvals.
     "PROPOSAL_STALE": _says_no(),
+    "NOT_EVALUATED": _says_no(),
     "APPROVAL_EXPIRED": _says_no(),
     "SECOND_APPROVAL_NEEDED": _says_no(),
     # Our own side.

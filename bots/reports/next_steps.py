@@ -176,6 +176,12 @@ NEXT_STEPS = {
         "The claim is no longer what was approved; nothing was saved.",
         "Have the claim checked and proposed anew: " + _RETRY + ".",
     ),
+    "NOT_EVALUATED": NextStep(
+        "The check behind an approved change could not be evaluated; nothing was saved, and it "
+        "stays approved.",
+        "Bring in what the message names (a table: `claimbots codesets status`), then "
+        "`claimbots run --portal {portal} --queue approved`.",
+    ),
     "APPROVAL_EXPIRED": NextStep(
         "The approval waited longer than `approvals.valid_days`; nothing was saved.",
         "Have it proposed anew with " + _RETRY + ", and apply it sooner.",

@@ -165,8 +165,8 @@ async def apply_approved(
 ) -> Told:
     """Apply one approved proposal, if the claim, read and checked again, still says the same.
 
-    What became of the proposal stands in `became`: nothing in a shadow run, or where the
-    save did not come about.
+    What became of the proposal stands in `became`: nothing in a shadow run, where its check could
+    not be evaluated, or where the save did not come about.
     """
     found = review(case, rules.codesets)
     told = Told(_seen(case, position, found, rules, at))
@@ -187,6 +187,9 @@ async def apply_approved(
         done = Done(Outcome.ALREADY_CORRECT)
     elif why := _outdated(case, found, rules, approved):
         return _not_applied(told, approved, "PROPOSAL_STALE", why, for_good=not at.shadow)
+    elif missing := _unanswered(found, approved):
+        why = f"its check could not be evaluated: {missing}"
+        return _not_applied(told, approved, "NOT_EVALUATED", why, for_good=False)
     else:
         try:
             done = await perform(order, at)
@@ -227,26 +230,36 @@ def _is_approved(finding: Finding, approved: Approved) -> bool:
     return finding.check == approved.check and bool(repair and repair.changes == approved.changes)
 
 
+def _unanswered(found: Review, approved: Approved) -> str:
+    """What the check lacks that would have to ask for the approved change once more, or empty."""
+    if approved.reverts or any(_is_approved(finding, approved) for finding in found.findings):
+        return ""
+    lacking = (entry.missing for entry in found.not_evaluated if entry.check == approved.check)
+    return next(lacking, "")
+
+
 def _outdated(case: Case, found: Review, rules: Rules, approved: Approved) -> str:
     """Why an approved proposal may not be applied any more; empty where it may.
 
-    A revert answers no finding: it is bound to the fields that the bot wrote, and no more.
+    A revert answers no finding: it is bound to the fields that the bot wrote, and no more. Nor is
+    there a finding where the check could not be evaluated: then only the claim can say it.
     """
     if approved.reverts:
         moved = held_against(case.claim, approved.changes) != "old"
         no_more = "the claim no longer holds what the bot wrote" if moved else ""
         return no_more or rules.policy.closed_to_changes(case.claim) or ""
-    for finding in found.findings:
-        if _is_approved(finding, approved):
-            if closed := rules.policy.closed_to_changes(case.claim):
-                return closed
-            if class_of(rules.policy, finding, case, rules.on) is Class.FLAG:
-                return "the policy flags it by now"
-            moved_fields = moved_since(approved.content, case.claim, approved.own)
-            if approved.content and moved_fields:
-                return f"changed since it was proposed: {', '.join(moved_fields)}"
-            return ""
-    return "the claim or the finding is no longer what was approved"
+    finding = next((entry for entry in found.findings if _is_approved(entry, approved)), None)
+    is_as_then = held_against(case.claim, approved.changes) == "old"
+    if finding is None and not (_unanswered(found, approved) and is_as_then):
+        return "the claim or the finding is no longer what was approved"
+    if closed := rules.policy.closed_to_changes(case.claim):
+        return closed
+    if finding and class_of(rules.policy, finding, case, rules.on) is Class.FLAG:
+        return "the policy flags it by now"
+    moved_fields = moved_since(approved.content, case.claim, approved.own)
+    if approved.content and moved_fields:
+        return f"changed since it was proposed: {', '.join(moved_fields)}"
+    return ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,15 +83,32 @@ def _follow(row: models.Proposal, new: NewProposal, at: datetime) -> None:
     row.save()
 
 
-def stale_but(portal: str, number: str, keep: Collection[str]) -> None:
+def stale_but(
+    portal: str,
+    number: str,
+    keep: Collection[str],
+    *,
+    unanswered: Collection[str] = (),
+    shadow: bool = False,
+) -> None:
     """Waiting proposals of a claim that its newest review did not repeat become stale.
 
     A revert is no review's to repeat: the run that applies it looks whether it still may.
+
+    Args:
+        unanswered: checks that could not be evaluated, and so took nothing back.
+        shadow: nothing that a person approved is laid down, not even by the first of two: a
+            shadow run may be of another day, with other tables.
     """
     kept = [int(id.removeprefix("P-")) for id in keep]
-    models.Proposal.objects.filter(
+    waiting = models.Proposal.objects.filter(
         portal=portal, number=number, state__in=WAITING, reverts=""
-    ).exclude(pk__in=kept).update(state=ProposalState.STALE.value)
+    )
+    if shadow:
+        waiting = waiting.filter(state=ProposalState.OPEN.value, first_by="")
+    waiting.exclude(pk__in=kept).exclude(check_id__in=list(unanswered)).update(
+        state=ProposalState.STALE.value
+    )
 
 
 def own_changes(portal: str, number: str, since: datetime | None) -> tuple[Change, ...]:

@@ -219,13 +219,14 @@ def keep_claim(
     Kept twice for the same run and claim, the later replaces what the earlier said of the
     claim; changes already kept stay, as they happened. Of a claim with several approved
     proposals the outcome is the first of theirs that applies. Open proposals of the claim that
-    this review did not repeat become stale (not where the claim could not be reviewed), and
-    exceptions of earlier runs that it did not meet again are gone.
+    this review did not repeat become stale (not where the claim could not be reviewed, nor those
+    of a check that could not be evaluated), and exceptions of earlier runs that it did not meet
+    again are gone.
     """
     at = datetime.now(UTC)
     with transaction.atomic():
         unanswered = list(not_evaluated)
-        here = models.Run.objects.only("portal").get(id=run)  # its lists are long
+        here = models.Run.objects.only("portal", "mode").get(id=run)  # its lists are long
         kept = tuple(upsert_proposal(run, here.portal, seen.number, new, at) for new in proposals)
         if kept and all(record.state is ProposalState.REJECTED for record, _ in kept):
             seen = replace(seen, outcome=seen.if_rejected or seen.outcome)
@@ -244,7 +245,13 @@ def keep_claim(
             for change in _not_kept(seen.number, changes)
         )
         if seen.reviewed:
-            stale_but(here.portal, seen.number, {record.id for record, _ in kept})
+            stale_but(
+                here.portal,
+                seen.number,
+                {record.id for record, _ in kept},
+                unanswered={entry.check for entry in unanswered},
+                shadow=here.mode == "shadow",
+            )
         ended = list(became)
         for end in ended:
             mark(end.proposal, end.state, intent=end.intent)

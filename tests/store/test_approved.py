@@ -16,6 +16,7 @@ from ledger.ledgers import a_log
 
 from bots.checks import Class
 from bots.claims import Case, Change, ClaimRef
+from bots.codesets import CodeSets
 from bots.hands import Workplace
 from bots.ledger import Ledger, Outcome
 from bots.policy import Policy
@@ -176,6 +177,7 @@ def applied(
     shadow: bool = False,
     policy: Policy = OPEN,
     ledger: Ledger | None = None,
+    tables: CodeSets | None = None,
 ) -> Told:
     """One claim of the queue, as a run takes it; no page is open, so nothing can be saved."""
     run = store_cases.a_run()
@@ -198,7 +200,7 @@ def applied(
         "seen in the chart",
         reverts=proposal.reverts,
     )
-    rules = Rules(code_sets(), policy, AS_OF)
+    rules = Rules(tables or code_sets(), policy, AS_OF)
     told = asyncio.run(
         apply_approved(case, ClaimRef("practice", "C-1", "approved"), 1, rules, at, asked)
     )
@@ -256,6 +258,42 @@ def test_what_the_policy_flags_since_the_approval_is_stale():
     told = applied(proposal, a_claim(), policy=lowered)
 
     assert [exception.message for exception in told.exceptions] == ["the policy flags it by now"]
+    assert state_of(proposal)[0] is ProposalState.STALE
+
+
+PLACE = Change("place_of_service", None, "11", "22")
+NO_TABLE = code_sets(without=["procedure"])
+
+
+@pytest.mark.parametrize("shadow", [False, True])
+def test_a_check_that_cannot_be_asked_leaves_it_approved_and_says_so(shadow):
+    proposal = approved(PLACE, check="place-of-service-for-code")
+
+    told = applied(proposal, a_claim(), tables=NO_TABLE, shadow=shadow)
+
+    (said,) = told.exceptions
+    assert (said.code, said.check, said.proposal) == (
+        "NOT_EVALUATED", proposal.check, proposal.id
+    )  # fmt: skip
+    assert "procedure" in said.message
+    assert (told.changes, told.seen.outcome) == ([], ClaimOutcome.FLAGGED)
+    assert state_of(proposal) == (ProposalState.APPROVED, "")
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({"place_of_service": "24"}, "the claim or the finding is no longer what was approved"),
+        ({"on_hold": True}, "the claim is on hold"),
+    ],
+    ids=["another place by now", "on hold by now"],
+)
+def test_what_the_claim_itself_shows_makes_it_stale_without_the_check(fields, why):
+    proposal = approved(PLACE, check="place-of-service-for-code")
+
+    told = applied(proposal, a_claim(**fields), tables=NO_TABLE)
+
+    assert [exception.message for exception in told.exceptions] == [why]
     assert state_of(proposal)[0] is ProposalState.STALE
 
 

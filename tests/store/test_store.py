@@ -385,6 +385,40 @@ def test_a_finding_that_is_gone_makes_its_proposal_stale(places):
     assert [p.state.value for p in records.proposals()] == ["stale"]
 
 
+@pytest.mark.parametrize("is_approved", [False, True])
+def test_a_check_that_could_not_be_asked_leaves_its_proposal_as_it_is(places, is_approved):
+    """No answer is not the answer that nothing is wrong."""
+    records.keep_claim(store_cases.a_run().id, seen(), proposals=[a_proposal()])
+    other = replace(a_proposal(), check="modifier-order")
+    unanswered = [NotEvaluatedRecord("pointer-order", "icd10cm: no table for 2026Q4")]
+    if is_approved:
+        records.decide("P-00001", "approve", "dana", "seen in the chart")
+
+    records.keep_claim(store_cases.a_run().id, seen(), proposals=[other], not_evaluated=unanswered)
+    records.keep_claim(store_cases.a_run().id, seen(), not_evaluated=unanswered)
+
+    state = "approved" if is_approved else "open"
+    assert [p.state.value for p in records.proposals()] == [state, "stale"]
+
+
+@pytest.mark.parametrize("by", [["dana"], ["dana", "lee"]], ids=["half", "whole"])
+def test_a_shadow_run_lays_down_nothing_that_anybody_approved(places, by):
+    """It may be of another day and have other tables; what nobody approved is not a loss."""
+    made = [a_proposal("2 1"), a_proposal("2")]
+    records.keep_claim(store_cases.a_run().id, seen(), proposals=made)
+    for who in by:
+        records.decide("P-00001", "approve", who, "seen", asks_two=lambda raises: True)
+    before = records.find_proposal("P-00001")
+
+    records.keep_claim(store_cases.a_run(mode="shadow").id, seen())
+
+    assert records.find_proposal("P-00001") == before
+    assert records.find_proposal("P-00002").state is ProposalState.STALE
+
+    records.keep_claim(store_cases.a_run().id, seen())
+    assert records.find_proposal("P-00001").state is ProposalState.STALE
+
+
 def test_a_claim_that_could_not_be_read_leaves_its_proposal_open(places):
     run = store_cases.a_run()
     records.keep_claim(run.id, seen(), proposals=[a_proposal()])
