@@ -39,7 +39,7 @@ _AFTER_A_RUN = "a run of the portal was done"
 MEANINGS: dict[Event, Meaning] = {
     Event.RUN_FAILED: Meaning(
         "portal",
-        "a run broke off",
+        "a run broke off, or has waited for an hour or more and its vault is down",
         "look at `claimbots runs show` and `claimbots exceptions list`, and run again: what is "
         "done is not done twice",
         _AFTER_A_RUN,

@@ -12,7 +12,7 @@ import contextlib
 import threading
 from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import structlog
@@ -33,6 +33,9 @@ log = structlog.get_logger()
 
 LONGEST = 45.0  # seconds that the end of a run may wait for mail servers and the like
 LONGEST_BESIDE = 600.0  # seconds that all alerts of a look may take, which nobody waits for
+VAULT_AWAY = timedelta(
+    hours=1
+)  # a run that waits for its vault passes by itself, but not for ever
 _OF_RUNS = (
     Event.RUN_FAILED, Event.PORTAL_CHANGED, Event.CIRCUIT_OPEN, Event.CEILING_REACHED,
     Event.LOG_IN_REFUSED, Event.ACCOUNT_LOCKED,
@@ -187,13 +190,14 @@ def _keep_of_run(settings: Settings, id: str, fault: Exception | None) -> bool:
     now, origin = datetime.now(UTC), settings.ledger.origin
     run = records.get_run(id)
     own = [entry.code for entry in records.exceptions(id) if not entry.number]
-    troubles = troubles_of(run, own, fault, run.portal, origin)
+    waits_for_vault = isinstance(fault, VaultDown) and now - run.started_at < VAULT_AWAY
+    troubles = [] if waits_for_vault else troubles_of(run, own, fault, run.portal, origin)
     if run.state is RunState.DONE:
         still = {trouble.event for trouble in troubles}
         alerts.end([event for event in _OF_RUNS if event not in still], now, [run.portal])
         alerts.end([Event.LOG_BROKEN], now, [origin])
     alerts.keep(troubles, now)
-    waits = run.ended_at is None and (fault is None or isinstance(fault, VaultDown))
+    waits = run.ended_at is None and (fault is None or waits_for_vault)
     return run.stop_reason == ends.STOPPED_BY_SIGNAL or waits
 
 

@@ -1,6 +1,6 @@
 """What `claimbots serve` says of itself, for a watchdog and for Prometheus; no patient data.
 
-On 127.0.0.1 only: /healthz (is it alive), /readyz (would a run begin), /metrics. What is said was
+On 127.0.0.1 only: /healthz (is it alive), /readyz (would runs begin), /metrics. What is said was
 seen at the scheduler's last look; nothing is asked of the store for a request.
 """
 
@@ -27,6 +27,7 @@ class Seen:
     at: datetime
     is_at_work: bool = False
     problem: str = ""  # why no run would begin
+    held: dict[str, str] = field(default_factory=dict)  # schedule -> why none of it would begin
     open_exceptions: int = 0
     open_proposals: int = 0
     done: dict[str, datetime] = field(default_factory=dict)  # schedule -> its last good run's time
@@ -46,6 +47,9 @@ def answer(path: str, seen: Seen | None, now: datetime) -> tuple[int, str]:
         return 503, f"no look at the schedules since {seen.at:%Y-%m-%d %H:%M:%S} UTC\n"
     if path == "/readyz" and seen.problem:
         return 503, f"no run would begin: {seen.problem}\n"
+    if path == "/readyz" and seen.held:
+        held = seen.held.items()
+        return 503, "".join(f"no run of {name} would begin: {why}\n" for name, why in held)
     return 200, "ok\n"
 
 
@@ -59,7 +63,8 @@ def metrics(seen: Seen | None) -> str:
     if seen is not None:
         gauge("look_timestamp_seconds", "The last look at the schedules", seen.at.timestamp())
         gauge("run_at_work", "1 while a scheduled run is at work", seen.is_at_work)
-        gauge("ready", "1 where a run would begin", not seen.problem)
+        is_ready = not seen.problem and not seen.held
+        gauge("ready", "1 where a run of every schedule would begin", is_ready)
         gauge("exceptions_open", "Exceptions that wait for a person", seen.open_exceptions)
         gauge("proposals_open", "Proposals that wait for a person", seen.open_proposals)
         gauge("scheduled_waiting", "Scheduled times that wait for their turn", seen.waiting)

@@ -72,15 +72,24 @@ async def have_done(
 ) -> RunSummary:
     """Ask for a run that a worker of this data folder does, and wait for its end.
 
-    Once `ending` is set it does not wait longer than for the run to be handed back.
+    It does not wait for a vault that is down, whose run a worker tries again by itself; nor,
+    once `ending` is set, longer than for the run to be handed back.
+
+    Returns:
+        How it ended; PENDING where it waits, and `stop_reason` says why, where its vault is down.
+
+    Raises:
+        VaultDown: the master key cannot be read now; nothing was asked for.
+        Problem: it could not be done.
     """
     office = await asyncio.to_thread(
         open_office, places, request.portal, shadow=request.shadow, as_of=request.as_of
     )
     run, _ = await ask_for(request, office, store)
     while (ended := await _ended(store, run)) is None:
-        waits = (await store.call(records.get_run, run)).state is RunState.PENDING
-        if ending.is_set() and waits:
+        record = await store.call(records.get_run, run)
+        # Of a run that waits only a vault that is down leaves a reason (`work.hand_back`).
+        if record.state is RunState.PENDING and (ending.is_set() or record.stop_reason):
             return await _summary(store, run)
         await _looked_on(store, run, None)
     return ended

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -22,7 +23,7 @@ from bots.portals.base import Query
 from bots.runs import ends
 from bots.runs.alerting import Telling
 from bots.runs.calendar import ClosedUntil, between, moment_of
-from bots.runs.due import came_to, decisions, is_over, why_not
+from bots.runs.due import came_to, decisions, has_ended, is_over, why_not
 from bots.runs.health import Seen
 from bots.runs.request import RunRequest, RunSummary, asked
 from bots.secrets import VaultDown
@@ -35,12 +36,23 @@ from bots.store.thread import StoreThread
 log = structlog.get_logger()
 
 TICK = 10.0  # seconds between two looks
-VAULT_REST = timedelta(seconds=60)  # between two tries to begin where the vault is down
+VAULT_REST = timedelta(seconds=60)  # between two tries to begin a time whose vault is down
+_VAULT_TRY = timedelta(seconds=90)  # whose run is at work for longer is not asking its vault
 LEFT_AFTER = timedelta(minutes=5)  # in these whoever began a time says what became of it
 _WEEK = timedelta(days=7)
 _FARTHEST_BACK = timedelta(days=14)  # nobody wants to read of more missed times than these
 _WORK_LEFT_OVER = 3  # the exit of a run that may be tried again, or for which another had to wait
 Start = Callable[[RunRequest, asyncio.Event], Awaitable[RunSummary]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A time that waits for its vault: when that was tried, and when it was last seen to wait."""
+
+    schedule: str
+    why: str
+    tried: datetime
+    seen: datetime
 
 
 class Scheduler:
@@ -55,8 +67,7 @@ class Scheduler:
         self._ending = asyncio.Event()
         self._schedules: dict[str, Schedule] = {}
         self.problem = ""  # why the configuration could not be read at the last look
-        self._held = ""  # why what waits does not begin: its vault is down
-        self._tried = datetime.min.replace(tzinfo=UTC)
+        self._held: dict[str, _Held] = {}  # times whose vault is down, by the key of their run
         self.seen: Seen | None = None
         self._alerts = Telling(self._store)
 
@@ -96,11 +107,11 @@ class Scheduler:
             settings = load_settings()
             self._schedules = load_schedules()
             await self._see_to_what_was_left(now)
+            await self._see_to_what_waits(now)
             for name, schedule in self._schedules.items():
                 await self._decide(name, schedule, settings, now)
             await self._go_on_if_lost()
-            if not self.is_at_work and not (self._held and now - self._tried < VAULT_REST):
-                self._tried = now
+            if not self.is_at_work:
                 await self._begin_next(settings, now)
             await self._alerts.look(settings, self._schedules, now)
             self.problem = ""
@@ -116,12 +127,12 @@ class Scheduler:
             brake.are_all_stopped
         )
         stopped = "`claimbots stop` is on" if is_stopped else ""
-        held = "" if self.is_at_work else self._held
         standing = await self._store.call(rows.standing, now - _WEEK)
         self.seen = Seen(
             at=now,
             is_at_work=self.is_at_work,
-            problem=self.problem or held or stopped,
+            problem=self.problem or stopped,
+            held={held.schedule: held.why for held in self._held.values()},
             open_exceptions=standing.open_exceptions,
             open_proposals=standing.open_proposals,
             done=standing.done,
@@ -197,6 +208,27 @@ class Scheduler:
         request = request_of(schedule, entry, run.id if run else "")
         return await self._store.call(rows.is_open, digest(request))
 
+    async def _see_to_what_waits(self, now: datetime) -> None:
+        """Find out which times still wait for a vault, and what a run came to meanwhile.
+
+        A worker tries such a run again by itself: it may be at work, or through with it, while
+        the run of another schedule is looked on at.
+        """
+        open_times = await self._store.call(rows.times, "", Became.WAITING, Became.BEGUN)
+        for entry in open_times:
+            run = await self._store.call(rows.newest_run, entry.run_key)
+            if entry.became is Became.WAITING and run is not None and has_ended(run, entry):
+                await self._turn(entry, Became.WAITING, came_to(run), run.stop_reason)
+                self._held.pop(entry.run_key, None)
+            elif held := self._held.get(entry.run_key):
+                # While it asks its vault again it seems to be at work: that is no news.
+                if run is None or (run.state is RunState.PENDING and run.stop_reason):
+                    self._held[entry.run_key] = replace(held, seen=now)
+                elif now - held.seen > _VAULT_TRY:
+                    del self._held[entry.run_key]
+        for key in self._held.keys() - {entry.run_key for entry in open_times}:
+            del self._held[key]
+
     async def _go_on_if_lost(self) -> None:
         """Where the store failed as a run began or ended, nobody has said what became of it."""
         if self._task is None or not self._task.done():
@@ -207,8 +239,7 @@ class Scheduler:
         self._task = None
 
     async def _begin_next(self, settings: Settings, now: datetime) -> None:
-        waiting = await self._store.call(rows.times, "", Became.WAITING)
-        for entry in reversed(waiting):
+        for entry in self._in_turn(await self._store.call(rows.times, "", Became.WAITING)):
             schedule = self._schedules.get(entry.schedule)
             if schedule is None:
                 await self._turn(entry, Became.WAITING, Became.LEFT_OUT, "no such schedule now")
@@ -216,10 +247,26 @@ class Scheduler:
                 await self._turn(entry, Became.WAITING, *held)
             elif portal_hours(schedule, settings)(now) is not None:
                 continue  # what it waited for lasted until the portal's hours were over
+            elif (tried := self._tried(entry)) and now - tried < VAULT_REST:
+                continue
             elif await self._turn(entry, Became.WAITING, Became.BEGUN, entry.why):
                 self._own = entry.run_key
-                self._task = asyncio.create_task(self._whole(entry, schedule))
+                self._task = asyncio.create_task(self._whole(entry, schedule, now))
                 return
+
+    def _in_turn(self, waiting: list[TimeRecord]) -> list[TimeRecord]:
+        """The oldest first; but a vault that was tried is tried again when others had their turn.
+
+        A try may take as long as its rest: it would else come first for ever.
+        """
+        never = datetime.min.replace(tzinfo=UTC)
+        oldest_first = waiting[::-1]
+        return sorted(oldest_first, key=lambda entry: self._tried(entry) or never)
+
+    def _tried(self, entry: TimeRecord) -> datetime | None:
+        """When the vault of a time that waits for it was tried last."""
+        held = self._held.get(entry.run_key)
+        return held.tried if held is not None else None
 
     async def _held_back(
         self, entry: TimeRecord, schedule: Schedule, now: datetime
@@ -237,21 +284,17 @@ class Scheduler:
             return Became.LEFT_OUT, why
         return (Became.LEFT_OVER, why) if run.ended_at and not is_over(run) else None
 
-    async def _whole(self, entry: TimeRecord, schedule: Schedule) -> None:
+    async def _whole(self, entry: TimeRecord, schedule: Schedule, now: datetime) -> None:
         """One run, from its beginning to what is kept of its end."""
         before = await self._store.call(rows.newest_run, entry.run_key)
-        if before is not None and is_over(before):  # and nobody was there to keep that
+        if before is not None and has_ended(before, entry):  # and nobody was there to keep that
             await self._turn(entry, Became.BEGUN, came_to(before), before.stop_reason)
             return
         request = await self._request(entry, schedule, before)
         try:
             summary = await self._start(request, self._ending)
-            self._held = ""
-        except VaultDown as down:  # the time stays, and is begun when the vault is up
-            if not self._held:
-                log.error("scheduled run waits", schedule=entry.schedule, what=down.what)
-            self._held = down.what
-            await self._turn(entry, Became.BEGUN, Became.WAITING, down.sentence())
+        except VaultDown as down:
+            await self._hold(entry, down.what, now)
             return
         except Problem as problem:
             is_another_at_work = problem.exit == _WORK_LEFT_OVER
@@ -266,6 +309,9 @@ class Scheduler:
             log.error("scheduled run failed", schedule=entry.schedule, error=type(error).__name__)
             await self._turn(entry, Became.BEGUN, Became.FAILED, type(error).__name__)
             return
+        if summary.state is RunState.PENDING and summary.stop_reason:
+            await self._hold(entry, summary.stop_reason, now)
+            return
         is_interrupted = self._ending.is_set() and summary.state is RunState.STOPPED
         if is_interrupted or summary.state is RunState.PENDING:
             return  # stays begun: the next start goes on with it
@@ -273,6 +319,13 @@ class Scheduler:
         if summary.state is RunState.STOPPED and summary.stop_reason in ends.INTERRUPTED:
             became = Became.WAITING  # by somebody who had asked for the same
         await self._turn(entry, Became.BEGUN, became, summary.stop_reason)
+
+    async def _hold(self, entry: TimeRecord, why: str, now: datetime) -> None:
+        """The vault is down: the time stays, and others have their turn until it is up."""
+        if entry.run_key not in self._held:
+            log.error("scheduled run waits", schedule=entry.schedule, what=why)
+        self._held[entry.run_key] = _Held(entry.schedule, why, tried=now, seen=now)
+        await self._turn(entry, Became.BEGUN, Became.WAITING, why)
 
     async def _request(
         self, entry: TimeRecord, schedule: Schedule, before: RunRecord | None

@@ -210,6 +210,35 @@ def test_a_run_that_a_worker_cannot_open_is_said(places, posts):
     database.connect(places)
 
 
+def test_a_run_that_waits_for_its_vault_is_said_where_that_lasts(places, posts, monkeypatch):
+    """It is tried again every minute by itself, and was not broken off."""
+    portals = config_folder() / "portals.yaml"
+    portals.write_text(
+        portals.read_text().replace("credential: practice", "credential: vault:secret/acme")
+    )
+    monkeypatch.setenv("VAULT_ADDR", "http://127.0.0.1:1")
+    monkeypatch.setenv("VAULT_TOKEN", "token")
+    monkeypatch.setattr("bots.secrets.vault.PAUSE_SECONDS", 0)
+    office = open_office(places, "practice")
+
+    async def asked_of_a_worker():
+        async with StoreThread(places) as store:
+            id, _ = await ask_for(RunRequest("practice", Query("pending")), office, store)
+            await works(places, id)
+            await deliver(store, load_settings(), datetime.now(UTC))
+            said = told(posts)
+            long_ago = datetime.now(UTC) - alerting.VAULT_AWAY
+            await store.call(models.Run.objects.filter(id=id).update, started_at=long_ago)
+            await works(places, id)
+            assert (await store.call(records.get_run, id)).state is RunState.PENDING
+            return said
+
+    database.close()
+    assert asyncio.run(asked_of_a_worker()) == []
+    assert told(posts) == ["run-failed"]
+    database.connect(places)
+
+
 def test_a_run_that_is_closed_since_its_worker_died_long_ago_is_said(places, posts):
     left = store_cases.a_run()
     begun = datetime.now(UTC) - timedelta(days=2)

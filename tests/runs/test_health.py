@@ -36,6 +36,16 @@ def test_what_keeps_a_run_from_beginning_makes_it_unready_not_dead():
     assert answer("/readyz", seen, NOW) == (503, "no run would begin: `claimbots stop` is on\n")
 
 
+def test_one_schedule_of_which_nothing_would_begin_makes_it_unready_and_is_named():
+    seen = Seen(at=NOW, is_at_work=True, held={"nightly": "the vault answered 503"})
+
+    assert answer("/healthz", seen, NOW)[0] == 200
+    assert answer("/readyz", seen, NOW) == (
+        503, "no run of nightly would begin: the vault answered 503\n"
+    )  # fmt: skip
+    assert "claimbots_ready 0.0" in answer("/metrics", seen, NOW)[1]
+
+
 def test_another_path_is_told_the_three():
     assert answer("/", Seen(at=NOW), NOW) == (404, "/healthz, /readyz or /metrics\n")
 

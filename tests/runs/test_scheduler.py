@@ -1,8 +1,11 @@
 """Scheduled times: each is decided once, begins one run, and goes on after an interruption."""
 
 import asyncio
+import shutil
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import store_cases
@@ -16,14 +19,19 @@ from bots.runs import ends
 from bots.runs.asking import digest
 from bots.runs.calendar import Firing
 from bots.runs.due import GRACE, decisions
+from bots.runs.health import answer
 from bots.runs.request import RunSummary, as_json
+from bots.runs.run import have_done
 from bots.runs.scheduler import LEFT_AFTER, Scheduler, request_of
+from bots.runs.worker import Worker
 from bots.secrets import VaultDown
 from bots.store import models, records, work
 from bots.store import schedules as rows
 from bots.store.facts import Counts, Ending, NewRun, RunKind, RunState
 from bots.store.schedules import Became, Pause
+from bots.store.thread import StoreThread
 
+REPO = Path(__file__).parents[2]
 NIGHT = datetime(2026, 9, 30, 6, 30, tzinfo=UTC)  # 02:30 in New York
 HOUR = timedelta(hours=1)
 FILE = """
@@ -254,7 +262,7 @@ async def test_where_the_vault_is_down_the_time_stays_and_is_tried_every_minute(
         assert len(office.asked) == 1
         assert await office.times(scheduler) == [("2026-09-30T02:30", "waiting")]
         await scheduler.look(NIGHT + timedelta(seconds=55))
-        assert scheduler.seen.problem == "the vault answered 503"  # what /readyz says
+        assert scheduler.seen.held == {"nightly": "the vault answered 503"}  # what /readyz says
 
         office.fault = None
         office.end.set()
@@ -262,7 +270,114 @@ async def test_where_the_vault_is_down_the_time_stays_and_is_tried_every_minute(
         await settled(scheduler)
         assert await office.times(scheduler) == [("2026-09-30T02:30", "done")]
         await scheduler.look(NIGHT + timedelta(seconds=70))
-        assert scheduler.seen.problem == ""
+        assert scheduler.seen.held == {}
+
+
+async def test_while_one_vault_is_down_the_others_have_their_turn(office):
+    """F99. Each try may take most of a minute: the oldest would else come first for ever."""
+    office.file.write_text(FILE + FILE.replace("nightly", "second").split("\n", 2)[2])
+
+    async def one_is_down(request, ending):
+        office.asked.append(request)
+        if request.scheduled.startswith("nightly"):
+            raise VaultDown("answered 503", "vault:secret/claimbots/acme")
+        return RunSummary("R-1", RunState.DONE, Counts(), exit=0)
+
+    async with Scheduler(office.places, one_is_down) as scheduler:
+        await scheduler.look(NIGHT - HOUR)
+        for seconds in (0, 61, 122):
+            await scheduler.look(NIGHT + timedelta(seconds=seconds))
+            await settled(scheduler)
+
+        assert [request.scheduled.partition("@")[0] for request in office.asked] == [
+            "nightly", "second", "nightly"
+        ]  # fmt: skip
+        assert sorted(became for _, became in await office.times(scheduler)) == [
+            "done", "waiting"
+        ]  # fmt: skip
+        assert scheduler.seen.held == {"nightly": "the vault answered 503"}
+
+
+@pytest.fixture
+def two_portals(tmp_path, monkeypatch):
+    """An office at two portals: the log-in of `acme` is in a vault that does not answer."""
+    config = tmp_path / "config"
+    shutil.copytree(REPO / "config", config)
+    portals = config / "portals.yaml"
+    (_, shipped) = portals.read_text().split("  practice:", 1)
+    acme = shipped.replace("credential: practice", "credential: vault:secret/acme")
+    portals.write_text(f"portals:\n  acme:{acme}\n  practice:{shipped}\n")
+    acme = FILE.replace("nightly", "acme").replace("portal: practice", "portal: acme")
+    (config / "schedules.yaml").write_text(acme + FILE.split("\n", 2)[2])
+    monkeypatch.setenv("CLAIMBOTS_CONFIG", str(config))
+    monkeypatch.setenv("CLAIMBOTS_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("VAULT_ADDR", "http://127.0.0.1:1")
+    monkeypatch.setenv("VAULT_TOKEN", "token")
+    monkeypatch.setattr("bots.secrets.vault.PAUSE_SECONDS", 0)
+    return Places(tmp_path / "data").made()
+
+
+@asynccontextmanager
+async def serving(places):
+    """What `claimbots serve` is made of; who looks is the test."""
+    async with StoreThread(places) as store, Worker(places) as worker:
+
+        def start(request, _):
+            return have_done(request, store, places, worker.ending)
+
+        working = asyncio.create_task(worker.forever())
+        async with Scheduler(places, start) as scheduler:
+            yield scheduler
+            worker.ending.set()
+        await working
+
+
+async def test_a_run_that_waits_for_its_vault_in_the_worker_holds_no_other_schedule_up(
+    two_portals,
+):
+    """F99. Who begins the run can read all it needs; the worker finds the log-in's vault down."""
+    async with serving(two_portals) as scheduler:
+        call = scheduler._store.call
+        await scheduler.look(NIGHT - HOUR)
+        for seconds in (0, 10, 20):
+            await scheduler.look(NIGHT + timedelta(seconds=seconds))
+            await settled(scheduler)
+
+        became = {entry.schedule: entry for entry in await call(rows.times)}
+        assert became["acme"].became is Became.WAITING
+        assert became["acme"].why.startswith("the vault could not be reached")
+        assert became["nightly"].became is Became.FAILED  # it was begun; no log-in is kept
+        assert (await call(rows.newest_run, became["acme"].run_key)).state is RunState.PENDING
+        assert scheduler.seen.held == {"acme": became["acme"].why}
+        assert answer("/readyz", scheduler.seen, scheduler.seen.at) == (
+            503, f"no run of acme would begin: {became['acme'].why}\n"
+        )  # fmt: skip
+
+        await scheduler.look(NIGHT + timedelta(seconds=61))  # tried again, and it is the same run
+        await settled(scheduler)
+        assert len(await call(records.runs)) == 2
+
+
+async def test_what_a_run_came_to_that_had_waited_for_its_vault_is_kept_though_nobody_looked_on(
+    two_portals,
+):
+    """The worker tries it again by itself: it begins no second run, whatever the first came to."""
+    async with serving(two_portals) as scheduler:
+        call = scheduler._store.call
+        await scheduler.look(NIGHT - HOUR)
+        await scheduler.look(NIGHT)
+        await settled(scheduler)
+        (entry,) = await call(rows.times, "acme")
+        run = await call(rows.newest_run, entry.run_key)
+        ended = Ending(RunState.STOPPED, exit=3, stop_reason=f"3 {ends.FAULTS_IN_A_ROW}")
+        await call(records.end_run, run.id, ended)
+        await scheduler.look(NIGHT + timedelta(seconds=61))
+        await settled(scheduler)
+
+        (entry,) = await call(rows.times, "acme")
+        assert (entry.became, entry.why) == (Became.LEFT_OVER, f"3 {ends.FAULTS_IN_A_ROW}")
+        assert (await call(rows.newest_run, entry.run_key)).id == run.id
+        assert scheduler.seen.held == {}
 
 
 async def test_a_file_that_is_being_edited_does_not_end_the_night(office):
