@@ -53,6 +53,7 @@ def examined(places: Places) -> Iterator[Line]:
     yield from _guarded("clock", lambda: _clock(places))
     yield from _guarded("brake", lambda: _brake(places))
     yield from _guarded("configuration", _configuration)
+    yield from _guarded("schedules", _schedules)
     yield from _guarded("browser", _browser)
     yield from _guarded("keys", _keys)
     yield from _guarded("credentials", lambda: _credentials(places))
@@ -188,6 +189,23 @@ def _policy(folder: Path) -> Iterator[Line]:
 
     load(folder / "policy.yaml")
     yield Line("OK", "policy", f"{folder / 'policy.yaml'} read")
+
+
+def _schedules() -> Iterator[Line]:
+    from bots.config.schedules import load_schedules, without_portal
+    from bots.errors import Problem
+
+    try:
+        portals = _configured()[1]
+    except Problem:
+        return  # said under `configuration`
+    schedules = load_schedules()
+    wrong = without_portal(schedules, portals)
+    for problem in wrong.values():
+        yield Line("DO", "schedules", problem.sentence())
+    if schedules and not wrong:
+        count = len(schedules)
+        yield Line("OK", "schedules", f"{count} schedule{'' if count == 1 else 's'} read")
 
 
 def _browser() -> Iterator[Line]:

@@ -25,13 +25,15 @@ def list_schedules(as_json: Json = False) -> None:
     from datetime import UTC, datetime
 
     from bots.cli.store_door import json_line, open_store
-    from bots.config.schedules import load_schedules
+    from bots.config import load_portals
+    from bots.config.schedules import load_schedules, without_portal
 
     open_store()
     found = load_schedules()
+    wrong = without_portal(found, load_portals())
     now = datetime.now(UTC)
     for name, schedule in found.items():
-        said = _state(name, schedule, now)
+        said = _state(name, schedule, now, wrong[name].what if name in wrong else "")
         typer.echo(json_line(said) if as_json else _row(said))
     if not found:
         typer.echo("no schedules; docs/operations.md shows how to write one", err=True)
@@ -150,26 +152,36 @@ def resume(name: Name) -> None:
     typer.echo(f"{name} begins its runs again" if rows.resume(name) else f"{name} was not paused")
 
 
-def _zone_and_hours(schedule: Schedule) -> tuple[ZoneInfo, Any]:
+def _zone(schedule: Schedule) -> ZoneInfo:
     from zoneinfo import ZoneInfo
 
     from bots.config import load_settings
+
+    return ZoneInfo(schedule.time_zone or load_settings().office.time_zone)
+
+
+def _zone_and_hours(schedule: Schedule) -> tuple[ZoneInfo, Any]:
+    from bots.config import load_portals, load_settings
     from bots.runs.scheduler import portal_hours
 
-    settings = load_settings()
-    zone = ZoneInfo(schedule.time_zone or settings.office.time_zone)
-    return zone, portal_hours(schedule, settings)
+    return _zone(schedule), portal_hours(schedule, load_settings(), load_portals())
 
 
-def _state(name: str, schedule: Schedule, now: datetime) -> dict[str, Any]:
+def _next(schedule: Schedule, now: datetime) -> datetime | None:
     from bots.runs.calendar import coming
-    from bots.store import schedules as rows
 
     zone, hours = _zone_and_hours(schedule)
+    return next((f.begins for f in coming(schedule, zone, now, hours, 400) if f.begins), None)
+
+
+def _state(name: str, schedule: Schedule, now: datetime, wrong: str) -> dict[str, Any]:
+    from bots.store import schedules as rows
+
+    zone = _zone(schedule)
     pause = rows.pause_of(name)
     last = next(iter(rows.times(name, limit=1)), None)
     run = rows.newest_run(last.run_key) if last else None
-    begins = next((f.begins for f in coming(schedule, zone, now, hours, 400) if f.begins), None)
+    begins = None if wrong else _next(schedule, now)
     return {
         "schedule": name,
         "portal": schedule.portal,
@@ -177,6 +189,7 @@ def _state(name: str, schedule: Schedule, now: datetime) -> dict[str, Any]:
         "cron": schedule.cron,
         "time_zone": zone.key,
         "enabled": schedule.enabled,
+        "wrong": wrong or None,
         "paused": pause is not None and pause.holds_at(now),
         "next": begins.astimezone(zone).isoformat(timespec="minutes") if begins else None,
         "last": last.key if last else None,
@@ -188,6 +201,7 @@ def _state(name: str, schedule: Schedule, now: datetime) -> dict[str, Any]:
 
 def _row(said: dict[str, Any]) -> str:
     state = "paused" if said["paused"] else "" if said["enabled"] else "not enabled"
+    state = said["wrong"] or state
     coming = state or (f"next {said['next'][:16].replace('T', ' ')}" if said["next"] else "never")
     last = f"last {said['last'].replace('T', ' ')}: {said['became']}" if said["last"] else "new"
     why = f" ({said['why']})" if said["why"] else ""

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from bots.config.folders import config_folder
 from bots.config.models import ConfigModel, TimeZone
+from bots.config.portals import Portal, find_portal
 from bots.config.reading import load_yaml, nearest
 from bots.errors import Problem
 
@@ -146,3 +147,17 @@ def find_schedule(schedules: dict[str, Schedule], name: str) -> Schedule:
         advice = nearest(name, sorted(schedules)) or "add one to schedules.yaml"
         raise Problem(f"no schedule named {name!r}", where="schedule", do=advice)
     return schedules[name]
+
+
+def without_portal(
+    schedules: dict[str, Schedule], portals: dict[str, Portal]
+) -> dict[str, Problem]:
+    """The schedules that name a portal which is not there, and what is wrong with each."""
+    found: dict[str, Problem] = {}
+    for name, schedule in schedules.items():
+        try:
+            find_portal(portals, schedule.portal)
+        except Problem as problem:
+            where = f"schedules.yaml schedules.{name}.portal"
+            found[name] = Problem(problem.what, where=where, do=problem.do)
+    return found

@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from bots.config import Settings, find_portal, load_portals, load_settings
-from bots.config.schedules import Schedule, load_schedules
+from bots.config import Portal, Settings, find_portal, load_portals, load_settings
+from bots.config.schedules import Schedule, load_schedules, without_portal
 from bots.errors import Problem
 from bots.places import Places
 from bots.portals.base import Query
@@ -65,7 +65,10 @@ class Scheduler:
         self._own = ""  # the time whose run `_task` is
         self._left: dict[str, datetime] = {}  # times that nobody is seen at, and since when
         self._ending = asyncio.Event()
+        self._settings: Settings | None = None  # as they were read last
         self._schedules: dict[str, Schedule] = {}
+        self._portals: dict[str, Portal] = {}
+        self._wrong: dict[str, str] = {}  # schedules that name no portal, and what is wrong
         self.problem = ""  # why the configuration could not be read at the last look
         self._held: dict[str, _Held] = {}  # times whose vault is down, by the key of their run
         self.seen: Seen | None = None
@@ -104,22 +107,37 @@ class Scheduler:
             Problem: the store cannot be asked.
         """
         try:
-            settings = load_settings()
-            self._schedules = load_schedules()
-            await self._see_to_what_was_left(now)
-            await self._see_to_what_waits(now)
-            for name, schedule in self._schedules.items():
-                await self._decide(name, schedule, settings, now)
-            await self._go_on_if_lost()
-            if not self.is_at_work:
-                await self._begin_next(settings, now)
-            await self._alerts.look(settings, self._schedules, now)
+            await self._see_to_all(now)
             self.problem = ""
         except Problem as problem:  # a file that is being edited must not end the night
             if self.problem != problem.sentence():
                 log.error("schedules cannot be read", what=problem.what, where=problem.where)
             self.problem = problem.sentence()
+        if self._settings is not None:
+            await self._alerts.look(self._settings, self._schedules, now)
         await self._say(now)
+
+    async def _see_to_all(self, now: datetime) -> None:
+        settings, schedules, portals = load_settings(), load_schedules(), load_portals()
+        self._settings, self._schedules, self._portals = settings, schedules, portals
+        self._say_which_are_wrong()
+        await self._see_to_what_was_left(now)
+        await self._see_to_what_waits(now)
+        for name, schedule in schedules.items():
+            if name not in self._wrong:
+                await self._decide(name, schedule, settings, now)
+        await self._go_on_if_lost()
+        if not self.is_at_work:
+            await self._begin_next(settings, now)
+
+    def _say_which_are_wrong(self) -> None:
+        """A portal that is not there is the trouble of its own schedule; said once."""
+        wrong = without_portal(self._schedules, self._portals)
+        for name, problem in wrong.items():
+            if self._wrong.get(name) != problem.sentence():
+                log.error("schedule names no portal", schedule=name, what=problem.what,
+                          where=problem.where, do=problem.do)  # fmt: skip
+        self._wrong = {name: problem.sentence() for name, problem in wrong.items()}
 
     async def _say(self, now: datetime) -> None:
         """Keep for the watchdog what there is to say."""
@@ -132,7 +150,7 @@ class Scheduler:
             at=now,
             is_at_work=self.is_at_work,
             problem=self.problem or stopped,
-            held={held.schedule: held.why for held in self._held.values()},
+            held={held.schedule: held.why for held in self._held.values()} | self._wrong,
             open_exceptions=standing.open_exceptions,
             open_proposals=standing.open_proposals,
             done=standing.done,
@@ -147,7 +165,7 @@ class Scheduler:
         decided = await self._store.call(rows.decided_until, name)
         after = max(decided or since, now - _FARTHEST_BACK)
         zone = ZoneInfo(schedule.time_zone or settings.office.time_zone)
-        come = between(schedule, zone, after, now, portal_hours(schedule, settings))
+        come = between(schedule, zone, after, now, portal_hours(schedule, settings, self._portals))
         if not come:
             return
         open_times = await self._store.call(rows.times, name, Became.BEGUN, Became.WAITING)
@@ -245,7 +263,9 @@ class Scheduler:
                 await self._turn(entry, Became.WAITING, Became.LEFT_OUT, "no such schedule now")
             elif held := await self._held_back(entry, schedule, now):
                 await self._turn(entry, Became.WAITING, *held)
-            elif portal_hours(schedule, settings)(now) is not None:
+            elif entry.schedule in self._wrong:
+                continue
+            elif portal_hours(schedule, settings, self._portals)(now) is not None:
                 continue  # what it waited for lasted until the portal's hours were over
             elif (tried := self._tried(entry)) and now - tried < VAULT_REST:
                 continue
@@ -365,13 +385,15 @@ def request_of(
     )
 
 
-def portal_hours(schedule: Schedule, settings: Settings) -> ClosedUntil:
+def portal_hours(
+    schedule: Schedule, settings: Settings, portals: dict[str, Portal]
+) -> ClosedUntil:
     """When the schedule's portal opens again, of a UTC moment; None where it is open.
 
     Raises:
-        Problem: portals.yaml cannot be read, or has no such portal.
+        Problem: there is no such portal.
     """
-    portal = find_portal(load_portals(), schedule.portal)
+    portal = find_portal(portals, schedule.portal)
     zone = ZoneInfo(portal.time_zone or settings.office.time_zone)
 
     def closed_until(moment: datetime) -> datetime | None:

@@ -466,6 +466,26 @@ def test_a_schedule_is_said_once_by_many_looks_and_again_when_it_was_over(places
     assert "permission" not in posts.told[0]["text"]
 
 
+def test_a_schedule_is_said_while_the_file_is_being_edited(places, posts):
+    async def looks():
+        async with Scheduler(places, run) as scheduler:
+            await scheduler.look(NIGHT)
+            (config_folder() / "schedules.yaml").write_text("schedules: [")
+            await scheduler._store.call(
+                schedules.decide, "nightly", "2026-09-30T02:30", NIGHT, Became.MISSED
+            )
+            await scheduler.look(NIGHT)
+            await scheduler._alerts._sending
+
+    (config_folder() / "schedules.yaml").write_text(NIGHTLY)
+    database.close()
+    with time_machine.travel(NIGHT, tick=True):
+        asyncio.run(looks())
+    database.connect(places)
+
+    assert told(posts) == ["schedule-missed"]
+
+
 def test_a_time_that_was_missed_is_said(places, posts):
     schedules.decide("nightly", "2026-09-30T02:30", NIGHT, Became.MISSED)
     alerting._keep_of_schedules(["nightly"], NIGHT)

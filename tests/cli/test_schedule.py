@@ -128,6 +128,15 @@ def test_the_list_shows_the_next_time_and_what_became_of_the_last(schedules):
     assert (row["became"], row["run"], row["paused"]) == ("missed", None, False)
 
 
+def test_a_schedule_that_names_no_portal_is_listed_with_the_others(schedules):
+    schedules(NIGHTLY + NIGHTLY.replace("nightly", "second").replace("practice", "acme")
+              .partition("schedules:\n")[2])  # fmt: skip
+
+    listed = said("list").splitlines()
+    assert listed[1].strip() == "next 2026-11-01 01:30; new"
+    assert listed[3].strip() == "no portal named 'acme'; new"
+
+
 def test_an_office_without_schedules_is_told_where_to_read(schedules):
     schedules("schedules: {}\n")
 

@@ -91,6 +91,19 @@ def test_doctor_says_a_typo_with_its_line_and_goes_on(office):
     assert "code sets" in found
 
 
+def test_doctor_says_which_schedule_names_no_portal(office):
+    init()
+    assert "schedules" not in lines()
+    file = office / "config" / "schedules.yaml"
+    file.write_text('schedules:\n  nightly: {portal: acem, queue: pending, cron: "30 2 * * *"}\n')
+    (line,) = lines()["schedules"]
+    assert line.state == "DO"
+    assert line.text.startswith("schedules.yaml schedules.nightly.portal: no portal named 'acem'")
+
+    file.write_text(file.read_text().replace("acem", "practice"))
+    assert lines()["schedules"] == [doctors.Line("OK", "schedules", "1 schedule read")]
+
+
 def test_doctor_exits_1_where_there_is_something_to_do(office):
     with pytest.raises(typer.Exit) as caught:
         doctors.doctor()

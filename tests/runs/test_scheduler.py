@@ -395,6 +395,46 @@ async def test_a_file_that_is_being_edited_does_not_end_the_night(office):
         assert len(office.asked) == 1
 
 
+WRONG = (
+    "schedules.yaml schedules.second.portal: no portal named 'practise'; did you mean practice?"
+)
+
+
+async def test_a_schedule_that_names_no_portal_is_said_once_and_the_others_go_on(office, capsys):
+    second = FILE.replace("nightly", "second").replace("practice", "practise")
+    office.file.write_text(second + FILE.split("\n", 2)[2])
+    office.end.set()
+    async with office.scheduler() as scheduler:
+        await scheduler.look(NIGHT - HOUR)
+        for minute in range(2):
+            await scheduler.look(NIGHT + minute * timedelta(minutes=1))
+            await settled(scheduler)
+
+        assert [request.scheduled for request in office.asked] == ["nightly@2026-09-30T02:30"]
+        assert (scheduler.seen.problem, scheduler.seen.held) == ("", {"second": WRONG})
+        assert capsys.readouterr().out.count("no portal named") == 1
+
+        office.file.write_text(second.replace("practise", "practice"))
+        await scheduler.look(NIGHT + timedelta(minutes=2))
+        assert scheduler.seen.held == {}
+
+
+async def test_a_time_that_waits_while_its_schedule_names_no_portal_holds_no_other_up(office):
+    async with office.scheduler() as scheduler:
+        await held_up(scheduler, office)
+        wrong = FILE.replace("practice", "practise")
+        third = FILE.replace("nightly", "third").replace("30 2", "31 2")
+        office.file.write_text(wrong + third.split("\n", 2)[2])
+        office.end.set()
+        await scheduler.look(NIGHT + timedelta(seconds=10))
+        await scheduler.look(NIGHT + timedelta(minutes=2))
+        await settled(scheduler)
+
+        assert sorted(await office.times(scheduler)) == [
+            ("2026-09-30T02:30", "waiting"), ("2026-09-30T02:31", "done")
+        ]  # fmt: skip
+
+
 async def test_a_pause_leaves_its_times_out_and_they_are_not_caught_up_with(office):
     office.end.set()
     async with office.scheduler() as scheduler:
