@@ -21,7 +21,7 @@ import structlog
 from dbos import DBOS, DBOSConfig, Serializer, SetWorkflowID, WorkflowHandleAsync
 
 from bots.places import Places
-from bots.store.address import database_url
+from bots.store.address import database_url, line_of
 from bots.store.database import closed_file
 
 T = TypeVar("T")
@@ -115,6 +115,7 @@ async def launched(places: Places, executor: str, desk: Desk) -> AsyncIterator[D
             name="claimbots",
             system_database_url=url or f"sqlite:///{places.workflows}",
             sys_db_pool_size=_CONNECTIONS,
+            db_engine_kwargs={"connect_args": line_of(places)},
             application_version=SCHEMA,
             executor_id=executor,
             serializer=_Json(),

@@ -14,6 +14,16 @@ from bots.secrets.references import read_reference
 
 _SETTING = "claimbots.yaml store.database_url"
 
+# A machine that is gone is noticed in half a minute. A silent line is not probed while something
+# that was sent waits for its receipt: that has a limit of its own (milliseconds).
+_LINE = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+
 
 def database_url(places: Places) -> str:
     """The address of the PostgreSQL database that holds the store, or an empty text: a file does.
@@ -77,16 +87,25 @@ def connection_of(places: Places) -> dict[str, Any]:
         "PORT": str(parts.pop("port", None) or ""),
         "OPTIONS": {
             "application_name": "claimbots",
-            "connect_timeout": 10,
-            # A machine that is gone is noticed in half a minute, and one that is frozen in the
-            # middle of a transaction lets the others go on before they give up.
-            "keepalives_idle": 10,
-            "keepalives_interval": 5,
-            "keepalives_count": 3,
+            **_LINE,
+            # One that is frozen in the middle of a transaction lets the others go on before they
+            # give up.
             "options": "-c statement_timeout=30s -c idle_in_transaction_session_timeout=10s",
             **parts,
         },
     }
+
+
+def line_of(places: Places) -> dict[str, Any]:
+    """How long the line to PostgreSQL may be silent, as libpq has it; empty where a file is asked.
+
+    What the address itself says of it holds.
+
+    Raises:
+        Problem: as `connection_of`.
+    """
+    options = connection_of(places).get("OPTIONS", {})
+    return {name: options[name] for name in _LINE if name in options}
 
 
 def has_store(places: Places) -> bool:

@@ -12,6 +12,7 @@ from bots.ledger import trusted_public_key, verify
 from bots.places import Places
 from bots.runs.behind import catch_up
 from bots.store import apart, database, leases, models, records
+from bots.store.address import line_of
 from bots.store.facts import RunState
 from bots.store.moving import copy_to_file, move_into_database
 
@@ -172,3 +173,18 @@ def test_a_store_is_not_moved_while_a_worker_is_alive_in_it(full, tmp_path):
         models.Worker.objects.update(until=datetime.now(UTC))
         database.close()
         assert move_into_database(office, full.store)["worker"] == 1
+
+
+def test_a_statement_on_a_line_that_was_cut_in_silence_does_not_wait_for_ever(tmp_path):
+    """Nothing probes a line on which a statement waits for its receipt: Linux gives 15 minutes."""
+    with the_store_in(a_database(), tmp_path / "office"):
+        database.connect(Places(tmp_path / "office").made())
+        from django.db import connection
+
+        assert connection.connection.info.get_parameters()["tcp_user_timeout"] == "10000"
+        database.close()
+
+
+def test_what_the_address_says_of_the_line_holds(tmp_path):
+    with the_store_in(f"{a_database()}&tcp_user_timeout=4000", tmp_path / "office"):
+        assert line_of(Places(tmp_path / "office"))["tcp_user_timeout"] == "4000"

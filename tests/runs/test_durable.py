@@ -10,6 +10,8 @@ import textwrap
 from importlib.metadata import version
 
 import pytest
+from dbos._dbos import _get_dbos_instance
+from postgres import a_database, the_store_in
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
@@ -148,7 +150,7 @@ def died(places, log):
     """A worker whose process ends in the middle of the second claim."""
     code = f"""
         import asyncio, sys
-        sys.path.insert(0, {HERE!r})
+        sys.path[:0] = [{HERE!r}, {os.path.dirname(HERE)!r}]
         from pathlib import Path
         from test_durable import Desk, Places, launched
         async def main():
@@ -190,3 +192,19 @@ def await_again(said):
     """The claims that were begun twice in one life."""
     claims = [words for words in said if words[0] == "claim"]
     return [words for words in claims if claims.count(words) > 1]
+
+
+@pytest.fixture
+def shared(places):
+    """A data folder whose store, and DBOS's, is in PostgreSQL."""
+    with the_store_in(a_database(), places.root):
+        yield places
+
+
+async def test_its_line_to_postgresql_is_given_up_as_soon_as_the_stores_own(shared):
+    async with launched(shared, "worker.1", Desk()):
+        line = _get_dbos_instance()._sys_db.engine.raw_connection()
+        given = line.driver_connection.info.get_parameters()
+        line.close()
+
+    assert given["tcp_user_timeout"] == "10000"
