@@ -30,11 +30,14 @@ def move(
 
     End all workers first. The file is left as it is; nothing looks at it any more. Runs that
     were at work when a backup was taken are in a store out of it: a worker goes on with them.
+    Where writing is stopped, or the audit log's last word is `stop`, it is so for all machines.
     """
+    from bots.config import load_settings
     from bots.errors import Problem
+    from bots.keeping.restore import stopped_as_logged
     from bots.places import Places, here
     from bots.runs.office import sole_worker
-    from bots.store import apart
+    from bots.store import apart, brake
     from bots.store.moving import move_into_database
 
     places = here().made()
@@ -49,11 +52,15 @@ def move(
                 do="let them end first: what is half done stands in files beside it",
                 exit=3,
             )
-        counts = move_into_database(places, source)
+        logged = stopped_as_logged(places, load_settings().ledger.origin)
+        stopped = brake.stopped_by(places) or logged
+        counts = move_into_database(places, source, stopped)
     for table, count in counts.items():
         if count:
             typer.echo(f"{table:16} {count:10,}")
     typer.echo("the database holds it all; the file is left as it is")
+    if stopped is not None:
+        typer.echo("writing is stopped on all machines, as it was; `claimbots go` ends it")
 
 
 def _under_way(states: Iterable[tuple[str, str]]) -> list[str]:

@@ -28,10 +28,12 @@ def open_shared() -> bool:
     """Connect the store where machines share one; False, and nothing is opened, where not."""
     from bots.places import here
     from bots.store.address import database_url
+    from bots.store.database import connect
 
-    if not database_url(here()):
+    places = here()
+    if not database_url(places):
         return False
-    open_store()
+    connect(places)  # which needs no folder of this machine's
     return True
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Generic, Literal, NamedTuple, TypeVar
 
 import typer
 
@@ -19,13 +19,21 @@ Reason = Annotated[str, typer.Option("--reason", help="Why.")]
 def stop(reason: Reason = "") -> None:
     """Halt all writing, now and until `claimbots go`. A run ends where it would write."""
     from bots.cli.running import person
+    from bots.errors import Problem
     from bots.places import here
     from bots.store import brake
 
-    places = here().made()
+    places, failed = here(), None
     before = brake.stopped_by(places)
-    brake.stop(places, person(), reason)
-    _for_all_machines(lambda: brake.stop_all(person(), reason))
+    try:
+        brake.stop(places.made(), person(), reason)
+    except Problem as problem:  # the store that machines share may hold it all the same
+        failed = problem
+    everywhere = _for_all_machines(lambda: brake.stop_all(person(), reason))
+    if failed is not None and not everywhere.done:
+        raise failed
+    if failed is not None:
+        typer.echo(f"done in the shared store only: {failed.sentence()}", err=True)
     if before is None:
         _record(places, "stop", reason)
     by = ""
@@ -36,27 +44,49 @@ def stop(reason: Reason = "") -> None:
 
 def go() -> None:
     """Let writing begin again."""
+    from bots.errors import Problem
     from bots.places import here
     from bots.store import brake
 
-    places = here().made()
-    was = brake.go(places)
-    was = bool(_for_all_machines(brake.let_all_go)) or was
+    places, was, failed = here(), False, None
+    try:
+        was = brake.go(places)
+    except Problem as problem:
+        failed = problem
+    everywhere = _for_all_machines(brake.let_all_go)
+    was = was or bool(everywhere.gave)
     if was:
         _record(places, "go")
-    typer.echo("writing may begin again" if was else "writing was not stopped")
+    if failed is not None:
+        raise failed
+    said = "writing may begin again" if was else "writing was not stopped"
+    if everywhere.done:
+        said += (
+            "; a machine on which `stop` was given stays stopped until `go` is given there, too"
+        )
+    elif everywhere.shared:
+        said = "this machine's own stop is off; the one of all machines may be on"
+    typer.echo(said)
 
 
-def _for_all_machines(turn: Callable[[], T]) -> T | None:
+class _Everywhere(NamedTuple, Generic[T]):
+    """What became of the switch that machines share."""
+
+    shared: bool = False
+    done: bool = False
+    gave: T | None = None
+
+
+def _for_all_machines(turn: Callable[[], T]) -> _Everywhere[T]:
     """Where machines share the store, turn the switch there too; one's own waits for nothing."""
     from bots.cli.store_door import open_shared
     from bots.errors import Problem
 
     try:
-        return turn() if open_shared() else None
+        return _Everywhere(True, True, turn()) if open_shared() else _Everywhere()
     except Problem as problem:
-        typer.echo(f"done on this machine only: {problem.sentence()}", err=True)
-        return None
+        typer.echo(f"not done in the shared store: {problem.sentence()}", err=True)
+        return _Everywhere(shared=True)
 
 
 def _record(places: Places, kind: Literal["stop", "go"], reason: str = "") -> None:

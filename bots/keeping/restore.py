@@ -100,13 +100,18 @@ def restore(file: Path, places: Places, settings: Settings, master: MasterKey) -
                 )
             put, kept = _in_place(manifest, folder, places)
             # Before there is a store: without one no run begins, whatever comes between.
-            stopped = _stopped_as_logged(places, manifest.origin)
+            stopped = stopped_as_logged(places, manifest.origin)
+            if stopped is not None:
+                brake.stop(places, stopped.by, f"{stopped.reason}, after a restore")
             crashpoint("restore.before_store")
             _put_where_none_is(folder / STORE, places.store)
         caught_up = Behind()
         if (places.ledger / manifest.origin).is_dir() and not proof.is_older:
             caught_up = _told_by_the_log(places, manifest.origin, master)
-    return Restored(proof, tuple(sorted({*put, "store"})), tuple(sorted(kept)), caught_up, stopped)
+    is_stopped = stopped is not None
+    return Restored(
+        proof, tuple(sorted({*put, "store"})), tuple(sorted(kept)), caught_up, is_stopped
+    )
 
 
 def _refuse_a_store(places: Places) -> None:
@@ -296,13 +301,18 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def _stopped_as_logged(places: Places, origin: str) -> bool:
-    """Pull the brake where the log's last word on it is `stop`: no restore lets writing begin."""
-    switch = [r for r in read_records(places.ledger / origin) if r.kind in {"stop", "go"}]
+def stopped_as_logged(places: Places, origin: str) -> brake.Stopped | None:
+    """Who stopped writing, where the log's last word on it is `stop`.
+
+    The switch itself is in no backup: neither the file, nor what was said since in a database.
+    """
+    log = places.ledger / origin
+    if not any(log.glob("*.jsonl")):
+        return None
+    switch = [record for record in read_records(log) if record.kind in {"stop", "go"}]
     if not switch or switch[-1].kind == "go":
-        return False
-    brake.stop(places, switch[-1].actor, "as the audit log says, after a restore")
-    return True
+        return None
+    return brake.Stopped(switch[-1].actor, "as the audit log says", switch[-1].time)
 
 
 def _told_by_the_log(places: Places, origin: str, master: MasterKey) -> Behind:

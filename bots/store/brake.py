@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
 
 from bots.errors import Problem
 from bots.places import Places
@@ -61,11 +61,22 @@ def stop(places: Places, by: str, reason: str) -> None:
 
 
 def go(places: Places) -> bool:
-    """Let writing begin again; False where nothing was stopped."""
+    """Let writing begin again; False where nothing was stopped.
+
+    Raises:
+        Problem: the file cannot be removed; writing stays stopped.
+    """
+    path = brake_file(places)
     try:
-        brake_file(places).unlink()
+        path.unlink()
     except FileNotFoundError:
         return False
+    except OSError as error:
+        raise Problem(
+            f"the stop file cannot be removed ({error.strerror}); writing stays stopped",
+            where=str(path),
+            do="look at the disk, and remove it",
+        ) from error
     return True
 
 
@@ -91,11 +102,12 @@ def stopped_by(places: Places) -> Stopped | None:
         return Stopped("", "", "")
 
 
-def stop_all(by: str, reason: str) -> None:
+def stop_all(by: str, reason: str, using: str = DEFAULT_DB_ALIAS) -> None:
     """The same for every machine that shares the store; the first to pull it stays named."""
-    with transaction.atomic():
-        if not models.Stop.objects.exists():
-            models.Stop.objects.create(by=by, reason=reason, at=datetime.now(UTC))
+    stops = models.Stop.objects.using(using)
+    with transaction.atomic(using=using):
+        if not stops.exists():
+            stops.create(by=by, reason=reason, at=datetime.now(UTC))
 
 
 def let_all_go() -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db import connections, transaction
@@ -23,6 +23,9 @@ from bots.places import Places
 from bots.store import settings as ours
 from bots.store.address import connection_of, database_url, shown
 from bots.store.database import closed_file, set_up, speaking
+
+if TYPE_CHECKING:
+    from bots.store.brake import Stopped
 
 _AT_ONCE = 500  # rows
 _FROM, _TO = "from", "to"
@@ -52,10 +55,16 @@ def copy_to_file(places: Places, target: Path) -> None:
         _copied(_models_at(newest))
 
 
-def move_into_database(places: Places, file: Path) -> dict[str, int]:
+def move_into_database(
+    places: Places, file: Path, stopped: Stopped | None = None
+) -> dict[str, int]:
     """Fill the empty database of `places` with what a SQLite file of this version holds.
 
     The file is left as it is.
+
+    Args:
+        stopped: who has stopped writing, if somebody has: whoever works in the database, on
+            whichever machine, then finds it stopped from the first moment on.
 
     Returns:
         How many rows of each table were copied.
@@ -65,7 +74,7 @@ def move_into_database(places: Places, file: Path) -> dict[str, int]:
             version, a worker is alive in it, or the database is not empty.
     """
     set_up()
-    from bots.store import leases
+    from bots.store import brake, leases
 
     if not database_url(places):
         raise Problem("there is no database to move to", do="set store.database_url first")
@@ -85,7 +94,10 @@ def move_into_database(places: Places, file: Path) -> dict[str, int]:
                 where=shown(places),
                 do="name an empty one in store.database_url",
             )
-        return _copied(models)
+        counts = _copied(models)
+        if stopped is not None:
+            brake.stop_all(stopped.by, stopped.reason, using=_TO)
+        return counts
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from bots.errors import Problem
 from bots.ledger import trusted_public_key, verify
 from bots.places import Places
 from bots.runs.behind import catch_up
-from bots.store import apart, database, leases, models, records
+from bots.store import apart, brake, database, leases, models, records
 from bots.store.address import line_of
 from bots.store.facts import RunState
 from bots.store.moving import copy_to_file, move_into_database
@@ -148,6 +148,33 @@ def test_a_lost_database_comes_back_under_the_log_that_went_on_since(office, tmp
         database.close()
     key = trusted_public_key(office.places, ORIGIN, None)
     assert verify(office.places.ledger, ORIGIN, key).good
+
+
+@pytest.mark.parametrize(
+    ("switch", "is_stopped"),
+    [((), False), (("stop",), True), (("stop", "file is lost"), True), (("stop", "go"), False)],
+)
+def test_writing_that_was_stopped_is_stopped_for_every_machine_that_joins(
+    office, switch, is_stopped
+):
+    """Over a file the switch is a file of this machine, which no other one asks."""
+    office.works()
+    for word in switch:
+        if word == "file is lost":  # as after a restore of a database that was stopped since
+            brake.brake_file(office.places).unlink()
+        else:
+            assert office.says(word).exit_code == 0
+    with the_store_in(a_database(), office.places.root):
+        said = office.says("store", "move")
+        assert said.exit_code == 0, said.exception
+
+        database.connect(office.places)
+        assert brake.are_all_stopped() is is_stopped
+        assert ("writing is stopped on all machines" in said.stdout) is is_stopped
+        office.says("go")
+        database.connect(office.places)
+        assert not brake.are_all_stopped()
+        assert not brake.is_stopped(office.places)
 
 
 def test_a_store_is_not_moved_while_its_own_sessions_lie_beside_it(office):
