@@ -103,6 +103,7 @@ def restore(file: Path, places: Places, settings: Settings, master: MasterKey) -
             stopped = stopped_as_logged(places, manifest.origin)
             if stopped is not None:
                 brake.stop(places, stopped.by, f"{stopped.reason}, after a restore")
+            _forget_workflows(places)
             crashpoint("restore.before_store")
             _put_where_none_is(folder / STORE, places.store)
         caught_up = Behind()
@@ -285,6 +286,13 @@ def _put_where_none_is(source: Path, target: Path) -> None:
     except OSError:  # a file system without hard links
         source.rename(target)
     sync_folder(target.parent)
+
+
+def _forget_workflows(places: Places) -> None:
+    """What was under way in the store that is gone: its runs and attempts come again by number."""
+    for end in ("", "-wal", "-shm", "-journal"):
+        places.workflows.with_name(places.workflows.name + end).unlink(missing_ok=True)
+    sync_folder(places.root)
 
 
 def _moved(source: Path, target: Path) -> None:

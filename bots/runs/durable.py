@@ -30,7 +30,7 @@ SCHEMA = "1"  # of the workflows below: raised by hand when the order of their s
 _RECOVERIES = 5  # after so many deaths a workflow is left to our own table
 _CONNECTIONS = 5  # of one worker to PostgreSQL, beside the store's own two
 _PORTION = 500  # workflows forgotten at once: a statement takes so many values and no more
-_SESSION = "session"
+_SESSION, _QUEUED = "session", "ENQUEUED"
 
 log = structlog.get_logger()
 
@@ -64,9 +64,23 @@ class Steps:
 class Durable:
     """The workflows of this process, while it is launched."""
 
+    def __init__(self, executor: str) -> None:
+        self._executor = executor
+
     async def begin(self, run: str, attempt: int) -> WorkflowHandleAsync[str]:
-        """Begin a run's session for the so-manieth time."""
-        with SetWorkflowID(workflow_id(run, attempt)):
+        """Begin a run's session for the so-manieth time.
+
+        Our own table counts the times, so what DBOS has of this one already is of another life of
+        the store, such as one that was put back from a backup. It is not waited for: nobody is
+        at it.
+        """
+        id = workflow_id(run, attempt)
+        kept = await DBOS.get_workflow_status_async(id)
+        # What is queued this process is about to begin by itself.
+        if kept and kept.executor_id != self._executor and kept.status != _QUEUED:
+            log.error("a session of another life is forgotten", run=run, was=kept.executor_id)
+            await self.forget(id)
+        with SetWorkflowID(id):
             return await DBOS.start_workflow_async(_session, run, attempt)
 
     async def recover(self, executors: list[str]) -> set[str]:
@@ -126,7 +140,7 @@ async def launched(places: Places, executor: str, desk: Desk) -> AsyncIterator[D
     try:
         # In a thread it would live in a loop of its own. It takes some hundredths of a second.
         DBOS.launch()
-        yield Durable()
+        yield Durable(executor)
     finally:
         await asyncio.to_thread(DBOS.destroy)
         _desk = None

@@ -218,6 +218,25 @@ def test_a_store_that_was_made_while_the_backup_was_opened_is_not_replaced(
     assert there.places.store.read_bytes() == b""
 
 
+def test_what_was_under_way_in_the_store_that_is_lost_is_not_gone_on_with(office, yesterday):
+    """Runs and attempts come again by number, and would be taken for those of its file."""
+    office.loses_its_store()
+    left = [office.places.root / f"dbos.sqlite3{end}" for end in ("", "-wal", "-shm")]
+    for path in left:
+        path.touch()
+
+    put_back(yesterday, office)
+
+    assert not [path.name for path in left if path.exists()]
+
+
+def test_a_backup_of_an_office_that_has_no_log_yet_is_put_back(office, tmp_path):
+    taken = take(office.places, load_settings(), development_key(office.places), tmp_path)
+    there = elsewhere(office)
+
+    assert "store" in put_back(taken.path, there).put
+
+
 def test_what_is_left_of_a_log_is_not_taken_for_one(office, yesterday):
     there = elsewhere(office)
     folder = there.places.ledger / ORIGIN

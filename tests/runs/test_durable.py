@@ -188,6 +188,20 @@ async def test_what_a_dead_one_had_goes_on_and_its_steps_are_not_done_again(plac
     assert await_again(desk.said) == []
 
 
+async def test_a_session_of_another_life_of_the_store_is_not_waited_for(places, tmp_path):
+    """Put back from a backup, the store counts an attempt again that DBOS has as under way."""
+    died(places, tmp_path / "log")
+    desk = Desk()
+    async with launched(places, "worker.2", desk) as durable:
+        handle = await durable.begin("R-1", 1)
+
+        assert await asyncio.wait_for(handle.get_result(), 10) == "done"
+
+    claims = [("claim", "R-1", item, 1) for item in (1, 2, 3)]
+    assert [words for words in desk.said if words[0] == "claim"] == claims
+    assert ("take",) in desk.said
+
+
 def await_again(said):
     """The claims that were begun twice in one life."""
     claims = [words for words in said if words[0] == "claim"]
