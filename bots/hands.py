@@ -43,7 +43,7 @@ _LOOKS = 3
 
 
 class Halted(Exception):
-    """A brake is on (stop, ceiling): nothing was begun. The text says which."""
+    """A brake is on (stop, ceiling): nothing was saved. The text says which."""
 
 
 class NotWritten(BusinessError):
@@ -60,7 +60,8 @@ class NotOnThisLog(NotWritten):
 class Workplace:
     """Where the hands work. `brake` says why no write may begin now, or None.
 
-    It is told whether the write changes the claim: that has a ceiling, a note has none.
+    It is told whether the write changes the claim: that has a ceiling, a note has none. Asked
+    again right before the click, it is told that it does not: the ceiling is spent once.
     """
 
     session: Session
@@ -129,7 +130,7 @@ async def perform(order: Order, at: Workplace) -> Done:
     """Do one order by the promise of the hands; never twice.
 
     Raises:
-        Halted: a brake is on; nothing was begun.
+        Halted: a brake is on; nothing was begun, or it is closed as not done.
         NotWritten: it is not for a bot to write, or not ours to put back; nothing was begun.
         BusinessError: the screen is not one to write through; nothing was saved.
         PortalFault: the portal could not be looked at before the act; nothing was saved.
@@ -148,8 +149,14 @@ async def perform(order: Order, at: Workplace) -> Done:
     intent = await asyncio.to_thread(_open, order, at)
     crashpoint("hands.after_intent")
     answer: SaveAnswer | None = None
+
+    async def brake() -> None:
+        # Looking again may have taken minutes, and a stop holds within seconds.
+        if halted := await at.brake(False):
+            raise Halted(halted)
+
     try:
-        async with open_editor(at.session, intent) as editor:
+        async with open_editor(at.session, intent, brake) as editor:
             # 2. Look again: has somebody else changed it, or is it right already?
             before: Claim = await looking(at.session)(
                 editor.look_again, order.case.claim, intent.changes
@@ -160,6 +167,9 @@ async def perform(order: Order, at: Workplace) -> Done:
             crashpoint("hands.before_act")
             # 3. Act. Save once.
             answer = await _act(editor, intent)
+    except Halted as error:
+        await _close(at, intent, Outcome.NOT_DONE, str(error), acted=False)
+        raise
     except ChangedMeanwhile as error:
         return await _close(at, intent, Outcome.CONFLICT, str(error), acted=False)
     except (BusinessError, PortalFault) as error:

@@ -50,7 +50,8 @@ async def sure_within(tab: Tab, where: str, screen: str, element: str) -> Locato
 async def press_once(tab: Tab, button: Locator, method: str, what: str) -> SaveAnswer:
     """Click, and wait for the answer to the request of that method.
 
-    Never raises for what the portal does: after a click that is for the caller to settle.
+    Never raises for what the portal does: after a click that is for the caller to settle. What
+    the brake raises is raised before it, and nothing was sent.
     """
     sent, answered = asyncio.Event(), asyncio.Event()
     heard: list[Response] = []
@@ -78,8 +79,8 @@ async def press_once(tab: Tab, button: Locator, method: str, what: str) -> SaveA
         "request": on_request, "response": on_response, "requestfailed": on_failed,
         "crash": on_gone, "close": on_gone,
     }  # fmt: skip
+    await tab.before_sending()
     with listening(tab, events):
-        tab.fence()
         try:
             await tab.call(button.click(no_wait_after=True), what)
             crashpoint("editor.after_click")

@@ -36,7 +36,8 @@ async def press(
 ) -> Pressed:
     """Click, and wait for the page that answers, within the deadline.
 
-    Never raises for what the portal does: after a click that is for the caller to settle.
+    Never raises for what the portal does: after a click that is for the caller to settle. What
+    the brake raises is raised before it, and nothing was sent.
     """
     pressed = Pressed()
     left, answered = asyncio.Event(), asyncio.Event()
@@ -72,9 +73,9 @@ async def press(
         "crash": on_gone,
         "close": on_gone,
     }
+    await tab.before_sending()
     with listening(tab, heard):
         try:
-            tab.fence()
             await tab.call(button.locator.click(no_wait_after=True), what)
             after_click()
             async with asyncio.timeout(_SEND_LIMIT):

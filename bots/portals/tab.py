@@ -58,6 +58,7 @@ class Tab:
     lent: int = 0  # how often it was taken by somebody
     evidence: Evidence | None = None  # of a page that was given up
     noticed: Noticed | None = None  # of the portal's drift; None: nobody asks
+    brake: Callable[[], Awaitable[None]] | None = None  # an editor's; raises where it is on
 
     async def call(self, awaitable: Awaitable[Answer], what: str) -> Answer:
         """Await a call of the page within the deadline; raises as `within` does."""
@@ -66,6 +67,16 @@ class Tab:
         except (BrowserGone, DeadlinePassed):
             self.spoiled = True
             raise
+
+    async def before_sending(self) -> None:
+        """The last moment before a save is sent; raises what the brake raises, where one is on."""
+        if self.brake is not None:
+            try:
+                await self.brake()
+            except BaseException:
+                self.spoiled = True  # it holds what was typed
+                raise
+        self.fence()
 
     async def go(self, path: str, what: str, *, at_door: bool = False) -> None:
         """Load an address of the portal.

@@ -13,7 +13,7 @@ import pytest
 from practice.visiting import Portal
 
 from bots import hands
-from bots.claims import Change, ClaimRef
+from bots.claims import HOLD, Change, ClaimRef
 from bots.hands import Halted, Order, perform, settle
 from bots.ledger import Ledger, LedgerBroken, LedgerKeys, Outcome
 from bots.portals.base import BusinessError, PortalFault, SaveAnswer, Saved
@@ -122,6 +122,39 @@ async def test_a_brake_stops_before_the_intent(workplace, session, ledger, porta
 
     assert len(list(ledger.records())) == before
     assert ndc(portal, number) == "00641036725"
+
+
+@pytest.mark.parametrize("kind", ["correct", "flag", "hold"])
+async def test_a_brake_that_comes_while_the_claim_is_looked_at_again_holds_the_click(
+    workplace, session, ledger, portal, number, kind
+):
+    wanted = await order(session, number)
+    other = {
+        "correct": {},
+        "flag": {"changes": (), "note_key": f"CB-{number}", "note_text": "look"},
+        "hold": {"changes": (HOLD,), "hold_reason": "look"},
+    }
+    wanted = replace(wanted, **other[kind])
+    asked = []
+
+    async def brake(is_correction: bool) -> str | None:
+        asked.append(is_correction)
+        return "claimbots stop is on" if len(asked) > 1 else None
+
+    before, posts = ledger.size, len(sent(portal))
+    with pytest.raises(Halted, match="stop is on"):
+        await perform(wanted, workplace(brake=brake))
+
+    intent, outcome = ledger.records(before)
+    assert (intent.kind, outcome.body["outcome"]) == ("intent", "not-done")
+    assert not outcome.body["acted"]
+    assert asked == [kind != "flag", False]  # the second time it spends no ceiling
+    assert len(sent(portal)) == posts
+    assert (await perform(wanted, workplace())).outcome is Outcome.CONFIRMED
+
+
+def sent(portal: Portal) -> list[object]:
+    return [row for row in portal.requests() if row["method"] == "POST"]
 
 
 async def test_f53_more_changed_than_was_asked_is_a_conflict_that_names_it(
