@@ -28,7 +28,13 @@ from playwright.async_api import Browser, BrowserContext, Playwright, async_play
 from bots.errors import Problem
 from bots.faults import LOG_IN_SPAN, LOG_INS_AT_MOST
 from bots.portals import browser as browsers
-from bots.portals.base import BrowserGone, LogInContested, PortalFault, Reader
+from bots.portals.base import (
+    BrowserGone,
+    DeadlinePassed,
+    LogInContested,
+    PortalFault,
+    Reader,
+)
 from bots.portals.deadline import within
 from bots.portals.dialogs import Doorman
 from bots.portals.evidence import taken
@@ -229,12 +235,23 @@ class Session:
         return tab
 
     async def give_back(self, tab: Tab) -> None:
-        """Done with the page; closed if it is spoiled or of a context that was renewed."""
+        """Done with the page; closed if it is spoiled or of a context that was renewed.
+
+        A spoiled one that does not close takes its browser with it; the next look starts another.
+        """
         if tab.generation == self._generation and not tab.spoiled and not tab.page.is_closed():
             self._idle.append(tab)
             return
         tab.evidence = await taken(tab.page) if tab.spoiled else None
-        await _quietly(tab.page.close())
+        try:
+            await within(_CLOSE_LIMIT, tab.page.close(), "close")
+        except DeadlinePassed:
+            # What was clicked on it might be sent after all, later than anybody looks for it.
+            if tab.spoiled and tab.page.context.browser is self._browser:
+                log.warning("a page does not close, and its browser is killed")
+                _kill(self.browser_pid)
+        except PortalFault:
+            pass  # it is gone already
 
     def is_current(self, tab: Tab) -> bool:
         """Whether the page can be worked with as it is."""

@@ -15,7 +15,7 @@ from playwright.async_api import async_playwright
 from bots.claims import ClaimRef
 from bots.portals import recycling
 from bots.portals import session as sessions
-from bots.portals.base import BrowserGone, DeadlinePassed
+from bots.portals.base import BrowserGone, DeadlinePassed, PortalFault
 from bots.portals.evidence import remembering
 from bots.portals.looking import looking
 from bots.portals.memory import descendants
@@ -148,6 +148,50 @@ async def test_a_context_that_does_not_close_costs_the_browser(office, monkeypat
         await claim(session, reader)
         assert session.browser_pid != browser
         assert await gone(browser)
+
+
+async def test_a_spoiled_page_that_does_not_close_costs_the_browser_and_the_next_look_has_another(
+    office, portal, monkeypatch
+):
+    """It may have been clicked, and would send as soon as it moves again."""
+    async with logged_in(office) as session:
+        reader, browser = await session.reader(), session.browser_pid
+
+        async def never():
+            await asyncio.Event().wait()
+
+        monkeypatch.setattr(sessions, "_CLOSE_LIMIT", 1.0)
+        async with session.tab(uncached=True) as tab:
+            tab.spoiled = True
+            monkeypatch.setattr(tab.page, "close", never)
+        assert await gone(browser)
+        assert (await claim(session, reader)).claim.number == "C00001"
+        assert session.browser_pid != browser
+
+
+async def test_a_spoiled_page_that_is_gone_already_costs_no_browser(office):
+    async with logged_in(office) as session:
+        browser = session.browser_pid
+        async with session.tab(uncached=True) as tab:
+            tab.spoiled = True
+            with suppress(PortalFault):
+                await tab.call(tab.page.goto("chrome://crash"), "crash")
+        assert is_alive(browser)
+        assert session.browser_pid == browser
+
+
+async def test_a_page_of_an_old_context_that_does_not_close_costs_no_browser(office, monkeypatch):
+    """It is not spoiled: nothing was begun on it that could still go on."""
+    async with logged_in(office) as session:
+
+        async def never():
+            await asyncio.Event().wait()
+
+        monkeypatch.setattr(sessions, "_CLOSE_LIMIT", 0.5)
+        async with session.tab(uncached=True) as tab:
+            await session._renewed_context()
+            monkeypatch.setattr(tab.page, "close", never)
+        assert is_alive(session.browser_pid)
 
 
 async def test_a_browser_that_cannot_be_renewed_fails_its_claim_and_the_next_one_begins_anew(
