@@ -1,11 +1,12 @@
 """One page of the browser in use: goes to addresses of the portal, and looks at screens.
 
-Every call has its deadline. A tab that a call died in is spoiled: it is closed, not used
-again. The tab never leaves the portal's own host.
+Every call has its deadline. A tab that a call died in, or was broken off in, is spoiled: it is
+closed, not used again. The tab never leaves the portal's own host.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
@@ -64,7 +65,7 @@ class Tab:
         """Await a call of the page within the deadline; raises as `within` does."""
         try:
             return await within(self.deadline, awaitable, what)
-        except (BrowserGone, DeadlinePassed):
+        except (BrowserGone, DeadlinePassed, asyncio.CancelledError):
             self.spoiled = True
             raise
 
@@ -149,7 +150,7 @@ class Tab:
                 required=required,
                 claim=claim,
             )
-        except (BrowserGone, DeadlinePassed):
+        except (BrowserGone, DeadlinePassed, asyncio.CancelledError):
             self.spoiled = True
             raise
         except ElementMissing:

@@ -193,8 +193,7 @@ class Taking:
                     async with asyncio.timeout(self._longest):
                         told = await self._through(reader, found)
                 except TimeoutError:
-                    told = self._stuck(found)
-                    reader = await self.at.session.reader()  # the other may still be waiting
+                    told = self._stuck(found)  # its page is spoiled: the reader takes another
                 # Of a claim's other proposals in this run it says nothing.
                 told.exceptions = [replace(e, proposal=found.proposal) for e in told.exceptions]
                 if told.exceptions:

@@ -181,6 +181,3 @@ class _NoBrowser:
     async def begin_claim(self) -> None: ...
 
     def end_claim(self) -> None: ...
-
-    async def reader(self) -> Screens:
-        return Screens()
