@@ -176,12 +176,15 @@ class RunAtWork:
         self._worker, attempt = await self.store.call(work.worker_of, self.id)
         if attempt > 1:  # whoever had it may not have come to keep what it saved
             await keep_what_is_missing(self.store, self.ledger, self.id)
-        self.begun = await self.store.call(records.corrections_in, self.id)
-        self.saves_before_today = await self._saves_by_others()
         started = await self._log(
             "run-started", {"mode": record.mode, "queue": record.queue, "portal": record.portal}
         )
         self._begun_after = started.sequence
+
+    async def _count_saves(self) -> None:
+        """Know what of the ceilings is spent before this part of the run begins."""
+        self.begun = await self.store.call(records.corrections_in, self.id)
+        self.saves_before_today = await self._saves_by_others()
 
     async def _saves_by_others(self) -> int:
         """Today's saves of all other runs."""
@@ -220,6 +223,7 @@ class RunAtWork:
                 self.claims.at = self._workplace(session)
                 self.claims.rules = await self._rules()
                 await self._settle()
+                await self._count_saves()  # those that were settled just now are among them
                 self.claims.held = await self._approvals_that_hold()
                 await self._look_at_screens(session)
                 for _ in range(self.claims.pages - 1):

@@ -23,6 +23,26 @@ def test_after_stop_a_run_writes_nothing_and_exits_3(office, claim):
     assert office.witness()["writes"] == 0
 
 
+@pytest.mark.night
+@pytest.mark.parametrize("ceiling", ["PER_RUN", "PER_DAY"])
+def test_a_save_whose_worker_died_counts_towards_the_ceilings_once_it_is_settled(office, ceiling):
+    claims = office.worklist(office.that_are_corrected()[:2])
+    today = office.ask_store(SAVES_TODAY)[0][0] if ceiling == "PER_DAY" else 0
+    limit = {f"CLAIMBOTS_RUN__CORRECTIONS_{ceiling}": str(today + 1)}
+    died = office.run(*claims, "--pages", "1", CLAIMBOTS_CRASH_AT="hands.after_act", **limit)
+    assert died.returncode < 0
+
+    done = office.run(*claims, "--pages", "1", **limit)
+
+    assert done.returncode == 3, done.stderr
+    assert sum(claim["saves"] for claim in office.witness()["claims"].values()) == 1
+
+
+SAVES_TODAY = """
+    SELECT count(DISTINCT intent) FROM store_changerow WHERE outcome IN ('confirmed', 'unknown')
+"""
+
+
 @pytest.fixture
 def quiet_hours(office):
     portals = office.root / "config" / "portals.yaml"
