@@ -392,6 +392,7 @@ def _outcome_of(order: Order, done: Done, told: Told) -> ClaimOutcome:
                 after_crash=done.after_crash,
                 decided_by=order.decided_by,
                 reason=order.reason,
+                acted=done.acted,
             )
             for change in order.changes
         ]

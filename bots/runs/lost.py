@@ -105,6 +105,7 @@ def written(ledger: Ledger, outcomes: Mapping[str, Record]) -> tuple[Written, ..
             became,
             record.body.get("decided_by", "policy"),
             at=datetime.fromisoformat(outcome.time),
+            acted=outcome.body.get("acted", True),
         )
         if changes:  # a note changes no field
             found[record.intent] = Written(
@@ -141,6 +142,8 @@ def changes_of(
     became: ChangeOutcome,
     decided_by: str = "policy",
     at: datetime | None = None,
+    *,
+    acted: bool = True,
 ) -> tuple[ChangeRecord, ...]:
     """A row for each change of an intent that another run than its own keeps."""
     first = next(iter(checks), "")  # as where its own run keeps one that answers several
@@ -157,6 +160,7 @@ def changes_of(
             decided_by=decided_by,
             reason="settled after a crash",
             at=at,
+            acted=acted,
         )
         for change in changes
     )

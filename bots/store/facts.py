@@ -303,7 +303,7 @@ class NotEvaluatedRecord:
 
 @dataclass(frozen=True, slots=True)
 class ChangeRecord:
-    """One field of one save."""
+    """One field of one save. `acted`: it went out, or may have; not so where it was never sent."""
 
     check: str
     field: str
@@ -317,6 +317,7 @@ class ChangeRecord:
     decided_by: str = ""
     reason: str = ""
     at: datetime | None = None  # None: when it is kept
+    acted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

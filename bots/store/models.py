@@ -187,6 +187,7 @@ class ChangeRow(models.Model):
     from_value = Words(max_length=300, blank=True)
     to_value = Words(max_length=300, blank=True)
     outcome = models.CharField(max_length=16)
+    acted = models.BooleanField(default=False)  # a save went out, or may have
     after_crash = models.BooleanField(default=False)
     raises_payment = models.BooleanField(default=False)
     decided_by = Words(max_length=80, blank=True)

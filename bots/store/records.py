@@ -351,19 +351,23 @@ def position_of(run: str, number: str, proposal: str = "") -> int:
 
 
 def corrections_on(day: date, zone: tzinfo = UTC) -> int:
-    """Saves of that day in the office's zone, for the ceiling; an unknown one counts."""
+    """Saves of that day in the office's zone, for the ceiling: all that may have changed a claim.
+
+    One of which it is unknown, and one that left something else, count as a confirmed one does.
+    """
     begin = datetime.combine(day, time(), zone)
     return _saves(models.ChangeRow.objects.filter(at__gte=begin, at__lt=begin + timedelta(days=1)))
 
 
 def corrections_in(run: str) -> int:
-    """Saves of one run, for the ceiling; an unknown one counts."""
+    """Saves of one run, for the ceiling, counted as `corrections_on` does."""
     return _saves(models.ChangeRow.objects.filter(run_id=run))
 
 
 def _saves(rows: Any) -> int:
-    spent = (ChangeOutcome.CONFIRMED.value, ChangeOutcome.UNKNOWN.value)
-    return int(rows.filter(outcome__in=spent).aggregate(n=Count("intent", distinct=True))["n"])
+    spent = Q(outcome__in=(ChangeOutcome.CONFIRMED.value, ChangeOutcome.UNKNOWN.value))
+    spent |= Q(outcome=ChangeOutcome.CONFLICT.value, acted=True)
+    return int(rows.filter(spent).aggregate(n=Count("intent", distinct=True))["n"])
 
 
 def saved_since(portal: str, number: str, changes: Iterable[Change], since: datetime) -> bool:
@@ -503,6 +507,7 @@ def _change_row(
         from_value=change.from_value,
         to_value=change.to_value,
         outcome=change.outcome.value,
+        acted=change.acted,
         after_crash=change.after_crash,
         raises_payment=change.raises_payment,
         decided_by=change.decided_by[:80],

@@ -1,7 +1,7 @@
 """A stopped office writes nothing; a wrong password is tried once."""
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,6 +9,8 @@ import pytest
 from bots.places import Places
 from bots.secrets import development_key
 from bots.secrets.credentials import Credential, remember_credential
+from bots.store import records
+from bots.store.thread import StoreThread
 
 
 def test_after_stop_a_run_writes_nothing_and_exits_3(office, claim):
@@ -23,11 +25,19 @@ def test_after_stop_a_run_writes_nothing_and_exits_3(office, claim):
     assert office.witness()["writes"] == 0
 
 
+async def spent(office):
+    """So many saves of today the ceiling knows."""
+    async with StoreThread(Places(office.root)) as store:
+        return await store.call(records.corrections_on, datetime.now(UTC).date())
+
+
 @pytest.mark.night
 @pytest.mark.parametrize("ceiling", ["PER_RUN", "PER_DAY"])
-def test_a_save_whose_worker_died_counts_towards_the_ceilings_once_it_is_settled(office, ceiling):
+async def test_a_save_whose_worker_died_counts_towards_the_ceilings_once_it_is_settled(
+    office, ceiling
+):
     claims = office.worklist(office.that_are_corrected()[:2])
-    today = office.ask_store(SAVES_TODAY)[0][0] if ceiling == "PER_DAY" else 0
+    today = await spent(office) if ceiling == "PER_DAY" else 0
     limit = {f"CLAIMBOTS_RUN__CORRECTIONS_{ceiling}": str(today + 1)}
     died = office.run(*claims, "--pages", "1", CLAIMBOTS_CRASH_AT="hands.after_act", **limit)
     assert died.returncode < 0
@@ -38,9 +48,17 @@ def test_a_save_whose_worker_died_counts_towards_the_ceilings_once_it_is_settled
     assert sum(claim["saves"] for claim in office.witness()["claims"].values()) == 1
 
 
-SAVES_TODAY = """
-    SELECT count(DISTINCT intent) FROM store_changerow WHERE outcome IN ('confirmed', 'unknown')
-"""
+async def test_what_the_portal_changed_besides_our_save_takes_nothing_from_the_ceiling(
+    office, claim
+):
+    """F53: each such save ends as a conflict, and went out all the same."""
+    before = await spent(office)
+    office.practice("faults", "set", "F53", f"claim={claim}")
+
+    office.run("--claim", claim)
+
+    assert office.saves(claim) == 1
+    assert await spent(office) == before + 1
 
 
 @pytest.fixture

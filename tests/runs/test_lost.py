@@ -109,6 +109,7 @@ async def test_what_a_person_must_hear_of_is_kept_as_well(tmp_path, outcome, act
 
         (told,) = await store.call(records.exceptions, run)
         assert (told.code, told.number, told.state) == (code, "C-MRN1", ExceptionState.OPEN)
+        assert await store.call(records.corrections_in, run) == int(acted)
 
 
 async def test_a_machine_that_is_back_keeps_what_a_run_saved_that_is_at_work_elsewhere(tmp_path):

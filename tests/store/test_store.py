@@ -503,6 +503,23 @@ def test_the_ceiling_counts_saves_not_fields_of_the_office_s_day(places):
     assert records.corrections_in(run.id) == 3
 
 
+def test_the_ceiling_counts_a_save_that_left_something_else_and_not_one_that_was_never_sent(
+    places,
+):
+    """What reports call saved is what was confirmed: that the portal did more is an exception."""
+    run = store_cases.a_run()
+    noon = datetime(2026, 9, 30, 12, tzinfo=UTC)
+    sent = replace(a_save("i1", noon, ChangeOutcome.CONFLICT), acted=True)
+    unknown = replace(a_save("i2", noon, ChangeOutcome.UNKNOWN), acted=True)
+    landed = replace(unknown, outcome=ChangeOutcome.CONFLICT)
+    held_back = a_save("i3", noon, ChangeOutcome.CONFLICT)
+
+    records.keep_claim(run.id, seen(), changes=[sent, sent, unknown, landed, held_back])
+
+    assert records.corrections_on(noon.date()) == records.corrections_in(run.id) == 2
+    assert records.run_counts([run.id]).saves == 0
+
+
 def test_a_settled_intent_is_kept_without_its_claim(places):
     run = store_cases.a_run()
     change = ChangeRecord("x", "ndc", 1, "a", "b", ChangeOutcome.CONFIRMED, "i1", after_crash=True)
