@@ -326,14 +326,15 @@ class RunAtWork:
             if done.outcome in _OF_A_SETTLED:
                 became = CHANGE_OUTCOMES[done.outcome]
                 changes = changes_of(intent.id, intent.changes, intent.checks, became)
-                await self.store.call(records.keep_settled, self.id, intent.claim_number, changes)
+                claim = intent.claim_number
+                await self.store.call(records.keep_settled, self.id, claim, changes, intent.id)
             if done.outcome is Outcome.CONFLICT:
                 await self._exception(intent.claim_number, code_of(done), done.words)
             if done.outcome is Outcome.UNKNOWN:
                 self.course.left_over = True
                 number, began = intent.claim_number, intent.opened_at
                 self.claims.unknown[number] = began
-                await self._exception(number, code_of(done), NOT_KNOWN, began)
+                await self._exception(number, code_of(done), NOT_KNOWN, began, intent.id)
 
     async def _is_anothers(self, intent: OpenIntent) -> bool:
         """Whether another intent has saved it: a run of ours may have gone on elsewhere."""
@@ -418,10 +419,10 @@ class RunAtWork:
         return await self.store.call(records.seen_numbers, self.request.resume)
 
     async def _exception(
-        self, number: str, code: str, text: str, saved: datetime | None = None
+        self, number: str, code: str, text: str, saved: datetime | None = None, intent: str = ""
     ) -> None:
         kind = ExceptionType(faults.fault_of(code).kind)
-        said = NewException(kind, code, text, saved=saved)
+        said = NewException(kind, code, text, saved=saved, intent=intent)
         await self.store.call(records.keep_exception, self.id, number, said)
 
     async def _log(self, kind: str, body: dict[str, object]) -> Record:

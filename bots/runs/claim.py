@@ -422,7 +422,8 @@ def _exception(done: Done, check: str) -> NewException:
         if done.outcome in {Outcome.REFUSED, Outcome.CONFLICT}
         else ExceptionType.APPLICATION
     )
-    return NewException(kind, code_of(done), done.words or "see the audit log", check=check)
+    words = done.words or "see the audit log"
+    return NewException(kind, code_of(done), words, check=check, intent=done.intent)
 
 
 def code_of(done: Done) -> str:

@@ -38,7 +38,7 @@ class Written:
         code = code_of(Done(Outcome(self.became.value), acted=self.acted))
         if self.became is ChangeOutcome.UNKNOWN:
             words = "it is looked up by the portal's next run"
-            return NewException(ExceptionType.APPLICATION, code, words)
+            return NewException(ExceptionType.APPLICATION, code, words, intent=self.intent)
         if self.became is ChangeOutcome.CONFLICT:
             return NewException(ExceptionType.BUSINESS, code, "see the audit log")
         return None

@@ -126,6 +126,7 @@ def _row(
         message=new.message[:500],
         cause=shared_words(new.message, (number, *own))[:500],
         check_id=new.check[:60],
+        intent=new.intent,
         proposal=about,
         retry=new.retry,
         created_at=at,
@@ -151,6 +152,7 @@ def _carry_on(
     row.retry += latest.retry + (latest.state == ExceptionState.RETRY.value)
     # One that this very run kept is about to be replaced: what it followed is followed.
     row.follows_id = latest.follows_id if latest.run_id == row.run_id else latest.pk
+    row.intent = row.intent or latest.intent  # a claim that waits for a save does not name it
     row.assigned_to, row.assigned_by = latest.assigned_to, latest.assigned_by
     row.assigned_at = latest.assigned_at
     is_of_this = bool(saved and latest.decided_at and saved < latest.decided_at)
@@ -184,11 +186,20 @@ def _close(row: models.ExceptionRow, state: ExceptionState, run: models.Run) -> 
     row.save(update_fields=["state", "closed_in"])
 
 
-def settled(run: str, number: str) -> None:
-    """An intent of this claim was looked up: that it was unknown is over."""
+def settled(run: str, number: str, intents: Collection[str], *, is_note: bool) -> None:
+    """Intents of this claim were looked up: that they were unknown is over.
+
+    Where an exception names none (those of an older version), a save that was looked up ends it,
+    and a note does not.
+    """
     here = models.Run.objects.get(id=run)
+    named = list(intents) if is_note else [*intents, ""]
     models.ExceptionRow.objects.filter(
-        run__portal=here.portal, number=number, code="SAVE_UNKNOWN", state__in=_UNRESOLVED
+        run__portal=here.portal,
+        number=number,
+        code="SAVE_UNKNOWN",
+        state__in=_UNRESOLVED,
+        intent__in=named,
     ).update(state=ExceptionState.GONE.value, closed_in=here.id)
 
 

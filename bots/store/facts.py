@@ -400,8 +400,9 @@ class Became:
 class NewException:
     """Something for a person to look at; `message` carries no patient data.
 
-    `check` and `proposal` are what it is about, where that is one check or one proposal; `saved`
-    is when the save was begun that it is about, where it is said of one again and again.
+    `check` and `proposal` are what it is about, where that is one check or one proposal; `intent`
+    is the save that it is about, and `saved` when that was begun, where it is said of one again
+    and again.
     """
 
     type: ExceptionType
@@ -411,6 +412,7 @@ class NewException:
     check: str = ""
     proposal: str = ""
     saved: datetime | None = None
+    intent: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -260,6 +260,7 @@ class ExceptionRow(models.Model):
     check_id = models.CharField(max_length=60, blank=True, default="")
     cause = models.CharField(max_length=500, blank=True, default="")  # bots.store.causes
     since = models.DateTimeField(null=True)  # first met; None for those of before 0004
+    intent = models.CharField(max_length=64, blank=True, default="")  # of the save it is about
     proposal = models.ForeignKey(Proposal, null=True, on_delete=models.SET_NULL)
     follows = models.ForeignKey("self", null=True, on_delete=models.SET_NULL)
     assigned_to = Words(max_length=80, blank=True, default="")

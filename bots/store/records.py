@@ -284,18 +284,22 @@ def _words_of(seen: SeenRecord) -> tuple[str, ...]:
     return tuple(filter(None, (*seen.patient_name.split(", "), seen.record_number)))
 
 
-def keep_settled(run: str, number: str, changes: Iterable[ChangeRecord]) -> None:
+def keep_settled(run: str, number: str, changes: Iterable[ChangeRecord], intent: str = "") -> None:
     """Keep the changes of an intent that an earlier run left open and this one settled.
 
     An approved proposal whose changes it carried, confirmed, is applied by it; its changes
     stand under the name of who approved them.
+
+    Args:
+        intent: the one that was settled; a note has no changes that name it.
     """
-    at = datetime.now(UTC)
+    at, said = datetime.now(UTC), list(changes)
+    intents = {intent, *(change.intent for change in said)} - {""}
     with transaction.atomic():
-        became = _not_kept(number, changes)
+        became = _not_kept(number, said)
         approver = _approvers(run, number, became)
-        if all(change.outcome is not ChangeOutcome.UNKNOWN for change in became):
-            settled(run, number)
+        if all(change.outcome is not ChangeOutcome.UNKNOWN for change in said):
+            settled(run, number, intents, is_note=not said)
         models.ChangeRow.objects.bulk_create(
             _change_row(
                 run,

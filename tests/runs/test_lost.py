@@ -112,6 +112,19 @@ async def test_what_a_person_must_hear_of_is_kept_as_well(tmp_path, outcome, act
         assert await store.call(records.corrections_in, run) == int(acted)
 
 
+async def test_what_is_known_of_one_save_ends_nothing_of_another_on_the_claim(tmp_path):
+    ledger = a_log(tmp_path, "office").open()
+    async with StoreThread(Places(tmp_path / "data").made()) as store:
+        run = (await store.call(store_cases.a_run)).id
+        saved(ledger, run, "MRN1", Outcome.UNKNOWN)
+        saved(ledger, run, "MRN1", Outcome.CONFIRMED)
+
+        await keep_what_is_missing(store, ledger, run)
+
+        (told,) = await store.call(records.exceptions, run)
+        assert (told.code, told.state) == ("SAVE_UNKNOWN", ExceptionState.OPEN)
+
+
 async def test_a_machine_that_is_back_keeps_what_a_run_saved_that_is_at_work_elsewhere(tmp_path):
     """Its own log has it; where the run goes on, another log is read."""
     ledger = a_log(tmp_path, "office").open()

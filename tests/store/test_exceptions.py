@@ -240,6 +240,41 @@ def test_a_save_that_is_unknown_still_closes_nothing():
     assert now(unknown).state is ExceptionState.OPEN
 
 
+UNKNOWN = NewException(ExceptionType.APPLICATION, "SAVE_UNKNOWN", "not known yet", intent="i1")
+
+
+def test_a_note_that_was_looked_up_says_nothing_of_a_save_that_is_unknown():
+    run = store_cases.a_run()
+    unknown = records.keep_exception(run.id, "C1", UNKNOWN)
+    nameless = records.keep_exception(run.id, "C1", replace(UNKNOWN, intent="", check="x"))
+
+    records.keep_settled(run.id, "C1", (), "i2")
+
+    assert (now(unknown).state, now(nameless).state) == (ExceptionState.OPEN, ExceptionState.OPEN)
+
+
+def test_a_note_that_was_looked_up_is_unknown_no_more():
+    run = store_cases.a_run()
+    unknown = records.keep_exception(run.id, "C1", UNKNOWN)
+
+    records.keep_settled(run.id, "C1", (), "i1")
+
+    assert now(unknown).state is ExceptionState.GONE
+
+
+def test_a_claim_that_waits_for_a_save_waits_until_that_very_save_is_known():
+    """The run that comes to it says it once more, and cannot name the save."""
+    run = store_cases.a_run()
+    records.keep_exception(run.id, "C1", UNKNOWN)
+    waits, _ = met(replace(UNKNOWN, intent=""), run=run, read=False)
+
+    records.keep_settled(run.id, "C1", (), "i2")
+    assert now(waits).state is ExceptionState.OPEN
+
+    records.keep_settled(run.id, "C1", (), "i1")
+    assert now(waits).state is ExceptionState.GONE
+
+
 # What an approved run says of a proposal
 
 
