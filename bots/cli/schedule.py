@@ -95,7 +95,7 @@ def run_now(name: Name, as_json: Json = False) -> None:
         raise Problem(
             "it was begun in this very minute already", where=name, do="wait for it", exit=3
         )
-    entry = rows.times(name, limit=1)[0]
+    entry = next(time for time in rows.times(name, Became.BEGUN) if time.key == key)
     became, why = Became.FAILED, ""
     try:
         summary = run_to_end(request_of(schedule, entry, "", asked_by=person()), quiet=as_json)
@@ -179,7 +179,7 @@ def _state(name: str, schedule: Schedule, now: datetime, wrong: str) -> dict[str
 
     zone = _zone(schedule)
     pause = rows.pause_of(name)
-    last = next(iter(rows.times(name, limit=1)), None)
+    last = next(iter(rows.times(name, limit=1, until=now)), None)
     run = rows.newest_run(last.run_key) if last else None
     begins = None if wrong else _next(schedule, now)
     return {

@@ -204,7 +204,8 @@ def _keep_of_run(settings: Settings, id: str, fault: Exception | None) -> bool:
 def _keep_of_schedules(names: list[str], now: datetime) -> None:
     """Keep what became of the newest time of each, once that is known."""
     for name in names:
-        times = [t for t in schedules.times(name, limit=_FEW) if t.became is not Became.LEFT_OUT]
+        few = schedules.times(name, limit=_FEW, until=now)
+        times = [t for t in few if t.became is not Became.LEFT_OUT]
         newest = times[0] if times else None
         if newest is None or newest.became in {Became.WAITING, Became.BEGUN}:
             continue

@@ -145,7 +145,7 @@ class Scheduler:
             brake.are_all_stopped
         )
         stopped = "`claimbots stop` is on" if is_stopped else ""
-        standing = await self._store.call(rows.standing, now - _WEEK)
+        standing = await self._store.call(rows.standing, now - _WEEK, now)
         self.seen = Seen(
             at=now,
             is_at_work=self.is_at_work,
@@ -162,14 +162,18 @@ class Scheduler:
         self, name: str, schedule: Schedule, settings: Settings, now: datetime
     ) -> None:
         since = await self._store.call(rows.known_since, name, now)
-        decided = await self._store.call(rows.decided_until, name)
+        decided = await self._store.call(rows.decided_until, name, now)
+        for key in await self._store.call(rows.take_back, name, now):
+            log.warning("decided ahead of its time, by a clock that was wrong: decided anew",
+                        schedule=name, time=key)  # fmt: skip
         after = max(decided or since, now - _FARTHEST_BACK)
         zone = ZoneInfo(schedule.time_zone or settings.office.time_zone)
         come = between(schedule, zone, after, now, portal_hours(schedule, settings, self._portals))
         if not come:
             return
         open_times = await self._store.call(rows.times, name, Became.BEGUN, Became.WAITING)
-        busy = [entry for entry in open_times if not await self._is_through(entry)]
+        come_or_begun = [t for t in open_times if t.due <= now or t.became is Became.BEGUN]
+        busy = [entry for entry in come_or_begun if not await self._is_through(entry)]
         pause = await self._store.call(rows.pause_of, name)
         for entry in decisions(schedule, come, now, pause, is_busy=bool(busy)):
             firing = entry.firing
@@ -205,7 +209,7 @@ class Scheduler:
             run = await self._store.call(rows.newest_run, entry.run_key)
             if await self._is_done_by_somebody(entry, run):
                 continue
-            left[entry.run_key] = self._left.get(entry.run_key, now)
+            left[entry.run_key] = min(self._left.get(entry.run_key, now), now)
             if now - left[entry.run_key] < LEFT_AFTER:
                 continue
             became = came_to(run)
@@ -263,11 +267,11 @@ class Scheduler:
                 await self._turn(entry, Became.WAITING, Became.LEFT_OUT, "no such schedule now")
             elif held := await self._held_back(entry, schedule, now):
                 await self._turn(entry, Became.WAITING, *held)
-            elif entry.schedule in self._wrong:
-                continue
+            elif entry.schedule in self._wrong or entry.due > now:
+                continue  # what is not due was decided by a clock that was ahead
             elif portal_hours(schedule, settings, self._portals)(now) is not None:
                 continue  # what it waited for lasted until the portal's hours were over
-            elif (tried := self._tried(entry)) and now - tried < VAULT_REST:
+            elif (tried := self._tried(entry)) and tried <= now < tried + VAULT_REST:
                 continue
             elif await self._turn(entry, Became.WAITING, Became.BEGUN, entry.why):
                 self._own = entry.run_key

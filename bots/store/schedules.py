@@ -6,7 +6,7 @@ Synchronous; from asyncio go through `bots.store.thread`. All times are UTC.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from django.db import IntegrityError, transaction
@@ -17,6 +17,7 @@ from bots.store.facts import ExceptionState, ProposalState, RunRecord
 from bots.store.records import run_record
 
 BY_HAND = " now"  # how the key of a run ends that a person began
+_NEAR = timedelta(days=14)
 
 
 class Became(StrEnum):
@@ -29,6 +30,9 @@ class Became(StrEnum):
     FAILED = "failed"
     MISSED = "missed"  # nobody was there to begin it
     LEFT_OUT = "left out"  # by a rule: a day off, quiet hours, another run, a pause
+
+
+_BEGUN_BY_NOBODY = (Became.MISSED.value, Became.LEFT_OUT.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +83,45 @@ def run_key(schedule: str, key: str) -> str:
 
 
 def known_since(schedule: str, now: datetime) -> datetime:
-    """When the schedule was first seen; now, and kept, where it is new."""
+    """When the schedule was first seen; now, and kept, where it is new.
+
+    A moment that has not come was seen by a clock that was ahead: it is now, too.
+    """
     row, _ = models.ScheduleRow.objects.get_or_create(name=schedule, defaults={"since": now})
+    if row.since > now:
+        row.since = now
+        row.save(update_fields=["since"])
     return row.since
 
 
-def decided_until(schedule: str) -> datetime | None:
-    """The latest time of the schedule of which it is known what became of it.
+def decided_until(schedule: str, now: datetime) -> datetime | None:
+    """The latest time of the schedule, up to now, of which it is known what became of it.
 
     What a person began by hand is no time of the schedule.
     """
     own = models.ScheduledTime.objects.filter(schedule=schedule).exclude(key__endswith=BY_HAND)
-    row = own.order_by("-due").first()
+    row = own.filter(due__lte=now).order_by("-due").first()
     return row.due if row else None
+
+
+def take_back(schedule: str, now: datetime) -> list[str]:
+    """Forget what was said of times that have not come, by a clock that was ahead.
+
+    They are decided anew when they come. Only those that were to begin nothing: one that waits
+    is begun at its time, and a run that was begun stays that of its time, so that no time has two.
+
+    Returns:
+        The keys of the times.
+    """
+    taken = []
+    own = models.ScheduledTime.objects.filter(schedule=schedule).exclude(key__endswith=BY_HAND)
+    # Where more lies ahead it may be this clock that is wrong: it takes no more than it must.
+    ahead = own.filter(due__gt=now, due__lte=now + _NEAR, state__in=_BEGUN_BY_NOBODY)
+    for row in ahead.order_by("due"):
+        if newest_run(run_key(schedule, row.key)) is None:
+            row.delete()
+            taken.append(row.key)
+    return taken
 
 
 def decide(schedule: str, key: str, due: datetime, became: Became, why: str = "") -> bool:
@@ -116,9 +146,20 @@ def turn(schedule: str, key: str, was: Became, became: Became, why: str = "") ->
     )
 
 
-def times(schedule: str = "", *states: Became, limit: int | None = None) -> list[TimeRecord]:
-    """The times of a schedule, or of all, the newest first."""
+def times(
+    schedule: str = "",
+    *states: Became,
+    limit: int | None = None,
+    until: datetime | None = None,
+) -> list[TimeRecord]:
+    """The times of a schedule, or of all, the newest first.
+
+    Args:
+        until: none after this moment. A run that a clock which was ahead had begun keeps its time.
+    """
     rows = models.ScheduledTime.objects.order_by("-due", "-id")
+    if until is not None:
+        rows = rows.filter(due__lte=until)
     if schedule:
         rows = rows.filter(schedule=schedule)
     if states:
@@ -126,9 +167,9 @@ def times(schedule: str = "", *states: Became, limit: int | None = None) -> list
     return [_time(row) for row in rows[:limit]]
 
 
-def standing(since: datetime) -> Standing:
+def standing(since: datetime, now: datetime) -> Standing:
     """How everything stands now; what failed is counted from a moment on."""
-    scheduled = models.ScheduledTime.objects
+    scheduled = models.ScheduledTime.objects.filter(due__lte=now)
     bad = (Became.FAILED.value, Became.LEFT_OVER.value, Became.MISSED.value)
     good = scheduled.filter(state=Became.DONE.value).values("schedule").annotate(last=Max("due"))
     return Standing(

@@ -494,6 +494,15 @@ def test_a_time_that_was_missed_is_said(places, posts):
     assert told(posts) == ["schedule-missed"]
 
 
+def test_what_a_clock_that_was_ahead_had_begun_ends_no_trouble_of_now(places, posts):
+    schedules.decide("nightly", "2026-10-09T02:30", NIGHT + timedelta(days=9), Became.DONE)
+    schedules.decide("nightly", "2026-09-30T02:30", NIGHT, Became.MISSED)
+
+    alerting._keep_of_schedules(["nightly"], NIGHT)
+
+    assert [row.event for row in models.AlertRow.objects.all()] == ["schedule-missed"]
+
+
 @pytest.mark.parametrize("became", [Became.WAITING, Became.BEGUN])
 def test_what_is_not_known_yet_neither_begins_nor_ends_a_trouble(places, posts, became):
     later = NIGHT + timedelta(days=1)

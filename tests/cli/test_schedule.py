@@ -137,6 +137,20 @@ def test_a_schedule_that_names_no_portal_is_listed_with_the_others(schedules):
     assert listed[3].strip() == "no portal named 'acme'; new"
 
 
+def test_a_run_that_a_clock_which_was_ahead_had_begun_is_not_the_last(schedules, monkeypatch):
+    schedules(NIGHTLY)
+    ahead = datetime(2026, 11, 7, 6, 30, tzinfo=UTC)
+    rows.decide("nightly", "2026-11-07T01:30", ahead, Became.DONE)
+    assert said("list").splitlines()[1].strip() == "next 2026-11-01 01:30; new"
+
+    def done(request, **_):
+        assert request.scheduled.endswith(f"T08:00{rows.BY_HAND}")
+        raise typer.Exit(130)
+
+    monkeypatch.setattr("bots.cli.running.run_to_end", done)
+    said("run-now", "nightly")
+
+
 def test_an_office_without_schedules_is_told_where_to_read(schedules):
     schedules("schedules: {}\n")
 

@@ -458,6 +458,83 @@ async def test_pausing_and_resuming_are_kept(office):
         assert not (await call(rows.pause_of, "nightly")).holds_at(datetime.now(UTC))
 
 
+DAY = timedelta(days=1)
+
+
+async def test_a_clock_that_was_ahead_silences_no_night(office, capsys):
+    """A machine boots three days ahead, and its clock is set after the first look."""
+    office.end.set()
+    async with office.scheduler() as scheduler:
+        await scheduler.look(NIGHT - HOUR)
+        await scheduler.look(NIGHT + 3 * DAY - HOUR)
+        assert [became for _, became in await office.times(scheduler)] == ["missed"] * 3
+        await scheduler.look(NIGHT - HOUR + timedelta(seconds=10))
+        for night in range(3):
+            await scheduler.look(NIGHT + night * DAY)
+            await settled(scheduler)
+
+        assert await office.times(scheduler) == [
+            (f"2026-{day}T02:30", "done") for day in ("10-02", "10-01", "09-30")
+        ]
+        assert capsys.readouterr().out.count("decided ahead of its time") == 3
+
+
+async def test_a_schedule_that_was_first_seen_by_a_clock_that_was_ahead_begins_tonight(office):
+    office.end.set()
+    async with office.scheduler() as scheduler:
+        await scheduler.look(NIGHT + 9 * DAY)
+        await scheduler.look(NIGHT - HOUR)
+        await scheduler.look(NIGHT)
+        await settled(scheduler)
+
+        assert await office.times(scheduler) == [("2026-09-30T02:30", "done")]
+
+
+async def test_a_time_whose_run_a_clock_that_was_ahead_had_begun_has_no_second_one(office):
+    office.end.set()
+    async with office.scheduler() as scheduler:
+        await scheduler.look(NIGHT - HOUR)
+        await scheduler.look(NIGHT + DAY + HOUR)
+        await settled(scheduler)
+        await scheduler.look(NIGHT - HOUR)
+        assert scheduler.seen.done == {}  # nobody is told of a good run that is still to come
+        for night in range(3):
+            await scheduler.look(NIGHT + night * DAY)
+            await settled(scheduler)
+
+        assert [request.scheduled for request in office.asked] == [
+            f"nightly@2026-{day}T02:30" for day in ("10-01", "09-30", "10-02")
+        ]
+
+
+async def test_what_waits_since_a_clock_was_ahead_begins_at_its_time(office):
+    async with office.scheduler() as scheduler:
+        await scheduler.look(NIGHT - HOUR)
+        office.fault = Problem("another run is at work", exit=3)
+        await scheduler.look(NIGHT + DAY + HOUR)
+        await settled(scheduler)
+        office.asked, office.fault = [], None
+        office.end.set()
+        for moment in (NIGHT - timedelta(minutes=1), NIGHT, NIGHT + HOUR):
+            await scheduler.look(moment)
+            await settled(scheduler)
+        assert [request.scheduled for request in office.asked] == ["nightly@2026-09-30T02:30"]
+
+        await scheduler.look(NIGHT + DAY)
+        await settled(scheduler)
+        assert await office.became(scheduler, "2026-10-01T02:30") == ("done", "")
+
+
+async def test_a_clock_that_is_far_behind_takes_back_nothing(office):
+    office.end.set()
+    async with office.scheduler() as scheduler:
+        call = scheduler._store.call
+        await call(rows.decide, "nightly", "2026-09-30T02:30", NIGHT, Became.LEFT_OUT, "holiday")
+        await scheduler.look(datetime(2000, 1, 1, tzinfo=UTC))
+
+        assert await office.became(scheduler, "2026-09-30T02:30") == ("left out", "holiday")
+
+
 BY_HAND = f"2026-09-29T23:30{rows.BY_HAND}"
 INTERRUPTED = Ending(RunState.FAILED, exit=3, stop_reason=ends.KILLED)
 
