@@ -102,20 +102,33 @@ async def deliver(store: StoreThread, settings: Settings, now: datetime) -> None
     ways = channels(settings.alerts)
     faults: dict[str, str] = {}
     for waiting in await store.call(alerts.take, ways, now):
-        alert, told = _alert(waiting, settings.ledger.origin), set(waiting.told)
-        for way in ways:
-            if way in told or way in faults:
-                continue
-            try:
-                await _beside(partial(send, way, alert, settings.alerts))
-                told.add(way)
-                # What is broken off at the next way is not said again by this one.
-                await store.call(alerts.sent, waiting.id, told, datetime.now(UTC), "being sent")
-            except NotSent as error:
-                faults[way] = str(error)
-                log.error("alert not sent", channel=way, alert=alert.reference, why=str(error))
-        left = "; ".join(f"{way}: {faults[way]}" for way in ways if way not in told)
-        await store.call(alerts.sent, waiting.id, told, datetime.now(UTC), left)
+        await _say(store, settings, waiting, faults)
+
+
+async def _say(
+    store: StoreThread, settings: Settings, waiting: Waiting, faults: dict[str, str]
+) -> None:
+    """Send one alert by the ways that work and have not taken it; adds to `faults`."""
+    ways, told = channels(settings.alerts), set(waiting.told)
+    for way in ways:
+        # The messages before this one may have taken a while: another process may be at it now.
+        renewed = await store.call(alerts.renew, waiting, ways, datetime.now(UTC))
+        if renewed is None:
+            return
+        waiting, told = renewed, set(renewed.told)
+        if way in told or way in faults:
+            continue
+        alert = _alert(waiting, settings.ledger.origin)
+        try:
+            await _beside(partial(send, way, alert, settings.alerts))
+            told.add(way)
+            # What is broken off at the next way is not said again by this one.
+            await store.call(alerts.sent, waiting.id, told, datetime.now(UTC), "being sent")
+        except NotSent as error:
+            faults[way] = str(error)
+            log.error("alert not sent", channel=way, alert=alert.reference, why=str(error))
+    left = "; ".join(f"{way}: {faults[way]}" for way in ways if way not in told)
+    await store.call(alerts.sent, waiting.id, told, datetime.now(UTC), left)
 
 
 async def _beside(work: Callable[[], None]) -> None:

@@ -32,13 +32,17 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An alert that is to be sent now, by the channels that have not taken it yet."""
+    """An alert that is to be sent now, by the channels that have not taken it yet.
+
+    `until` is the moment up to which it is this caller's alone.
+    """
 
     id: int
     trouble: Trouble
     since: datetime
     over_at: datetime | None
     told: tuple[str, ...]
+    until: datetime
 
 
 def keep(troubles: Iterable[Trouble], now: datetime) -> None:
@@ -90,16 +94,20 @@ def take(channels: Collection[str], now: datetime) -> list[Waiting]:
             row.next_try_at = now + LATER[min(row.tries, len(LATER) - 1)]
             row.tries += 1
             row.save(update_fields=["next_try_at", "tries"])
-            taken.append(
-                Waiting(
-                    row.pk,
-                    Trouble(row.event, row.subject, row.run, row.claims, row.saves),
-                    row.since,
-                    row.over_at,
-                    tuple(name for name in row.told if name in channels),
-                )
-            )
+            taken.append(_waiting(row, channels))
     return taken
+
+
+def renew(waiting: Waiting, channels: Collection[str], now: datetime) -> Waiting | None:
+    """Keep an alert for this caller while it sends the next message; None where it lost it.
+
+    Those before it may have taken longer than it was given: another has it then, or told it.
+    """
+    until = max(waiting.until, now + LATER[0])
+    row = models.AlertRow.objects.filter(pk=waiting.id, told_at=None)
+    if not row.filter(next_try_at=waiting.until).update(next_try_at=until):
+        return None
+    return _waiting(row.get(), channels)
 
 
 def sent(id: int, told: Collection[str], now: datetime, fault: str = "") -> None:
@@ -113,3 +121,14 @@ def not_sent() -> tuple[int, str]:
     """How many alerts were tried in vain and wait, and why the newest of them does."""
     rows = models.AlertRow.objects.filter(told_at=None, over_at=None).exclude(fault="")
     return rows.count(), rows.order_by("-pk").values_list("fault", flat=True).first() or ""
+
+
+def _waiting(row: models.AlertRow, channels: Collection[str]) -> Waiting:
+    return Waiting(
+        row.pk,
+        Trouble(row.event, row.subject, row.run, row.claims, row.saves),
+        row.since,
+        row.over_at,
+        tuple(name for name in row.told if name in channels),
+        row.next_try_at,
+    )

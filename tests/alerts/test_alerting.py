@@ -16,7 +16,7 @@ import store_cases
 import time_machine
 from alerts.servers import mail_server, web_server
 
-from bots.alerts import Event, send
+from bots.alerts import Event, NotSent, send
 from bots.alerts.events import MEANINGS
 from bots.config import config_folder, load_settings
 from bots.errors import Problem
@@ -371,6 +371,47 @@ def test_two_processes_that_look_at_once_send_one_message(places, posts):
     asyncio.run(both())
 
     assert posts.asked == 1
+
+
+def test_a_slow_server_has_no_second_process_say_it_again(places, posts, monkeypatch):
+    """Each alert is one process's for a minute; the first ones take longer than that."""
+    said = []
+
+    async def look():
+        async with StoreThread(places) as store:
+            await deliver(store, load_settings(), datetime.now(UTC))
+
+    def slow(way, alert, settings):
+        said.append(alert.subject)
+        clock.shift(timedelta(seconds=40))
+        if len(said) == 2:
+            asyncio.run(look())  # another process
+
+    monkeypatch.setattr(alerting, "send", slow)
+    portals = ["acme", "best", "care", "dune"]
+    with time_machine.travel(NIGHT, tick=False) as clock:
+        alerts.keep([alerts.Trouble("run-failed", portal) for portal in portals], NIGHT)
+        database.close()
+        asyncio.run(look())
+        database.connect(places)
+
+    assert sorted(said) == portals
+    assert not models.AlertRow.objects.filter(told_at=None).exists()
+
+
+def test_a_way_that_fails_takes_nothing_back_that_another_process_sent(places, posts, monkeypatch):
+    def refused(way, alert, settings):
+        database.connect(places)  # this is a thread of its own
+        others = models.AlertRow.objects.exclude(pk=alert.id)
+        others.update(told=["webhook"], told_at=NIGHT, next_try_at=NIGHT)
+        database.close()
+        raise NotSent("the webhook answered 503")
+
+    monkeypatch.setattr(alerting, "send", refused)
+    alerts.keep([alerts.Trouble("run-failed", portal) for portal in ("acme", "best")], NIGHT)
+    look_again(places, NIGHT)
+
+    assert [row.told for row in models.AlertRow.objects.order_by("pk")] == [[], ["webhook"]]
 
 
 def test_nothing_that_befalls_an_alert_befalls_the_run(places, posts, monkeypatch, capsys):
