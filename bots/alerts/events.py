@@ -35,6 +35,7 @@ class Meaning:
 
 
 _AFTER_A_RUN = "a run of the portal was done"
+_AFTER_THE_LIST = "a run over the portal's list was done"  # not one of approved proposals
 
 MEANINGS: dict[Event, Meaning] = {
     Event.RUN_FAILED: Meaning(
@@ -42,25 +43,25 @@ MEANINGS: dict[Event, Meaning] = {
         "a run broke off, or has waited for an hour or more and its vault is down",
         "look at `claimbots runs show` and `claimbots exceptions list`, and run again: what is "
         "done is not done twice",
-        _AFTER_A_RUN,
+        _AFTER_THE_LIST,
     ),
     Event.PORTAL_CHANGED: Meaning(
         "portal",
         "the portal's screens are not as the selector file says; nothing is written there",
         "`claimbots exceptions list` names the elements; mend selectors/ and run in shadow first",
-        _AFTER_A_RUN,
+        _AFTER_THE_LIST,
     ),
     Event.CIRCUIT_OPEN: Meaning(
         "portal",
         "the portal failed claim after claim, and was left alone",
         "look whether it is up; then run again",
-        _AFTER_A_RUN,
+        _AFTER_THE_LIST,
     ),
     Event.CEILING_REACHED: Meaning(
         "portal",
         "a ceiling for corrections was reached; the run read on and wrote no more",
         "read the report; if all is well, run again, or raise run.corrections_per_run or _per_day",
-        "a run of the portal was done below the ceiling",
+        "a run over the portal's list was done below the ceiling",
     ),
     Event.LOG_IN_REFUSED: Meaning(
         "portal",

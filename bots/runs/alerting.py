@@ -25,7 +25,7 @@ from bots.runs import ends
 from bots.secrets import VaultDown
 from bots.store import alerts, records, schedules
 from bots.store.alerts import Trouble, Waiting
-from bots.store.facts import RunRecord, RunState
+from bots.store.facts import RunKind, RunRecord, RunState
 from bots.store.schedules import Became
 from bots.store.thread import StoreThread
 
@@ -40,6 +40,7 @@ _OF_RUNS = (
     Event.RUN_FAILED, Event.PORTAL_CHANGED, Event.CIRCUIT_OPEN, Event.CEILING_REACHED,
     Event.LOG_IN_REFUSED, Event.ACCOUNT_LOCKED,
 )  # fmt: skip
+_OF_LOG_INS = (Event.LOG_IN_REFUSED, Event.ACCOUNT_LOCKED)
 _OF_SCHEDULES = (Event.SCHEDULE_MISSED, Event.SCHEDULE_FAILED)
 _FEW = 50  # times of a schedule, among which one was not left out
 
@@ -207,11 +208,21 @@ def _keep_of_run(settings: Settings, id: str, fault: Exception | None) -> bool:
     troubles = [] if waits_for_vault else troubles_of(run, own, fault, run.portal, origin)
     if run.state is RunState.DONE:
         still = {trouble.event for trouble in troubles}
-        alerts.end([event for event in _OF_RUNS if event not in still], now, [run.portal])
+        shown = _OF_RUNS if _took_the_list(run) else _OF_LOG_INS
+        alerts.end([event for event in shown if event not in still], now, [run.portal])
         alerts.end([Event.LOG_BROKEN], now, [origin])
     alerts.keep(troubles, now)
     waits = run.ended_at is None and (fault is None or waits_for_vault)
     return run.stop_reason == ends.STOPPED_BY_SIGNAL or waits
+
+
+def _took_the_list(run: RunRecord) -> bool:
+    """Whether a run took claims from the portal's list; else it shows no more than a log-in.
+
+    One of approved proposals opens just their claims, and one of no claims settles what was left
+    open (`Worker`).
+    """
+    return run.kind is not RunKind.APPROVED and run.query.get("limit") != "0"
 
 
 def _keep_of_schedules(names: list[str], now: datetime) -> None:

@@ -76,13 +76,24 @@ def posts(places, monkeypatch):
 
 
 def ended(
-    places, *, state=RunState.DONE, reason="", ceiling="", codes=(), fault=None, claims=7
+    places,
+    *,
+    state=RunState.DONE,
+    reason="",
+    ceiling="",
+    codes=(),
+    fault=None,
+    claims=7,
+    kind=RunKind.PRE_BILL,
+    query=None,
 ) -> None:
     """One run that came to that, as `run` tells of it."""
 
     async def one():
         async with StoreThread(places) as store:
-            begun = await store.call(store_cases.a_run)
+            begun = await store.call(store_cases.a_run, kind)
+            if query:
+                await store.call(models.Run.objects.filter(id=begun.id).update, query=query)
             async with telling(store, load_settings(), begun.id):
                 await store.call(kept, begun)
                 if fault:
@@ -142,6 +153,22 @@ def test_a_run_that_did_not_do_well_ends_no_trouble(places, posts):
     ended(places, **EACH[Event.LOG_IN_REFUSED])
 
     assert told(posts) == ["log-in-refused", "portal-changed"]
+
+
+@pytest.mark.parametrize(
+    "narrow",
+    [{"kind": RunKind.APPROVED}, {"query": {"queue": "pending", "limit": "0"}}],
+    ids=["approved", "of no claims"],
+)
+@pytest.mark.parametrize("event", EACH)
+def test_a_run_that_did_not_take_the_list_ends_only_what_its_log_in_and_the_log_show(
+    places, posts, event, narrow
+):
+    ended(places, **EACH[event])
+    ended(places, **narrow, claims=0)
+
+    is_shown = event in {Event.LOG_IN_REFUSED, Event.ACCOUNT_LOCKED, Event.LOG_BROKEN}
+    assert (models.AlertRow.objects.get().over_at is not None) is is_shown
 
 
 @pytest.mark.parametrize(
