@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from bots import leaving
+
 if TYPE_CHECKING:
     from bots.runs.request import RunRequest, RunSummary
 
@@ -55,6 +57,7 @@ async def _watched(request: RunRequest, progress: Progress) -> RunSummary:
     task = asyncio.ensure_future(run(request, progress=progress.at, ending=ending))
 
     def end(number: int) -> None:
+        leaving.begin()
         _Signal.received = number
         if ending.is_set():
             task.cancel()
@@ -76,6 +79,7 @@ def first_signal() -> asyncio.Future[int]:
     received: asyncio.Future[int] = loop.create_future()
 
     def end(number: int) -> None:
+        leaving.begin()
         if not received.done():
             received.set_result(number)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from bots.runs.request import RunSummary
     from bots.store.facts import RunRecord
 
 app = typer.Typer(help="Runs and what came of them.", no_args_is_help=True)
@@ -69,7 +70,7 @@ def watch(run: Run, as_json: Json = False) -> None:
     """Look on until a run has ended; Ctrl-C ends the looking, not the run."""
     import asyncio
 
-    from bots.cli.running import Progress, say, set_up_log
+    from bots.cli.running import Progress, first_signal, say, set_up_log
     from bots.cli.store_door import open_store
     from bots.places import here
     from bots.runs.run import watched
@@ -79,8 +80,18 @@ def watch(run: Run, as_json: Json = False) -> None:
 
     set_up_log()
     found = records.get_run(run).id
+
+    async def until_a_signal(progress: Progress) -> RunSummary:
+        received = first_signal()
+        looking = asyncio.ensure_future(watched(found, here(), progress.at))
+        received.add_done_callback(lambda _: looking.cancel())
+        try:
+            return await looking
+        except asyncio.CancelledError:
+            raise typer.Exit(received.result() + 128) from None
+
     with Progress("claims", quiet=as_json) as progress:
-        summary = asyncio.run(watched(found, here(), progress.at))
+        summary = asyncio.run(until_a_signal(progress))
     say(summary, as_json=as_json)
     raise typer.Exit(summary.exit)
 

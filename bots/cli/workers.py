@@ -41,9 +41,13 @@ async def _at_work(places: Places, name: str) -> int:
     from bots.cli.running import first_signal
     from bots.config import load_portals
     from bots.runs.worker import Worker
+    from bots.store.address import database_url
 
     load_portals()  # what is wrong is said before anything waits for it
     received = first_signal()
+    await asyncio.to_thread(
+        database_url, places
+    )  # in a vault that hangs, no signal would be heard
     async with Worker(places, name=name) as at_work:
         structlog.get_logger().info("at work", worker=at_work.executor)
         loop = asyncio.create_task(at_work.forever())

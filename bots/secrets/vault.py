@@ -7,7 +7,7 @@ left in ~/.vault-token. All of it is read anew each time, so a token that was re
 
 Trying again: four tries in all, 0.5, 1 and 2 s apart, of what may mend itself (no connection, a
 time-out, an answer of 412, 429, 472, 473 or 5xx). What was refused or is not there is never asked
-for again. A call waits ten seconds at most.
+for again. A call waits ten seconds at most. Once this process is to end, none is made again.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
 from bots.errors import Problem
+from bots.leaving import Leaving
 from bots.secrets.references import VaultDown, read_reference
 
 CALL_SECONDS = 10.0
@@ -56,7 +57,7 @@ def read_secret(path: str) -> dict[str, str]:
             do="write vault:MOUNT/PATH, and #KEY where one value of it is meant",
         )
     for attempt in Retrying(
-        stop=stop_after_attempt(TRIES),
+        stop=stop_after_attempt(TRIES) | Leaving(),
         wait=wait_exponential(multiplier=PAUSE_SECONDS, max=2),
         retry=retry_if_exception_type(VaultDown),
         reraise=True,

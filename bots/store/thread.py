@@ -43,8 +43,8 @@ class StoreThread:
         A cancelled caller does not undo the call: what was handed over is finished.
 
         Raises:
-            Problem: the database or the disk failed, PostgreSQL for a minute; else whatever
-                `fn` raises.
+            Problem: the database or the disk failed, PostgreSQL for a minute, or for some seconds
+                where this process is to end; else whatever `fn` raises.
         """
 
         @while_away

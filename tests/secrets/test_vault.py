@@ -13,6 +13,7 @@ import traceback
 import pytest
 from vaults import ROOT_TOKEN, a_door, a_vault
 
+from bots import leaving
 from bots.cli.doctor import _reference
 from bots.errors import Problem
 from bots.places import Places
@@ -237,6 +238,16 @@ def test_only_what_may_pass_is_tried_again_and_four_times_at_most(
     assert len(door.asked) == times
     assert says in caught.value.sentence()
     assert "CANARY" not in shown(caught.value)
+
+
+def test_a_process_that_is_to_end_asks_no_more(monkeypatch):
+    monkeypatch.setattr(leaving, "_since", 1.0)
+    with a_door(503) as door:
+        monkeypatch.setenv("VAULT_ADDR", door.address)
+        monkeypatch.setenv("VAULT_TOKEN", "t0ken-CANARY")
+        with pytest.raises(VaultDown):
+            read_reference("vault:secret/acme")
+    assert len(door.asked) == 1
 
 
 def test_a_token_does_not_follow_to_another_address(monkeypatch):
