@@ -17,6 +17,7 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -34,6 +35,8 @@ import judge  # noqa: E402
 from cases import FAULTS, SAMPLE, Fault  # noqa: E402
 from postgres import a_database  # noqa: E402
 from runs.office import a_run, an_office, until  # noqa: E402
+
+from bots.practice.folder import Folder  # noqa: E402
 
 ROOT = HERE.parents[1]
 RECORDED = HERE / "recorded"  # of every slice that was done, in the repository
@@ -261,14 +264,20 @@ class Chaos:
         """
         end = time.monotonic() + patience
         while time.monotonic() < end and process.poll() is None:
-            if self.office.witness()["writes"]:
+            if self._has_been_saved():
                 break
-            time.sleep(0.05)
+            time.sleep(0.02)
         time.sleep(random.random())
         at_work = self.office.ask_store(
             f"select 1 from store_run where state = 'in progress' and id > '{self._last_run}'"
         )
         return process.poll() is None and bool(at_work)
+
+    def _has_been_saved(self) -> bool:
+        """Whether the portal stored anything, by its own database: a command takes a second."""
+        database = Folder(self.office.server.data).database
+        with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as portal:
+            return bool(portal.execute("select 1 from billing_witness limit 1").fetchone())
 
     @contextlib.contextmanager
     def _begun(self, *words: str, first: str = ""):
