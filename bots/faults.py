@@ -64,6 +64,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.3, 5.0  # seconds
 DRIFT_IN_A_ROW = 3  # claims on which a named element was missing
 FAULTS_IN_A_ROW = 8  # claims that the machinery failed
 FAULTS_OF_LAST, LAST = 10, 20  # so many of the last so many
+CIRCUIT_REST = 15 * 60.0  # seconds in which no schedule begins another run at that portal
 
 # What has an end although nothing answers.
 LONGEST_CLAIM = 300.0  # seconds without what its saves may take to land

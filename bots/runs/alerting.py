@@ -180,7 +180,7 @@ def troubles_of(
         ends.READ_ONLY
     ):
         told.append((Event.PORTAL_CHANGED, portal))
-    elif reason.endswith((ends.FAULTS_IN_A_ROW, ends.OF_THE_LAST)):
+    elif reason.endswith(ends.OPENED_CIRCUIT):
         told.append((Event.CIRCUIT_OPEN, portal))
     elif fault is not None or (run is not None and run.state is RunState.FAILED):
         told.append((Event.RUN_FAILED, portal))

@@ -10,4 +10,5 @@ SCREENS_CHANGED = "the portal's screens have changed"
 READ_ONLY = "the portal is only read in this run"  # before what is not as recorded
 FAULTS_IN_A_ROW = "faults in a row"  # after their number
 OF_THE_LAST = "of the last claims failed"  # after their number
+OPENED_CIRCUIT = (FAULTS_IN_A_ROW, OF_THE_LAST)  # how a stop reason then ends
 LOG_NOT_WRITTEN = "the audit log cannot be written"

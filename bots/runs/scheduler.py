@@ -18,6 +18,7 @@ import structlog
 from bots.config import Portal, Settings, find_portal, load_portals, load_settings
 from bots.config.schedules import Schedule, load_schedules, without_portal
 from bots.errors import Problem
+from bots.faults import CIRCUIT_REST
 from bots.places import Places
 from bots.portals.base import Query
 from bots.runs import ends
@@ -271,12 +272,29 @@ class Scheduler:
                 continue  # what is not due was decided by a clock that was ahead
             elif portal_hours(schedule, settings, self._portals)(now) is not None:
                 continue  # what it waited for lasted until the portal's hours were over
-            elif (tried := self._tried(entry)) and tried <= now < tried + VAULT_REST:
+            elif self._rests(entry, now) or await self._is_left_alone(schedule.portal, now):
                 continue
             elif await self._turn(entry, Became.WAITING, Became.BEGUN, entry.why):
                 self._own = entry.run_key
                 self._task = asyncio.create_task(self._whole(entry, schedule, now))
                 return
+
+    def _rests(self, entry: TimeRecord, now: datetime) -> bool:
+        """Whether the vault of a time was tried a moment ago."""
+        tried = self._tried(entry)
+        return tried is not None and tried <= now < tried + VAULT_REST
+
+    async def _is_left_alone(self, portal: str, now: datetime) -> bool:
+        """Whether the last run at a portal has just opened its circuit.
+
+        A person may begin a run all the same (`run`, `schedule run-now`), and where it goes well
+        the schedules go on.
+        """
+        last = await self._store.call(rows.last_ended, portal)
+        if last is None or last.ended_at is None:
+            return False
+        rests_until = last.ended_at + timedelta(seconds=CIRCUIT_REST)
+        return last.stop_reason.endswith(ends.OPENED_CIRCUIT) and now < rests_until
 
     def _in_turn(self, waiting: list[TimeRecord]) -> list[TimeRecord]:
         """The oldest first; but a vault that was tried is tried again when others had their turn.

@@ -189,6 +189,13 @@ def newest_run(key: str) -> RunRecord | None:
     return run_record(row) if row else None
 
 
+def last_ended(portal: str) -> RunRecord | None:
+    """The run at a portal that ended last, whoever asked for it."""
+    ended = models.Run.objects.filter(portal=portal).exclude(ended_at=None)
+    row = ended.order_by("-ended_at", "-id").first()
+    return run_record(row) if row else None
+
+
 def is_open(digest: str) -> bool:
     """Whether the very run that a digest stands for waits or is at work, whoever asked for it."""
     return models.Run.objects.filter(asked_for=digest, state__in=work.OPEN).exists()

@@ -43,6 +43,7 @@ RECORDED = HERE / "recorded"  # of every slice that was done, in the repository
 SAMPLE_RESULTS = ROOT / "build" / "chaos-sample.jsonl"
 STORES = ("sqlite", "postgresql")
 CLAIMS = 4  # of one case, some six saves and notes
+AT_MOMENTS = {"portal", "crash", "upgraded", "spoiled", "twice"}  # else while claims are at work
 SHORT_LEASE = "import bots.runs.lease; bots.runs.lease.LENGTH = 3.0"
 SMALL_PAGES = "import bots.portals.practice; bots.portals.practice._ROWS = 25"
 NEW_VERSION = "import bots.runs.durable; bots.runs.durable.SCHEMA += '-new'"
@@ -75,7 +76,7 @@ class Chaos:
         if fault.in_list:
             claims, which = self._a_list(random)
         else:
-            claims = random.sample(self.auto, CLAIMS)
+            claims = random.sample(self.auto, CLAIMS if fault.how in AT_MOMENTS else 2 * CLAIMS)
             which = office.worklist(claims)
         self.words = (*which, "--pages", "3")
         was = judge.before(office)
