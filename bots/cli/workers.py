@@ -25,8 +25,12 @@ def worker(
     import asyncio
 
     from bots.cli.running import set_up_log
+    from bots.config.names import NAME
+    from bots.errors import Problem
     from bots.places import here
 
+    if len(name) > NAME:
+        raise Problem(f"longer than {NAME} characters", where="--name", do="give a shorter name")
     set_up_log()
     received = asyncio.run(_at_work(here().made(), name))
     raise typer.Exit(received + 128)

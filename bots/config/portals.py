@@ -16,6 +16,7 @@ from pydantic import AfterValidator, Field, StringConstraints, field_validator, 
 from bots.config.folders import config_folder
 from bots.config.hours import Span, Window, are_all_day, closed_until
 from bots.config.models import ConfigModel, TimeZone
+from bots.config.names import CREDENTIAL, NAME
 from bots.config.reading import load_yaml, nearest
 from bots.config.settings import Settings
 from bots.errors import Problem
@@ -36,6 +37,15 @@ def _address(text: str) -> str:
     if parts.scheme == "http" and host not in LOOPBACK:
         raise ValueError("not encrypted; use https:// (http:// only on this very machine)")
     return text.rstrip("/")
+
+
+def _kept_credential(text: str) -> str:
+    if len(text) > CREDENTIAL:
+        raise ValueError(
+            f"longer than {CREDENTIAL} characters; keep it under a short name with "
+            "`claimbots credentials set NAME --from vault:PATH`"
+        )
+    return text
 
 
 class Pace(ConfigModel):
@@ -68,7 +78,11 @@ class Portal(ConfigModel):
     time_zone: TimeZone | None = Field(
         default=None, description="The portal's time zone, if it is not the office's."
     )
-    credential: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][\w.:/@-]*$")] = Field(
+    credential: Annotated[
+        str,
+        StringConstraints(pattern=r"^[A-Za-z0-9][\w.:/@-]*$"),
+        AfterValidator(_kept_credential),
+    ] = Field(
         description="The name under which `claimbots credentials set` keeps the log-in, "
         "or vault:PATH."
     )
@@ -158,6 +172,8 @@ class PortalsFile(ConfigModel):
         # The name becomes a folder and a column: no path, no blank.
         if not all(name.replace("-", "").replace("_", "").isalnum() for name in portals):
             raise ValueError("a portal's name is made of letters, digits, - and _")
+        if any(len(name) > NAME for name in portals):
+            raise ValueError(f"a portal's name has at most {NAME} characters; shorten it")
         return portals
 
 

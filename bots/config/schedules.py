@@ -16,6 +16,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from bots.config.folders import config_folder
 from bots.config.models import ConfigModel, TimeZone
+from bots.config.names import NAME
 from bots.config.portals import Portal, find_portal
 from bots.config.reading import load_yaml, nearest
 from bots.errors import Problem
@@ -124,6 +125,8 @@ class SchedulesFile(ConfigModel):
         # The name is the key of a run, with its local time behind it.
         if not all(name.replace("-", "").replace("_", "").isalnum() for name in schedules):
             raise ValueError("a schedule's name is made of letters, digits, - and _")
+        if any(len(name) > NAME for name in schedules):
+            raise ValueError(f"a schedule's name has at most {NAME} characters; shorten it")
         return schedules
 
 

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from django.db import models
 
+from bots.config.names import CREDENTIAL, NAME
 from bots.store.database import set_up
 from bots.store.fields import Words
 
 set_up()  # a model class needs Django ready; the first import of this room makes it so
+
+_LOCAL_TIME = 20  # of a schedule's run: `2026-09-30T02:30`, or that with ` now`
 
 
 class Run(models.Model):
     """One run, as the report shows it. `id` is `R-20260930-0001`: day (UTC) and count."""
 
     id = models.CharField(primary_key=True, max_length=24)
-    portal = models.CharField(max_length=60)
+    portal = models.CharField(max_length=NAME)
     queue = models.CharField(max_length=12)  # pending, historical, approved; empty for files
     mode = models.CharField(max_length=6)  # shadow, live
     kind = models.CharField(max_length=10)  # pre-bill, look-back, approved, files
@@ -28,7 +31,7 @@ class Run(models.Model):
     ended_at = models.DateTimeField(null=True)
     requested_by = Words(max_length=80, blank=True)
     scheduled = models.CharField(  # the schedule and its local time, as `nightly@2026-09-30T02:30`
-        max_length=80, blank=True, default="", db_index=True
+        max_length=NAME + 1 + _LOCAL_TIME, blank=True, default="", db_index=True
     )
     query = models.JSONField(default=dict)
     policy_version = Words(max_length=80, blank=True)
@@ -48,7 +51,7 @@ class Run(models.Model):
         max_length=100, blank=True, default=""
     )  # the origin that has its records
     account = models.CharField(
-        max_length=60, blank=True, default=""
+        max_length=CREDENTIAL, blank=True, default=""
     )  # the log-in that it works under
     attempt = models.PositiveIntegerField(default=0)
     wanted = Words(max_length=120, blank=True, default="")  # "cancelled by NAME: …"
@@ -100,7 +103,7 @@ class WorkItem(models.Model):
 class Worker(models.Model):
     """A worker, and the lease that it renews while it lives."""
 
-    name = models.CharField(max_length=60, primary_key=True)
+    name = models.CharField(max_length=NAME, primary_key=True)
     generation = models.PositiveIntegerField()
     host = models.CharField(max_length=120)
     process = models.PositiveIntegerField()
@@ -206,7 +209,7 @@ class Proposal(models.Model):
     """A computed answer that waits for a person. Shown as `P-00001`."""
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="proposals")
-    portal = models.CharField(max_length=60)
+    portal = models.CharField(max_length=NAME)
     number = models.CharField(max_length=80)
     check_id = models.CharField(max_length=60)
     changes = models.JSONField()
@@ -276,7 +279,7 @@ class ExceptionRow(models.Model):
 class ScheduleRow(models.Model):
     """A schedule that was seen once: times before `since` are none of ours."""
 
-    name = models.CharField(max_length=60, primary_key=True)
+    name = models.CharField(max_length=NAME, primary_key=True)
     since = models.DateTimeField()
     paused_at = models.DateTimeField(null=True)
     paused_until = models.DateTimeField(null=True)
@@ -287,8 +290,8 @@ class ScheduleRow(models.Model):
 class ScheduledTime(models.Model):
     """What became of one time of a schedule. `key` is its local time, and comes once."""
 
-    schedule = models.CharField(max_length=60)
-    key = models.CharField(max_length=20)
+    schedule = models.CharField(max_length=NAME)
+    key = models.CharField(max_length=_LOCAL_TIME)
     due = models.DateTimeField()
     state = models.CharField(max_length=10, db_index=True)
     why = Words(max_length=300, blank=True)
@@ -337,7 +340,7 @@ class Stop(models.Model):
 class Refusal(models.Model):
     """A log-in that a portal refused. `digest` is keyed, and tells nothing about the password."""
 
-    account = models.CharField(max_length=60, primary_key=True)
+    account = models.CharField(max_length=CREDENTIAL, primary_key=True)
     digest = models.CharField(max_length=64)
     at = models.DateTimeField()
 

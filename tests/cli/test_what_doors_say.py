@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bots.cli.main import app
+from bots.config.names import NAME
 from bots.errors import Problem
 from bots.places import here
 
@@ -46,6 +47,11 @@ def test_a_claim_without_a_finding_says_why_it_is_not_clean_all_the_same():
 def test_a_claim_with_an_error_says_how_many():
     said = asked("check", str(SAMPLES / "bad-values.837"), "--as-of", "2020-01-01").output
     assert re.search(r"not clean: \d+ errors?, \d+ required checks were not evaluated", said)
+
+
+def test_a_workers_name_that_the_store_cannot_keep_is_refused():
+    with pytest.raises(Problem, match=f"--name: longer than {NAME} characters; "):
+        asked("worker", "--name", "w" * (NAME + 1))
 
 
 def test_a_misspelt_family_of_checks_gets_the_nearest_right_one():

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bots.config import Portal, Settings, find_portal, load_portals, may_write
+from bots.config.names import CREDENTIAL, NAME
 from bots.errors import Problem
 
 TODAY = date(2026, 9, 30)
@@ -21,6 +22,33 @@ def a_portal(**changed: object) -> Portal:
 
 def live(until: date) -> Portal:
     return a_portal(mode="live", permission={"by": "Dana Example", "until": until})
+
+
+@pytest.mark.parametrize(
+    ("name", "credential", "said"),
+    [
+        ("p" * NAME, "vault:" + "k" * (CREDENTIAL - 6), ""),
+        ("p" * (NAME + 1), "acme", rf"yaml:1:1 portals: .* at most {NAME} characters"),
+        (
+            "acme",
+            "vault:" + "k" * (CREDENTIAL - 5),
+            r"yaml:5:5 portals\.acme\.credential: .*--from",
+        ),
+    ],
+    ids=["longest", "name too long", "credential too long"],
+)
+def test_what_the_store_cannot_keep_is_refused_when_the_file_is_read(
+    tmp_path: Path, name, credential, said
+):
+    (tmp_path / "portals.yaml").write_text(
+        f"portals:\n  {name}:\n    kind: acme\n    address: https://x.example\n"
+        f"    credential: {credential}\n"
+    )
+    if not said:
+        assert set(load_portals(tmp_path)) == {name}
+        return
+    with pytest.raises(Problem, match=said):
+        load_portals(tmp_path)
 
 
 def test_a_portal_starts_in_shadow_and_nothing_is_written_there():

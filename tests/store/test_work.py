@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bots.claims import Change
+from bots.config.names import CREDENTIAL, NAME
 from bots.errors import Problem
-from bots.store import leases, records, work
+from bots.store import leases, records, refusals, schedules, work
 from bots.store.facts import (
     ClaimOutcome,
     Ending,
     ExceptionType,
     NewException,
+    NewProposal,
     NewRun,
     RunKind,
     RunState,
@@ -47,6 +51,29 @@ def at_work(claims=0):
 
 def state(run):
     return records.get_run(run).state
+
+
+def test_the_longest_names_that_an_office_may_give_are_kept(places):
+    """PostgreSQL refuses one letter more, and so does the configuration, before anything runs."""
+    account, schedule = "vault:" + "k" * (CREDENTIAL - 6), "s" * NAME
+    key = "2026-09-30T02:30" + schedules.BY_HAND
+    scheduled = schedules.run_key(schedule, key)
+    now = datetime.now(UTC)
+
+    run, _ = work.ask(
+        replace(NEW, portal="p" * NAME, account=account, scheduled=scheduled), {}, "longest"
+    )
+    held = leases.take("w" * NAME, "host", 1, timedelta(seconds=30))
+    work.take_up(run.id, held.executor)
+    schedules.known_since(schedule, now)
+    schedules.decide(schedule, key, now, schedules.Became.BEGUN)
+    refusals.unlock(account)
+    proposed = NewProposal("x", (Change("ndc", 1, "a", "b"),))
+    records.keep_claim(run.id, SeenRecord("C1", 1, ClaimOutcome.PROPOSED), proposals=[proposed])
+
+    assert schedules.newest_run(scheduled) == records.get_run(run.id)
+    assert records.approved_proposals("p" * NAME) == ()
+    assert work.worker_of(run.id)[0] == f"{'w' * NAME}.1"
 
 
 def test_the_same_asked_for_again_is_the_same_run_until_it_has_ended(places):
