@@ -30,14 +30,18 @@ def run_to_end(request: RunRequest, *, quiet: bool = False, title: str = "claims
     """Run with a progress line on standard error; SIGINT and SIGTERM end it cleanly.
 
     At the first signal what was begun is ended, for `LAST_SECONDS` at most; at the second, or
-    then, it is broken off, and the next run looks up what became of it.
+    then, it is broken off, and the next run looks up what became of it. A store that was open
+    in this thread is open after it, too, through a connection of its own.
 
     Raises:
         Problem: as `bots.runs.run.run`.
         typer.Exit: 130 or 143 after a signal; what was begun is on the log.
     """
+    from bots.places import here
+    from bots.store.away import let_go
+
     set_up_log()
-    with Progress(title, quiet=quiet) as progress:
+    with let_go(here()), Progress(title, quiet=quiet) as progress:
         try:
             return asyncio.run(_watched(request, progress))
         except asyncio.CancelledError:

@@ -72,10 +72,10 @@ def watch(run: Run, as_json: Json = False) -> None:
 
     from bots.cli.running import Progress, first_signal, say, set_up_log
     from bots.cli.store_door import open_store
-    from bots.places import here
     from bots.runs.run import watched
+    from bots.store.away import let_go
 
-    open_store()
+    places = open_store()
     from bots.store import records
 
     set_up_log()
@@ -83,14 +83,14 @@ def watch(run: Run, as_json: Json = False) -> None:
 
     async def until_a_signal(progress: Progress) -> RunSummary:
         received = first_signal()
-        looking = asyncio.ensure_future(watched(found, here(), progress.at))
+        looking = asyncio.ensure_future(watched(found, places, progress.at))
         received.add_done_callback(lambda _: looking.cancel())
         try:
             return await looking
         except asyncio.CancelledError:
             raise typer.Exit(received.result() + 128) from None
 
-    with Progress("claims", quiet=as_json) as progress:
+    with let_go(places), Progress("claims", quiet=as_json) as progress:
         summary = asyncio.run(until_a_signal(progress))
     say(summary, as_json=as_json)
     raise typer.Exit(summary.exit)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_exponential
 
 from bots.leaving import Leaving
+from bots.places import Places
+from bots.store import database
 from bots.store.database import Unreachable
 
 _LONGEST = 60.0  # seconds that it may be away; a worker's lease is lost long before
@@ -17,3 +22,23 @@ while_away = retry(
     stop=stop_after_delay(_LONGEST) | Leaving(after=_AT_THE_END),
     reraise=True,
 )
+
+
+@contextmanager
+def let_go(places: Places) -> Iterator[None]:
+    """Hold no connection to the store while the body waits, which may be hours.
+
+    None outlives a restart of PostgreSQL. Where this thread had one it has a new one afterwards,
+    however the body ends.
+
+    Raises:
+        Problem: as `database.connect`; PostgreSQL did not answer for a minute.
+    """
+    if not database.is_open():
+        yield
+        return
+    database.close()
+    try:
+        yield
+    finally:
+        while_away(database.connect)(places)

@@ -103,6 +103,11 @@ def close() -> None:
     connections.close_all()
 
 
+def is_open() -> bool:
+    """Whether this thread has a connection to a store."""
+    return settings.configured and connections["default"].connection is not None
+
+
 @contextmanager
 def speaking(places: Places | None = None) -> Iterator[None]:
     """Turn what a database or disk says into a sentence with what to do.
