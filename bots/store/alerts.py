@@ -88,7 +88,9 @@ def take(channels: Collection[str], now: datetime) -> list[Waiting]:
     """
     with transaction.atomic():
         is_news = Q(over_at=None) | Q(over_at__gt=now - _KEPT)
-        rows = models.AlertRow.objects.filter(is_news, told_at=None, next_try_at__lte=now)
+        # Farther ahead than any try is put off it was kept by a clock that was ahead.
+        is_due = Q(next_try_at__lte=now) | Q(next_try_at__gt=now + 2 * LATER[-1])
+        rows = models.AlertRow.objects.filter(is_news, is_due, told_at=None)
         taken = []
         for row in rows.order_by("pk"):
             row.next_try_at = now + LATER[min(row.tries, len(LATER) - 1)]

@@ -386,6 +386,19 @@ def test_a_way_that_fails_keeps_no_other_from_its_message_nor_gets_it_twice(
     assert "notifier: the environment has no variable" in models.AlertRow.objects.get().fault
 
 
+def test_what_a_clock_that_was_ahead_could_not_send_is_tried_by_the_right_one(places, posts):
+    """No network yet as the machine comes up: the next try is put off to a minute of that day."""
+    ahead = NIGHT + timedelta(days=9)
+    posts.answers = [(503, {})] * 3
+    alerts.keep([alerts.Trouble("schedule-missed", "nightly")], ahead)
+    look_again(places, ahead)
+    assert told(posts) == []
+
+    look_again(places, NIGHT)
+
+    assert told(posts) == ["schedule-missed"]
+
+
 def test_two_processes_that_look_at_once_send_one_message(places, posts):
     async def both():
         async with StoreThread(places) as one, StoreThread(places) as other:
