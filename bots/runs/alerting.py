@@ -33,9 +33,7 @@ log = structlog.get_logger()
 
 LONGEST = 45.0  # seconds that the end of a run may wait for mail servers and the like
 LONGEST_BESIDE = 600.0  # seconds that all alerts of a look may take, which nobody waits for
-VAULT_AWAY = timedelta(
-    hours=1
-)  # a run that waits for its vault passes by itself, but not for ever
+VAULT_AWAY = timedelta(hours=1)  # after it somebody is told of a run that waits for its vault
 _OF_RUNS = (
     Event.RUN_FAILED, Event.PORTAL_CHANGED, Event.CIRCUIT_OPEN, Event.CEILING_REACHED,
     Event.LOG_IN_REFUSED, Event.ACCOUNT_LOCKED,

@@ -146,12 +146,14 @@ class Scheduler:
             brake.are_all_stopped
         )
         stopped = "`claimbots stop` is on" if is_stopped else ""
+        held = {held.schedule: held.why for held in self._held.values()}
+        held |= {name: why for name, why in self._wrong.items() if self._schedules[name].enabled}
         standing = await self._store.call(rows.standing, now - _WEEK, now)
         self.seen = Seen(
             at=now,
             is_at_work=self.is_at_work,
             problem=self.problem or stopped,
-            held={held.schedule: held.why for held in self._held.values()} | self._wrong,
+            held=held,
             open_exceptions=standing.open_exceptions,
             open_proposals=standing.open_proposals,
             done=standing.done,

@@ -415,9 +415,10 @@ async def test_a_schedule_that_names_no_portal_is_said_once_and_the_others_go_on
         assert (scheduler.seen.problem, scheduler.seen.held) == ("", {"second": WRONG})
         assert capsys.readouterr().out.count("no portal named") == 1
 
-        office.file.write_text(second.replace("practise", "practice"))
-        await scheduler.look(NIGHT + timedelta(minutes=2))
-        assert scheduler.seen.held == {}
+        for mended in (second.replace("practise", "practice"), second + "    enabled: no\n"):
+            office.file.write_text(mended)
+            await scheduler.look(NIGHT + timedelta(minutes=2))
+            assert scheduler.seen.held == {}
 
 
 async def test_a_time_that_waits_while_its_schedule_names_no_portal_holds_no_other_up(office):
