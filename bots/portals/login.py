@@ -47,6 +47,7 @@ log = structlog.get_logger()
 STEP = 30
 _PATIENCE = 0.5  # seconds for a page to paint its door
 _FARTHEST = 3  # windows that a code is waited for: 90 s
+_UNKNOWN_AT_MOST = 3  # sessions in a row; portals lock an account after three to ten refusals
 _STATES = ("signed_in_user", "username", "password_asked", "code", "captcha", "new_password")
 # A status that says no to what was typed, whatever page comes with it.
 _SAYS_NO, _LOCKED = frozenset({401, 403, 422, 423, 429}), 423
@@ -74,6 +75,10 @@ class HumanAskedFirst(HumanAsked):
     """It asks before anything is typed: nothing to remember, and it may be looked at again."""
 
 
+class NotUnderstood(LoginRefused):
+    """Again and again no answer that we know: it may be a no, and is taken for one."""
+
+
 class CodeRefused(LoginRefused):
     """The portal refused the one-time code."""
 
@@ -89,6 +94,8 @@ class Key:
         skew: seconds that the portal was ahead of this machine's clock then.
         before_typing: told right before anything secret is typed; it may raise.
         refused: the log-in that the portal refused under this key, if it did.
+        is_sent: whether something secret was sent and nothing is known of what came of it.
+        is_counted: whether that was counted; once a session, in which `before_typing` counts.
     """
 
     name: str
@@ -100,6 +107,8 @@ class Key:
     source: Callable[[], Credential] | None = None
     before_typing: Callable[[], None] = lambda: None
     refused: Credential | None = None
+    is_sent: bool = False
+    is_counted: bool = False
 
     def read_anew(self) -> None:
         """Have what the source holds now: a password is changed where it lives, not here.
@@ -122,6 +131,30 @@ class Key:
         self.refused = self.credential
         refused.remember(self.name, self.credential, self.places, self.master)
 
+    def remember_unknown(self) -> None:
+        """What was sent got no answer that we know.
+
+        Raises:
+            NotUnderstood: for the third session in a row; remembered as a refusal.
+        """
+        if not self.is_sent or self.is_counted:
+            return
+        self.is_counted = True
+        times = refused.count_unknown(self.name, self.credential, self.places, self.master)
+        if times >= _UNKNOWN_AT_MOST:
+            self.remember_refusal()
+            raise NotUnderstood(
+                f"{self.name} was typed in {times} sessions, one after the other, and the portal "
+                "gave no answer that is known; that may be its way to refuse it, so it is not "
+                "tried again. Look what it says, then "
+                f"`claimbots credentials unlock {self.name}`"
+            )
+
+    def forget_unknown(self) -> None:
+        """It went well."""
+        self.is_counted = False
+        refused.forget_unknown(self.name, self.places)
+
     def check(self) -> None:
         """Stop before a refused log-in is typed again.
 
@@ -142,11 +175,26 @@ async def enter(tab: Tab, key: Key) -> bool:
         Whether it had to log in.
 
     Raises:
-        LoginRefused: the portal says no; said once, remembered.
+        LoginRefused: the portal says no, or gave no known answer for the third session in a row;
+            said once, remembered.
         LogInContested: `key.before_typing` says that it was typed often enough.
         NotAllowed: the log-in page is on another origin, or sends its form there.
         PortalFault: no known screen came.
     """
+    key.is_sent = False
+    try:
+        typed = await _entered(tab, key)
+    except LoginRefused:
+        raise
+    except PortalError:
+        await asyncio.to_thread(key.remember_unknown)
+        raise
+    if typed:
+        await asyncio.to_thread(key.forget_unknown)
+    return typed
+
+
+async def _entered(tab: Tab, key: Key) -> bool:
     await tab.go(tab.path("door"), "the log-in page", at_door=True)
     seen = await _where(tab)
     if "signed_in_user" in seen:
@@ -374,6 +422,7 @@ async def _send(
         pressed = await press(tab, button, what)
     finally:
         tab.page.remove_listener("response", heard)
+    key.is_sent = key.is_sent or pressed.sent
     if pressed.trouble or not pressed.sent:
         raise PortalFault(f"{what}: {pressed.trouble or 'the page did not send it'}")
     if 400 <= pressed.status < 500:
@@ -403,6 +452,7 @@ async def _after_a_no(tab: Tab, key: Key, box: str, status: int) -> Seen | None:
             seen = await _where(tab)
     if seen is not None:
         if "signed_in_user" in seen:
+            key.is_sent = False
             return None  # in: it is the page behind the door that is not for us
         if any(element in seen for element in ("code", "captcha", "new_password")):
             return seen

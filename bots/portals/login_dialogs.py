@@ -52,6 +52,7 @@ async def give_in_dialogs(
     key.before_typing()
     await tab.call(password.locator.fill(key.credential.password), "type the password")
     tab.fence()
+    key.is_sent = True
     await tab.call(send.locator.click(no_wait_after=True), "send the password")
     return await _until(tab, "an answer to the password", _answered)
 

@@ -1,5 +1,8 @@
 """Passwords that a portal refused: tried once, never again for that secret.
 
+What was typed and got no answer that we know may have been refused, too: it is counted here, and
+the third time in a row it is taken for that (`bots.portals.login`).
+
 Kept is a keyed digest, so that the file tells nothing about the password. A new password
 is another secret and may be tried; `claimbots credentials unlock` forgets the refusal.
 All processes of this data folder share the file.
@@ -33,6 +36,27 @@ def remember(name: str, credential: Credential, places: Places, master: MasterKe
         }
 
 
+def count_unknown(name: str, credential: Credential, places: Places, master: MasterKey) -> int:
+    """What came of this log-in is not known; how often that was so in a row."""
+    typed = digest(name, credential, master)
+    with write_table(refused_path(places)) as table:
+        row = table.get(name, {})
+        times = 1 + (int(row["times"]) if row.get("unknown") == typed else 0)
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        table[name] = {"at": now, **row, "unknown": typed, "times": times}
+    return times
+
+
+def forget_unknown(name: str, places: Places) -> None:
+    """A log-in went well: nothing is in a row any more."""
+    if "unknown" not in read_table(refused_path(places)).get(name, {}):
+        return
+    with write_table(refused_path(places)) as table:
+        row = table.pop(name, {})
+        if "digest" in row:  # of another one, which stays refused
+            table[name] = {"digest": row["digest"], "at": row["at"]}
+
+
 def is_refused(name: str, credential: Credential, places: Places, master: MasterKey) -> bool:
     """Whether a portal has refused this very user, password and seed under this name."""
     row = read_table(refused_path(places)).get(name)
@@ -61,7 +85,8 @@ def refusal(name: str) -> Problem:
 
 def refusals(places: Places) -> dict[str, str]:
     """The names that are refused, and since when."""
-    return {name: str(row.get("at", "")) for name, row in read_table(refused_path(places)).items()}
+    table = read_table(refused_path(places))
+    return {name: str(row.get("at", "")) for name, row in table.items() if "digest" in row}
 
 
 def unlock(name: str, places: Places) -> bool:

@@ -171,6 +171,69 @@ async def test_what_came_of_a_password_is_not_known_and_it_is_not_typed_for_ever
     assert tries(portal) - before == LOG_INS_AT_MOST
 
 
+async def not_understood(office, credential=None, **answer) -> None:
+    """A session whose log-in is answered in a way that nobody knows."""
+    async with office.opened(credential=credential, forget=True) as session:
+        await answering(session, **answer)
+        await session.log_in()
+
+
+DIFFERENT = {"body": "<h1>Something is different today</h1>"}
+
+
+@pytest.mark.parametrize("answer", [{"status": 503}, DIFFERENT], ids=["503", "another page"])
+async def test_f07_a_log_in_that_is_never_understood_is_taken_for_refused_the_third_time(
+    office, portal: Portal, answer
+):
+    """Each scheduled run types it once; a portal that refuses so would lock the account."""
+    before = tries(portal)
+    for _ in range(2):
+        with pytest.raises(PortalFault):
+            await not_understood(office, **answer)
+    with pytest.raises(LoginRefused, match=r"no answer that is known.*credentials unlock biller"):
+        await not_understood(office, **answer)
+    with pytest.raises(RefusedBefore):
+        await log_in(office)
+    assert tries(portal) - before == 3
+    assert "biller" in refused.refusals(office.places)
+
+    refused.unlock("biller", office.places)
+    with pytest.raises(PortalFault):
+        await not_understood(office, **answer)
+
+
+async def test_a_good_log_in_in_between_makes_good_what_was_not_understood(office, portal: Portal):
+    for _ in range(2):
+        for _ in range(2):
+            with pytest.raises(PortalFault):
+                await not_understood(office, **DIFFERENT)
+        await log_in(office, forget=True)
+    assert not refused.refusals(office.places)
+
+
+async def test_another_password_begins_a_row_of_its_own(office, portal: Portal):
+    for password in ("until-yesterday", "from-today"):
+        wrong = office.credential(password=password)
+        for _ in range(2):
+            with pytest.raises(PortalFault):
+                await not_understood(office, wrong, **DIFFERENT)
+    kept = refused.refused_path(office.places).read_text()
+    assert not refused.refusals(office.places)
+    assert "yesterday" not in kept
+    assert "today" not in kept
+
+
+async def test_a_portal_that_is_down_before_anything_was_typed_costs_nothing(
+    office, portal: Portal
+):
+    for _ in range(3):
+        async with office.opened(forget=True) as session:
+            await session._context.route("**/*", lambda route: route.fulfill(status=503))
+            with pytest.raises(PortalFault):
+                await session.log_in()
+    await log_in(office)
+
+
 async def test_renewing_counts_its_log_ins(office, portal: Portal):
     async with office.opened() as session:
         await answering(session, body="<h1>Something is different today</h1>")

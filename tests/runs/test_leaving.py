@@ -8,11 +8,13 @@ from pathlib import Path
 
 import forking
 import pytest
+import store_cases
 from postgres import the_store_in
 from runs.office import DATABASE, LONGEST, a_run, until
 
 from bots import leaving
 from bots.places import Places
+from bots.store import database
 from bots.store.database import Unreachable
 from bots.store.thread import StoreThread
 
@@ -51,6 +53,25 @@ def hears(process):
     status = Path(f"/proc/{process.pid}/status").read_text()
     caught = int(status.partition("SigCgt:")[2].split()[0], 16)
     return bool(caught >> (signal.SIGTERM - 1) & 1)
+
+
+@pytest.mark.night
+def test_a_signal_ends_the_looking_on_at_a_run(tmp_path):
+    places = Places(tmp_path / "data").made()
+    store_cases.a_store(places)
+    run = store_cases.a_run()
+    database.close()
+    environment = os.environ | {
+        "CLAIMBOTS_DATA": str(places.root), "CLAIMBOTS_CONFIG": str(REPO / "config"),
+    }  # fmt: skip
+    process = forking.begin("runs", "watch", run.id, environment=environment)
+    try:
+        until(lambda: hears(process), "handler")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(SOON) == 128 + signal.SIGTERM
+    finally:
+        process.kill()
+        process.wait(LONGEST)
 
 
 @pytest.mark.night
