@@ -104,7 +104,7 @@ BLIND = """
 from bots.hands import Done
 from bots.ledger import Outcome
 from bots.runs import at_work
-async def blind(intent, at):
+async def blind(intent, at, **asked):
     return Done(Outcome.UNKNOWN, intent.id)
 at_work.settle = blind
 """
