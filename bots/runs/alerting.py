@@ -45,11 +45,13 @@ _FEW = 50  # times of a schedule, among which one was not left out
 
 @asynccontextmanager
 async def telling(
-    store: StoreThread, settings: Settings, run: str, *, sends: bool = True
+    store: StoreThread, settings: Settings, run: str, *, sends: bool = True, waits: bool = True
 ) -> AsyncIterator[None]:
     """What is done in it is one run: whatever it ends in, the alerts of it are kept and sent.
 
-    Where it does not send they wait for the next look, and nobody waits for a mail server.
+    Args:
+        sends: without it they wait for the next look, and nobody waits for a mail server.
+        waits: whether a run whose vault is down is begun again by itself when it is up.
     """
     fault = None
     try:
@@ -63,7 +65,7 @@ async def telling(
         if channels(settings.alerts) and not (task and task.cancelling()):
             with _never_failing():
                 async with asyncio.timeout(LONGEST):
-                    is_to_be_told = not await store.call(_keep_of_run, settings, run, fault)
+                    is_to_be_told = not await store.call(_keep_of_run, settings, run, fault, waits)
                     if sends and is_to_be_told:
                         await deliver(store, settings, datetime.now(UTC))
 
@@ -193,8 +195,8 @@ def troubles_of(
     ]
 
 
-def _keep_of_run(settings: Settings, id: str, fault: Exception | None) -> bool:
-    """Keep what the run came to, and end what it shows to be over.
+def _keep_of_run(settings: Settings, id: str, fault: Exception | None, waits: bool) -> bool:
+    """Keep what the run came to, and end what it shows to be over; `waits` as for `telling`.
 
     Returns:
         Whether nothing is sent of it yet: a signal ended it, or it waits to go on.
@@ -202,7 +204,8 @@ def _keep_of_run(settings: Settings, id: str, fault: Exception | None) -> bool:
     now, origin = datetime.now(UTC), settings.ledger.origin
     run = records.get_run(id)
     own = [entry.code for entry in records.exceptions(id) if not entry.number]
-    waits_for_vault = isinstance(fault, VaultDown) and now - run.started_at < VAULT_AWAY
+    is_short = now - run.started_at < VAULT_AWAY
+    waits_for_vault = waits and isinstance(fault, VaultDown) and is_short
     troubles = [] if waits_for_vault else troubles_of(run, own, fault, run.portal, origin)
     if run.state is RunState.DONE:
         still = {trouble.event for trouble in troubles}
@@ -210,8 +213,8 @@ def _keep_of_run(settings: Settings, id: str, fault: Exception | None) -> bool:
         alerts.end([event for event in shown if event not in still], now, [run.portal])
         alerts.end([Event.LOG_BROKEN], now, [origin])
     alerts.keep(troubles, now)
-    waits = run.ended_at is None and (fault is None or waits_for_vault)
-    return run.stop_reason == ends.STOPPED_BY_SIGNAL or waits
+    goes_on = run.ended_at is None and (fault is None or waits_for_vault)
+    return run.stop_reason == ends.STOPPED_BY_SIGNAL or goes_on
 
 
 def _took_the_list(run: RunRecord) -> bool:

@@ -284,7 +284,7 @@ class Worker:
         request = asked(await self._store.call(work.request_of, run))
         office = self._offices.pop(run, None)
         settings = office.settings if office else await asyncio.to_thread(load_settings)
-        async with telling(self._store, settings, run):
+        async with telling(self._store, settings, run, waits=not self._only):
             if office is None:
                 office = await asyncio.to_thread(
                     open_office,

@@ -32,6 +32,7 @@ from bots.runs.request import RunRequest, RunSummary
 from bots.runs.run import run
 from bots.runs.scheduler import Scheduler
 from bots.runs.worker import Worker
+from bots.secrets import VaultDown
 from bots.store import alerts, database, models, records, schedules
 from bots.store.facts import (
     Counts,
@@ -237,8 +238,9 @@ def test_a_run_that_a_worker_cannot_open_is_said(places, posts):
     database.connect(places)
 
 
-def test_a_run_that_waits_for_its_vault_is_said_where_that_lasts(places, posts, monkeypatch):
-    """It is tried again every minute by itself, and was not broken off."""
+@pytest.fixture
+def without_vault(places, monkeypatch):
+    """The log-in of the portal lives in a vault that does not answer."""
     portals = config_folder() / "portals.yaml"
     portals.write_text(
         portals.read_text().replace("credential: practice", "credential: vault:secret/acme")
@@ -246,6 +248,20 @@ def test_a_run_that_waits_for_its_vault_is_said_where_that_lasts(places, posts, 
     monkeypatch.setenv("VAULT_ADDR", "http://127.0.0.1:1")
     monkeypatch.setenv("VAULT_TOKEN", "token")
     monkeypatch.setattr("bots.secrets.vault.PAUSE_SECONDS", 0)
+
+
+def test_a_run_from_a_crontab_whose_vault_is_down_is_said(places, posts, without_vault):
+    """Nobody begins it again."""
+    database.close()
+    with pytest.raises(VaultDown):
+        asyncio.run(run(RunRequest("practice", Query("pending"), report=False), places=places))
+
+    assert told(posts) == ["run-failed"]
+    database.connect(places)
+
+
+def test_a_run_that_waits_for_its_vault_is_said_where_that_lasts(places, posts, without_vault):
+    """It is tried again every minute by itself, and was not broken off."""
     office = open_office(places, "practice")
 
     async def asked_of_a_worker():
