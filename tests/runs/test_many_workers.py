@@ -157,8 +157,9 @@ def test_f86_one_that_wakes_to_find_its_claims_with_another_machine_sends_nothin
     """Nobody on the other machine can end it: its own fence and lease must."""
     frozen = begin("worker", "--name", "north")
     until(lambda: alive(office, "north"), "a worker")
-    begin(*a_run(*CLAIMS))
+    asked = begin(*a_run(*CLAIMS))
     until(lambda: office.witness()["writes"] >= 1, "save")
+    asked.kill()  # it is on this machine, and would end the frozen one
     frozen.send_signal(signal.SIGSTOP)
     known = set(office.intents())
     begin("worker", "--name", "far", **elsewhere)
