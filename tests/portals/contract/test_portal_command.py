@@ -160,7 +160,7 @@ def test_the_contract_is_a_plug_in_of_pytest(at_the_portal, tmp_path):
     assert re.search(r"contract/flag-note SKIPPED", done.stdout)
 
 
-@pytest.mark.night
+@pytest.mark.slow  # with writing: test_contract_holds.py
 @pytest.mark.browser
 @pytest.mark.timeout(600)
 def test_without_writing_there_is_no_level_above_bronze(at_the_portal):
