@@ -38,7 +38,7 @@ demo: setup ## the main job on the practice portal
 
 test: setup $(VENV)/dev.stamp ## the whole test suite, a real browser and GNU Health included, and one fault of each kind
 	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
-	@$(BIN)/pytest -n 2 --dist loadfile -m "night and not slow"
+	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m "night and not slow"
 	@$(MAKE) --no-print-directory gnuhealth-test
 	@$(MAKE) --no-print-directory chaos-sample
 
@@ -65,7 +65,7 @@ gnuhealth: $(VENV)/run.stamp ## a real GNU Health with a practice clinic, until 
 
 gnuhealth-test: setup $(VENV)/dev.stamp ## the tests against the real GNU Health
 	@PYTHONPATH=tests $(BIN)/python -m gnuhealth --prepare
-	@$(BIN)/pytest -n 2 --dist loadfile -m "gnuhealth and not slow"
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m "gnuhealth and not slow"
 
 check: $(VENV)/dev.stamp ## format, lint, types, import contracts
 	@$(BIN)/ruff format --check .
