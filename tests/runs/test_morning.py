@@ -57,7 +57,7 @@ def a_run(office, *words, **environment):
     return office.run("--limit", "3", *words, **environment)
 
 
-def test_twenty_kinds_of_trouble_stand_in_one_list_by_cause(office, capsys):
+def test_twenty_kinds_of_trouble_stand_in_one_list_by_cause(office, capsys, tmp_path):
     night = office.run(*office.worklist(planted(office)))
     assert night.returncode == 3, night.stderr
     office.practice("faults", "clear")
@@ -97,7 +97,23 @@ def test_twenty_kinds_of_trouble_stand_in_one_list_by_cause(office, capsys):
 
     kinds = {group["code"] for group in listed}
     assert len(listed) >= 20, sorted(kinds)
-    assert max(group["claims"] for group in listed) >= 3
     for group in listed:
         assert group["next"], group
         assert group["cause"], group
+    one_decision_serves_many(office, max(listed, key=lambda group: group["claims"]))
+    its_picture_is_there(office, tmp_path, listed)
+
+
+def one_decision_serves_many(office, group):
+    assert group["claims"] >= 3
+    words = ("--as", "done", "--reason", "as agreed with the payer", "--by", "dana")
+    done = office.claimbots("exceptions", "resolve", group["group"], *words)
+    assert done.returncode == 0, done.stderr
+    left = office.claimbots("exceptions", "list", "--json").stdout
+    assert group["group"] not in left
+
+
+def its_picture_is_there(office, folder, groups):
+    seen = next(group["example"] for group in groups if group["example"]["evidence"])
+    office.claimbots("exceptions", "show", seen["id"], "--evidence", str(folder))
+    assert [path for path in folder.iterdir() if path.read_bytes().startswith(b"\x89PNG")]
