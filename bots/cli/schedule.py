@@ -152,19 +152,12 @@ def resume(name: Name) -> None:
     typer.echo(f"{name} begins its runs again" if rows.resume(name) else f"{name} was not paused")
 
 
-def _zone(schedule: Schedule) -> ZoneInfo:
-    from zoneinfo import ZoneInfo
-
-    from bots.config import load_settings
-
-    return ZoneInfo(schedule.time_zone or load_settings().office.time_zone)
-
-
 def _zone_and_hours(schedule: Schedule) -> tuple[ZoneInfo, Any]:
     from bots.config import load_portals, load_settings
-    from bots.runs.scheduler import portal_hours
+    from bots.runs.scheduler import portal_hours, zone_of
 
-    return _zone(schedule), portal_hours(schedule, load_settings(), load_portals())
+    settings = load_settings()
+    return zone_of(schedule, settings), portal_hours(schedule, settings, load_portals())
 
 
 def _next(schedule: Schedule, now: datetime) -> datetime | None:
@@ -175,9 +168,11 @@ def _next(schedule: Schedule, now: datetime) -> datetime | None:
 
 
 def _state(name: str, schedule: Schedule, now: datetime, wrong: str) -> dict[str, Any]:
+    from bots.config import load_settings
+    from bots.runs.scheduler import zone_of
     from bots.store import schedules as rows
 
-    zone = _zone(schedule)
+    zone = zone_of(schedule, load_settings())
     pause = rows.pause_of(name)
     last = next(iter(rows.times(name, limit=1, until=now)), None)
     run = rows.newest_run(last.run_key) if last else None

@@ -65,7 +65,7 @@ async def telling(
         if channels(settings.alerts) and not (task and task.cancelling()):
             with _never_failing():
                 async with asyncio.timeout(LONGEST):
-                    is_to_be_told = not await store.call(_keep_of_run, settings, run, fault, waits)
+                    is_to_be_told = await store.call(_keep_of_run, settings, run, fault, waits)
                     if sends and is_to_be_told:
                         await deliver(store, settings, datetime.now(UTC))
 
@@ -199,7 +199,7 @@ def _keep_of_run(settings: Settings, id: str, fault: Exception | None, waits: bo
     """Keep what the run came to, and end what it shows to be over; `waits` as for `telling`.
 
     Returns:
-        Whether nothing is sent of it yet: a signal ended it, or it waits to go on.
+        Whether it is to be told now; not where a signal ended it, or it waits to go on.
     """
     now, origin = datetime.now(UTC), settings.ledger.origin
     run = records.get_run(id)
@@ -214,7 +214,7 @@ def _keep_of_run(settings: Settings, id: str, fault: Exception | None, waits: bo
         alerts.end([Event.LOG_BROKEN], now, [origin])
     alerts.keep(troubles, now)
     goes_on = run.ended_at is None and (fault is None or waits_for_vault)
-    return run.stop_reason == ends.STOPPED_BY_SIGNAL or goes_on
+    return run.stop_reason != ends.STOPPED_BY_SIGNAL and not goes_on
 
 
 def _took_the_list(run: RunRecord) -> bool:

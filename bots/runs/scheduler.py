@@ -170,7 +170,7 @@ class Scheduler:
             log.warning("decided ahead of its time, by a clock that was wrong: decided anew",
                         schedule=name, time=key)  # fmt: skip
         after = max(decided or since, now - _FARTHEST_BACK)
-        zone = ZoneInfo(schedule.time_zone or settings.office.time_zone)
+        zone = zone_of(schedule, settings)
         come = between(schedule, zone, after, now, portal_hours(schedule, settings, self._portals))
         if not come:
             return
@@ -407,6 +407,11 @@ def request_of(
         resume=resume,
         scheduled=entry.run_key,
     )
+
+
+def zone_of(schedule: Schedule, settings: Settings) -> ZoneInfo:
+    """The time zone of a schedule's times."""
+    return ZoneInfo(schedule.time_zone or settings.office.time_zone)
 
 
 def portal_hours(

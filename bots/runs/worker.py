@@ -400,8 +400,8 @@ class Worker:
             else:
                 # DBOS knows nothing of it, another version's it does not play, or it does not
                 # begin: our own table has what is due.
-                version = await self._durable.version_of(workflow)
                 if workflow not in going:
+                    version = await self._durable.version_of(workflow)
                     log.warning("begins its session anew", run=run, session_of_version=version)
                     await self._durable.forget(workflow)
                 await self._store.call(work.hand_back, run, self._lease.executor)
