@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 
 from bots.checks import Class, Finding, Review, by_id, review
 from bots.claims import HOLD, Case, Change, ClaimRef
@@ -139,8 +139,7 @@ async def process(
         except PortalError as error:
             told.met = error  # what was done before it stands, and is told
             outcomes.add(ClaimOutcome.FAILED)
-            kind = ExceptionType(fault_of(error.code).kind)
-            told.exceptions.append(NewException(kind, error.code, str(error)))
+            told.exceptions.append(exception_of(error.code, str(error)))
             continue
         if done.outcome is Outcome.CONFIRMED:
             made += order.changes
@@ -424,6 +423,14 @@ def _exception(done: Done, check: str) -> NewException:
     )
     words = done.words or "see the audit log"
     return NewException(kind, code_of(done), words, check=check, intent=done.intent)
+
+
+def exception_of(
+    code: str, text: str, saved: datetime | None = None, intent: str = ""
+) -> NewException:
+    """An exception of a code, of the kind that its fault is."""
+    kind = ExceptionType(fault_of(code).kind)
+    return NewException(kind, code, text, saved=saved, intent=intent)
 
 
 def code_of(done: Done) -> str:

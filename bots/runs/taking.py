@@ -27,7 +27,7 @@ from bots.portals.base import LoginRefused, PortalError, Reader
 from bots.portals.evidence import last_seen, remembering
 from bots.portals.looking import looking
 from bots.runs import evidence
-from bots.runs.claim import Approved, Rules, Told, apply_approved, process
+from bots.runs.claim import Approved, Rules, Told, apply_approved, exception_of, process
 from bots.runs.course import Course
 from bots.runs.lapsed import approved_by
 from bots.runs.office import Office
@@ -36,8 +36,6 @@ from bots.store import records, work
 from bots.store.facts import (
     ChangeOutcome,
     ClaimOutcome,
-    ExceptionType,
-    NewException,
     ProposalRecord,
     SeenRecord,
 )
@@ -348,6 +346,5 @@ class Taking:
 def _failed(
     ref: ClaimRef, position: int, code: str, text: str, saved: datetime | None = None
 ) -> Told:
-    kind = ExceptionType(faults.fault_of(code).kind)
     seen = SeenRecord(ref.number, position, ClaimOutcome.FAILED, status=ref.status, reviewed=False)
-    return Told(seen, exceptions=[NewException(kind, code, text, saved=saved)])
+    return Told(seen, exceptions=[exception_of(code, text, saved)])

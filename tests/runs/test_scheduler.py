@@ -122,6 +122,13 @@ async def settled(scheduler):
         await asyncio.wait({scheduler._task}, timeout=10)
 
 
+async def look_twice(scheduler):
+    """The night's time has come; each look may begin one run."""
+    for minute in range(2):
+        await scheduler.look(NIGHT + minute * timedelta(minutes=1))
+        await settled(scheduler)
+
+
 async def held_up(scheduler, office):
     """The night's time has come, and waits: another run was at work."""
     await scheduler.look(NIGHT - HOUR)
@@ -179,9 +186,7 @@ async def test_a_run_that_was_lost_sight_of_is_begun_again(office, monkeypatch):
     office.end.set()
     async with office.scheduler() as scheduler:
         await scheduler.look(NIGHT - HOUR)
-        for minute in range(2):
-            await scheduler.look(NIGHT + minute * timedelta(minutes=1))
-            await settled(scheduler)
+        await look_twice(scheduler)
 
         assert await office.times(scheduler) == [("2026-09-30T02:30", "done")]
 
@@ -407,9 +412,7 @@ async def test_a_schedule_that_names_no_portal_is_said_once_and_the_others_go_on
     office.end.set()
     async with office.scheduler() as scheduler:
         await scheduler.look(NIGHT - HOUR)
-        for minute in range(2):
-            await scheduler.look(NIGHT + minute * timedelta(minutes=1))
-            await settled(scheduler)
+        await look_twice(scheduler)
 
         assert [request.scheduled for request in office.asked] == ["nightly@2026-09-30T02:30"]
         assert (scheduler.seen.problem, scheduler.seen.held) == ("", {"second": WRONG})
