@@ -134,7 +134,7 @@ def pause(
     schedule = find_schedule(load_schedules(), name)
     open_store()
     day = _day(until, "--until")
-    zone, _ = _zone_and_hours(schedule)
+    zone = _zone(schedule)  # its portal need not be there: then it is paused for that
     end = datetime.combine(day + timedelta(days=1), time(), tzinfo=zone) if day else None
     rows.pause(name, person(), reason, end)
     typer.echo(f"{name} is paused" + (f" through {day}" if day else "; `schedule resume` ends it"))
@@ -152,12 +152,18 @@ def resume(name: Name) -> None:
     typer.echo(f"{name} begins its runs again" if rows.resume(name) else f"{name} was not paused")
 
 
+def _zone(schedule: Schedule) -> ZoneInfo:
+    from bots.config import load_settings
+    from bots.runs.scheduler import zone_of
+
+    return zone_of(schedule, load_settings())
+
+
 def _zone_and_hours(schedule: Schedule) -> tuple[ZoneInfo, Any]:
     from bots.config import load_portals, load_settings
-    from bots.runs.scheduler import portal_hours, zone_of
+    from bots.runs.scheduler import portal_hours
 
-    settings = load_settings()
-    return zone_of(schedule, settings), portal_hours(schedule, settings, load_portals())
+    return _zone(schedule), portal_hours(schedule, load_settings(), load_portals())
 
 
 def _next(schedule: Schedule, now: datetime) -> datetime | None:
@@ -168,11 +174,9 @@ def _next(schedule: Schedule, now: datetime) -> datetime | None:
 
 
 def _state(name: str, schedule: Schedule, now: datetime, wrong: str) -> dict[str, Any]:
-    from bots.config import load_settings
-    from bots.runs.scheduler import zone_of
     from bots.store import schedules as rows
 
-    zone = zone_of(schedule, load_settings())
+    zone = _zone(schedule)
     pause = rows.pause_of(name)
     last = next(iter(rows.times(name, limit=1, until=now)), None)
     run = rows.newest_run(last.run_key) if last else None

@@ -171,6 +171,12 @@ def test_a_pause_shows_ends_after_its_day_and_can_be_ended_before(schedules):
     assert "was not paused" in said("resume", "nightly")
 
 
+def test_a_schedule_whose_portal_is_gone_can_be_paused(schedules):
+    schedules(NIGHTLY.replace("portal: practice", "portal: gone"))
+    assert "paused through 2026-11-02" in said("pause", "nightly", "--until", "2026-11-02")
+    assert rows.pause_of("nightly").holds_at(SATURDAY)
+
+
 @pytest.mark.parametrize("command", ["next", "run-now", "pause", "resume"])
 def test_a_name_that_is_none_is_answered_with_the_nearest(schedules, command):
     schedules(NIGHTLY)
