@@ -184,7 +184,7 @@ def _run(item: workitems.Input, room: Room, queue: str) -> None:
         facility=order.facility,
         code=order.code,
         min_charge=order.min_charge,
-        numbers=order.claims,
+        numbers=order.claims or (),
         limit=order.limit,
     )
     request = RunRequest(

@@ -54,7 +54,8 @@ def read_worklist(path: Path) -> Worklist:
     """Read an office's list, `FILE.xlsx`, `FILE.xls` or `FILE.csv`.
 
     Raises:
-        Problem: the file cannot be read, is no list, or has no column of claim numbers.
+        Problem: the file cannot be read, is no list, or has no column of claim numbers or no
+            number in it: a run without numbers would take the whole queue.
     """
     rows = _reader_of(path)(path)
     if len(rows) > _ROWS:
@@ -63,7 +64,7 @@ def read_worklist(path: Path) -> Worklist:
         headings = [re.sub(r"[^a-z0-9]", "", str(cell or "").lower()) for cell in row]
         for heading in _HEADINGS:
             if headings.count(heading) == 1:
-                return Worklist(path, rows, header, headings.index(heading))
+                return _with_numbers(Worklist(path, rows, header, headings.index(heading)))
             if heading in headings:
                 raise Problem(
                     "two columns could hold the claim number",
@@ -75,6 +76,16 @@ def read_worklist(path: Path) -> Worklist:
         where=str(path),
         do='give the column the heading "Claim number", within the first 20 rows',
     )
+
+
+def _with_numbers(found: Worklist) -> Worklist:
+    if not found.numbers:
+        raise Problem(
+            "no claim number below its heading",
+            where=str(found.path),
+            do="fill the column; of a formula the program that wrote it must have kept the value",
+        )
+    return found
 
 
 def write_outcomes(worklist: Worklist, outcomes: Mapping[str, str]) -> Path:

@@ -50,8 +50,9 @@ class Course:
         if told.halted and not self.ceiling and not self.read_only:
             self.stop_reason = self.stop_reason or told.halted
         has_failed = any(e.type is ExceptionType.APPLICATION for e in told.exceptions)
-        # What a portal that is only read holds back says nothing of how it is.
-        self.last.append(has_failed and not (told.halted and self.read_only))
+        # What a ceiling or a portal that is only read holds back says nothing of how it is.
+        is_held_back = told.halted and (self.ceiling or self.read_only)
+        self.last.append(has_failed and not is_held_back)
         if told.halted or has_failed:
             self.left_over = True
         if sum(self.last) >= faults.FAULTS_OF_LAST and not self.stop_reason:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -21,8 +21,12 @@ class CheckOrder(BaseModel):
     as_of: date | None = None
 
 
+# An empty number, or a list without one, would ask for something else than it says.
+ClaimNumber = Annotated[str, Field(min_length=1)]
+
+
 class RunOrder(BaseModel):
-    """A run over a portal's queue; the task says which queue."""
+    """A run over a portal's queue; the task says which queue. `claims` narrows it to these."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
     portal: str
@@ -32,7 +36,7 @@ class RunOrder(BaseModel):
     code: str = ""
     min_charge: Decimal | None = None
     limit: int | None = Field(default=None, ge=1)
-    claims: tuple[str, ...] = ()
+    claims: tuple[ClaimNumber, ...] | None = Field(default=None, min_length=1)
     shadow: bool = False
     pages: int | None = Field(default=None, ge=1, le=8)
     as_of: date | None = None

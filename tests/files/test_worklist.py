@@ -129,6 +129,7 @@ def test_the_copy_is_for_its_owner_only(tmp_path: Path):
         ("list.csv", b"", "no column"),
         ("list.csv", b"name,born\na,b\n", "no column"),
         ("list.csv", b"claim,claim\n1,2\n", "two columns"),
+        ("list.csv", b"claim,note\n,\n", "no claim number"),
         ("list.csv", b"claim\n\xe9\n", "UTF-8"),
         ("list.csv", b'claim\n"1\n', "no CSV"),
         ("list.csv", b"PK\x03\x04rest", "not what its name says"),

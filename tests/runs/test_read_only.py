@@ -33,9 +33,9 @@ def test_a_claims_own_doubt_ends_nothing():
     assert (course.read_only, course.stop_reason) == ("", "")
 
 
-def test_what_is_held_back_then_says_nothing_of_the_portal():
-    """Many claims that wait for the selector file are no reason to stop reading."""
-    course = Course(read_only="why")
+@pytest.mark.parametrize("course", [Course(read_only="why"), Course(ceiling="why")])
+def test_what_is_held_back_then_says_nothing_of_the_portal(course):
+    """Many claims that wait for the selector file, or another day, are no reason to stop."""
     for _ in range(30):
         course.weigh(told(halted=str(Halted("why"))))
     assert course.stop_reason == ""

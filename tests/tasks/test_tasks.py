@@ -242,6 +242,8 @@ def test_conda_yaml_installs_the_lock_with_its_hashes():
         ({"portal": "p", "limit": -1}, "limit"),
         ({"portal": "p", "since": "yesterday"}, "since"),
         ({"portal": "p", "claims": "CL0000001"}, "claims"),
+        ({"portal": "p", "claims": []}, "claims"),
+        ({"portal": "p", "claims": [""]}, r"claims\.0"),
         ({"portal": "p", "shadow": "perhaps"}, "shadow"),
     ],
 )
