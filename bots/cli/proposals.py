@@ -176,9 +176,9 @@ def _page(proposal: ProposalRecord) -> list[str]:
             f"decided         {proposal.decided_by}, {proposal.decided_at:%Y-%m-%d %H:%M} UTC: "
             f"{proposal.decision_reason}"
         )
-    if proposal.decided_at and proposal.state.value == "approved":
+    if proposal.approved_at and proposal.state.value == "approved":
         holds = timedelta(days=load_settings().approvals.valid_days)
-        said.append(f"holds until     {proposal.decided_at + holds:%Y-%m-%d %H:%M} UTC")
+        said.append(f"holds until     {proposal.approved_at + holds:%Y-%m-%d %H:%M} UTC")
     if proposal.applied_intent:
         said.append(f"applied         intent {proposal.applied_intent}")
     return said

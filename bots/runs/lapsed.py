@@ -26,7 +26,7 @@ def lapsed(proposal: ProposalRecord, approvals: Approvals, now: datetime) -> Lap
     What the office asks for is asked when it is applied: rules may have become stricter since.
     """
     limit = timedelta(days=approvals.valid_days)
-    if proposal.decided_at is None or now - proposal.decided_at > limit:
+    if proposal.approved_at is None or now - proposal.approved_at > limit:
         return Lapse(
             _said("APPROVAL_EXPIRED", f"an approval holds for {approvals.valid_days} days"),
             lambda id: records.mark(id, ProposalState.EXPIRED),

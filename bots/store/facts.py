@@ -386,6 +386,11 @@ class ProposalRecord:
     proposed_by: str = ""
     reverts: str = ""
 
+    @property
+    def approved_at(self) -> datetime | None:
+        """When its approval was given: of two, the older; None where nobody decided."""
+        return min(filter(None, (self.first_at, self.decided_at)), default=None)
+
 
 @dataclass(frozen=True, slots=True)
 class Became:

@@ -350,6 +350,8 @@ def test_f39_of_two_who_decide_at_once_one_wins_and_the_other_is_told(places, pr
 
 
 def test_four_eyes_at_the_door_say_who_is_first_and_log_both(places, proposal, monkeypatch):
+    from bots.store.models import Proposal
+
     monkeypatch.setenv("CLAIMBOTS_APPROVALS__FOUR_EYES", "raises_payment")
 
     first = typed("proposals", "approve", proposal.id, "--by", "dana", "--reason", "seen")
@@ -362,8 +364,9 @@ def test_four_eyes_at_the_door_say_who_is_first_and_log_both(places, proposal, m
 
     on_log = [(r.actor, r.body["approval"]) for r, _ in logged(places, "approval")]
     assert on_log == [("dana", "first"), ("lee", "second")]
+    Proposal.objects.update(first_at="2026-08-01T09:30Z")
     shown = typed("proposals", "show", proposal.id)
-    assert "holds until     20" in shown
+    assert "holds until     2026-08-15 09:30 UTC" in shown
     assert "first           dana" in shown
     assert "decided         lee" in shown
 

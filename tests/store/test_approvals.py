@@ -319,6 +319,19 @@ def test_an_approval_runs_out_and_not_a_moment_earlier():
     assert lapse.exception.message == "an approval holds for 3 days"
 
 
+def test_of_two_approvals_the_older_one_says_when_they_run_out():
+    proposal = proposed()
+    approve(proposal, "dana", ALWAYS)
+    second = approve(proposal, "lee", ALWAYS)
+    assert second.first_at is not None
+    long_ago = replace(second, first_at=second.first_at - timedelta(days=3))
+
+    lapse = lapsed(long_ago, Approvals(valid_days=3), second.decided_at)
+
+    assert lapse is not None
+    assert lapse.exception.code == "APPROVAL_EXPIRED"
+
+
 def test_what_ran_out_is_proposed_anew():
     proposal = approve(proposed())
     records.mark(proposal.id, ProposalState.EXPIRED)
