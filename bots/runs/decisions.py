@@ -26,12 +26,12 @@ def decide(
     """Approve or reject a proposal; the ledger holds the decision before the store does.
 
     Raises:
-        Problem: no such proposal, it is not open, a second person is needed, or the audit log
-            cannot be written.
+        Problem: no such proposal, it is not open, a second person is needed, nothing could be
+            applied because its portal is gone, or the audit log cannot be written.
     """
     asked = records.find_proposal(id)
     approvals = load_settings(config_folder()).approvals
-    with the_log(places, asked.portal) as ledger:
+    with the_log(places, asked.portal, must_be_there=answer == "approve") as ledger:
         return records.decide(
             id,
             answer,
@@ -51,13 +51,14 @@ def decide_exceptions(
         What was decided, and why some of a group was not (somebody else was first).
 
     Raises:
-        Problem: there is no such exception or group, none of it could be decided, or the audit
-            log cannot be written.
+        Problem: there is no such exception or group, none of it could be decided, nothing could
+            be tried again because its portal is gone, or the audit log cannot be written.
     """
     waiting = records.find_waiting(id)
     decided: list[ExceptionRecord] = []
     left: list[Problem] = []
-    with the_log(places, waiting[0].portal) as ledger:
+    portal, tries_again = waiting[0].portal, decision.does == "retry"
+    with the_log(places, portal, must_be_there=tries_again) as ledger:
         for entry in waiting:
             try:
                 decided.append(
@@ -77,8 +78,14 @@ def decide_exceptions(
 
 
 @contextmanager
-def the_log(places: Places, portal: str) -> Iterator[Ledger]:
-    """The office's log for a decision; what was decided is signed and anchored after it."""
+def the_log(places: Places, portal: str, *, must_be_there: bool = True) -> Iterator[Ledger]:
+    """The office's log for a decision; what was decided is signed and anchored after it.
+
+    A portal that left the configuration leaves exceptions and proposals behind: those are closed
+    with the keys of all portals, where it need not be there.
+    """
+    if not must_be_there and portal not in load_portals(config_folder()):
+        portal = ""
     ledger = open_ledger(places, portal)
     try:
         yield ledger

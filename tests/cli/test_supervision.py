@@ -268,6 +268,45 @@ def test_an_audit_log_that_cannot_be_written_leaves_exceptions_as_they_are(queue
     assert told("exceptions", "show", "E-1")[0]["state"] == "open"
 
 
+@pytest.fixture
+def gone(queue, proposal):
+    """Their portal is no longer in the configuration."""
+    from bots.store.models import Proposal, Run
+
+    Run.objects.update(portal="gone")
+    Proposal.objects.update(portal="gone")
+    return queue
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        (("exceptions", "resolve", "E-2", "--reason", "moved away"), "exception"),
+        (("exceptions", "assign", "E-2", "--to", "lee"), "exception"),
+        (("proposals", "reject", "P-1", "--reason", "moved away"), "rejection"),
+    ],
+    ids=lambda words: words[1] if isinstance(words, tuple) else words,
+)
+def test_what_waits_of_a_portal_that_is_gone_can_be_closed_and_is_on_the_log(gone, words, kind):
+    typed(*words)
+
+    ((record, _),) = logged(gone, kind)
+    assert record.body["portal"] == "gone"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("exceptions", "retry", "E-2"), ("proposals", "approve", "P-1", "--reason", "seen")],
+    ids=lambda words: words[1],
+)
+def test_nothing_is_tried_or_applied_at_a_portal_that_is_gone(gone, words):
+    with pytest.raises(Problem, match="no portal named 'gone'"):
+        typed(*words)
+
+    assert told("exceptions", "show", "E-2")[0]["state"] == "open"
+    assert told("proposals", "show", "P-1")[0]["state"] == "open"
+
+
 def test_a_retry_says_which_run_takes_the_claims(queue):
     said = typed("exceptions", "retry", the_group(), "--by", "dana")
 
