@@ -27,7 +27,7 @@ from bots.hands import (
 from bots.ledger import Outcome
 from bots.policy import Action, Correct, Flag, Policy, Propose, class_of, decide
 from bots.portals.base import HOLD_REASON_LIMIT, LoginRefused, PortalError
-from bots.runs.content import content_digest, content_of, moved_since
+from bots.store.content import content_digest, content_of, moved_since
 from bots.store.facts import (
     Became,
     ChangeOutcome,

@@ -14,6 +14,7 @@ from django.db import transaction
 from bots.claims import Change
 from bots.errors import Problem
 from bots.store import lookup, models
+from bots.store.content import moved
 from bots.store.facts import ChangeOutcome, NewProposal, ProposalRecord, ProposalState
 
 WAITING = (ProposalState.OPEN.value, ProposalState.APPROVED.value)
@@ -34,26 +35,23 @@ def upsert_proposal(
     approves it approves what was read last.
 
     The same means portal, claim, check and changes, while it is open or approved; or
-    rejected on the same content of the claim, so that nobody is asked twice. A rejected
-    one is given back as rejected: the caller does not count it as proposed. What a review
-    does not repeat becomes stale behind it (`stale_but`): several proposals of one check,
-    each for a line of its own, stand beside each other.
+    rejected on the same content of the claim (the bots' own changes aside), so that nobody
+    is asked twice. A rejected one is given back as rejected: the caller does not count it as
+    proposed. What a review does not repeat becomes stale behind it (`stale_but`): several
+    proposals of one check, each for a line of its own, stand beside each other.
     """
     digest = changes_digest(new.changes)
+    at = at or datetime.now(UTC)
     with transaction.atomic():
         same = models.Proposal.objects.filter(
-            portal=portal, number=number, check_id=new.check
+            portal=portal, number=number, check_id=new.check, changes_digest=digest
         ).order_by("-pk")
-        before = (
-            same.filter(changes_digest=digest, state__in=WAITING).first()
-            or same.filter(
-                changes_digest=digest,
-                content_digest=new.content_digest,
-                state=ProposalState.REJECTED.value,
-            ).first()
+        rejected = same.filter(state=ProposalState.REJECTED.value)
+        before = same.filter(state__in=WAITING).first() or next(
+            (row for row in rejected if _is_as_rejected(row, new)), None
         )
         if before is not None:
-            _follow(before, new, at or datetime.now(UTC))
+            _follow(before, new, at)
             return proposal_record(before), False
         row = models.Proposal.objects.create(
             run_id=run,
@@ -69,17 +67,29 @@ def upsert_proposal(
             reason=new.reason[:300],
             created_at=datetime.now(UTC),
             content=dict(new.content),
-            bound_at=at or datetime.now(UTC),
+            bound_at=at,
         )
     return proposal_record(row), True
 
 
+def _is_as_rejected(row: models.Proposal, new: NewProposal) -> bool:
+    """Whether the claim is as it was when somebody said no, but for the bots' own changes."""
+    if not row.content:  # of an older version
+        return row.content_digest == new.content_digest
+    own = own_changes(row.portal, row.number, row.bound_at)
+    return not moved(row.content, new.content, own)
+
+
 def _follow(row: models.Proposal, new: NewProposal, at: datetime) -> None:
-    if row.state != ProposalState.OPEN.value or row.first_by or row.content == dict(new.content):
+    is_rejected = row.state == ProposalState.REJECTED.value
+    is_unanswered = row.state == ProposalState.OPEN.value and not row.first_by
+    if not (is_rejected or is_unanswered) or row.content == dict(new.content):
         return
+    # Of a rejected one: what others change later in a field that was ours is theirs.
     row.content, row.content_digest, row.bound_at = dict(new.content), new.content_digest, at
-    row.raises_payment, row.at_stake = new.raises_payment, new.at_stake
-    row.message, row.reason = new.message[:500], new.reason[:300]
+    if is_unanswered:
+        row.raises_payment, row.at_stake = new.raises_payment, new.at_stake
+        row.message, row.reason = new.message[:500], new.reason[:300]
     row.save()
 
 

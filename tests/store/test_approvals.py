@@ -13,15 +13,15 @@ import store_cases
 from builders.claims import AS_OF, a_case, a_line, a_provider
 from builders.tables import code_sets
 
-from bots.claims import Change, ClaimRef
+from bots.claims import Change, ClaimRef, Facility
 from bots.config import Approvals
 from bots.errors import Problem
 from bots.hands import Workplace
 from bots.policy import Policy
 from bots.runs.claim import Approved, Rules, apply_approved
-from bots.runs.content import content_digest, content_of, moved_since
 from bots.runs.lapsed import approved_by, lapsed
 from bots.store import records
+from bots.store.content import content_digest, content_of, moved_since
 from bots.store.facts import (
     ChangeOutcome,
     ChangeRecord,
@@ -160,6 +160,43 @@ def test_what_somebody_approved_stays_bound_to_what_they_saw(asks_two, state):
 
     assert again.state == state
     assert applied(again, moved) == ["changed since it was proposed: facility"]
+
+
+NDC = Change("ndc", 1, "0002-1433-80", "00002143380")
+
+
+def with_ndc(ndc, **fields):
+    """As it is read: that a line was edited is told by the claim's own history."""
+    edited = ndc != NDC.from_
+    return a_claim(lines=[a_line("99213", ndc=ndc)], lines_edited=edited, **fields)
+
+
+def rejected_after_a_correction():
+    """A run corrects the drug number and proposes; a person says no. The claim as it is then."""
+    done = ChangeRecord("ndc-form", "ndc", 1, NDC.from_, NDC.to, ChangeOutcome.CONFIRMED, "i1")
+    proposal = proposed(with_ndc(NDC.from_), changes=[done])
+    records.decide(proposal.id, "reject", "dana", "the chart says otherwise")
+    return proposal, with_ndc(NDC.to)
+
+
+def test_what_was_rejected_does_not_come_back_for_the_bots_own_correction():
+    proposal, saved = rejected_after_a_correction()
+
+    for _ in range(2):
+        again = proposed(saved)
+        assert (again.id, again.state) == (proposal.id, ProposalState.REJECTED)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"ndc": NDC.to, "facility": Facility("R", "Riverside")}, {"ndc": "00002143390"}],
+    ids=["another field", "what the bot wrote, after it was read again"],
+)
+def test_what_was_rejected_is_asked_again_where_somebody_changed_the_claim(fields):
+    _, saved = rejected_after_a_correction()
+    proposed(saved)
+
+    assert proposed(with_ndc(**fields)).state is ProposalState.OPEN
 
 
 # F38: who proposed it approves it; four eyes

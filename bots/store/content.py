@@ -1,8 +1,9 @@
-"""What an approval is bound to: each field of the claim as it was read, by a digest of its own.
+"""What an answer is bound to: each field of the claim as it was read, by a digest of its own.
 
-A person approves a change to the claim that they saw. Where another field has moved since,
-they might have answered otherwise: the names of such fields make the approval stale. What our
-own hands changed since then moved nothing that anybody has to weigh again.
+A person approves or rejects a change to the claim that they saw. Where another field has moved
+since, they might have answered otherwise: the names of such fields make the approval stale, and
+what was rejected is asked again. What our own hands changed since then moved nothing that anybody
+has to weigh again.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ _PASSING = {
 
 
 def content_digest(case: Case) -> str:
-    """The whole claim but its state, version and dates: the same claim is not asked twice."""
+    """The whole claim but its state, version and dates."""
     claim = replace(case.claim, status="", version="", submitted_on=None, unknown_fields=())
     return hashlib.sha256(repr(claim).encode()).hexdigest()
 
@@ -55,8 +56,12 @@ def moved_since(then: Mapping[str, str], claim: Claim, own: Iterable[Change]) ->
     `own` are the changes of our hands since then; one of them counts only where the field
     still holds what it wrote.
     """
-    now = content_of(claim)
-    ours = {_name(change) for change in own if _holds(claim, change)}
+    return moved(then, content_of(claim), (change for change in own if _holds(claim, change)))
+
+
+def moved(then: Mapping[str, str], now: Mapping[str, str], own: Iterable[Change]) -> list[str]:
+    """The names of the fields that differ between two readings, but for those of `own`."""
+    ours = {_name(change) for change in own}
     return sorted(
         name
         for name in then.keys() | now.keys()
