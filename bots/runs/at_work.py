@@ -347,14 +347,17 @@ class RunAtWork:
         """The approved proposals, without those whose approval has run out or is too few.
 
         Of those it is said why. A live run lays them down, so that they are proposed anew; to
-        a shadow run on another queue they are no matter.
+        a shadow run on another queue they are no matter. What the portal refused stays approved,
+        and waits for a person as its exception does.
         """
         held = {}
         approvals = self.office.settings.approvals
+        refused = await self.store.call(records.refused_proposals, self.request.portal)
         for proposal in await self.store.call(records.approved_proposals, self.request.portal):
             lapse = lapsed(proposal, approvals, datetime.now(UTC))
             if lapse is None:
-                held[proposal.id] = proposal
+                if proposal.id not in refused:
+                    held[proposal.id] = proposal
             elif self.office.writes or self.request.query.queue == "approved":
                 about = replace(lapse.exception, check=proposal.check, proposal=proposal.id)
                 await self.store.call(records.keep_exception, self.id, proposal.number, about)

@@ -223,6 +223,24 @@ def to_retry(portal: str, queue: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(rows.order_by("pk").values_list("number", flat=True)))
 
 
+def refused_proposals(portal: str) -> frozenset[str]:
+    """The approved proposals whose save the portal refused, and that nobody wants tried again.
+
+    Somebody does who asks for a retry, or says that it is mended.
+    """
+    rows = models.ExceptionRow.objects.filter(
+        proposal__portal=portal,
+        proposal__state=ProposalState.APPROVED.value,
+        code="SAVE_REFUSED",
+    )
+    newest = {row.proposal_id: row for row in rows.order_by("pk")}
+    return frozenset(
+        f"P-{proposal:05d}"
+        for proposal, row in newest.items()
+        if row.state != ExceptionState.RETRY.value and row.resolved_as != Resolution.DONE.value
+    )
+
+
 # What people see
 
 

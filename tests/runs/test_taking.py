@@ -10,12 +10,20 @@ from builders.runs import OTHER, TOTAL, Screens, approved, listed, taken_through
 
 from bots import faults
 from bots.checks import review
+from bots.hands import Done
+from bots.ledger import Outcome
 from bots.places import Places
 from bots.portals.base import DeadlinePassed, ElementMissing, Query
 from bots.runs import ends
 from bots.runs.taking import Taking
 from bots.store import database, models, records, work
-from bots.store.facts import ClaimOutcome, ProposalState, RunKind
+from bots.store.facts import (
+    ClaimOutcome,
+    ExceptionDecision,
+    ProposalState,
+    Resolution,
+    RunKind,
+)
 
 
 @pytest.fixture
@@ -125,6 +133,81 @@ def test_where_a_save_was_begun_the_next_proposal_of_its_claim_waits_for_what_be
         ("C1", "SAVE_UNKNOWN", second.id),
         ("C1", "UNEXPECTED", first.id),
     ]
+
+
+# What the portal refused
+
+
+@pytest.fixture
+def saves(monkeypatch):
+    """The portal refuses each save; these are the claims of which one was begun."""
+    begun = []
+
+    async def refuses(order, at):
+        begun.append(order.ref.number)
+        return Done(Outcome.REFUSED, f"i{len(begun)}", "the field is locked by the payer")
+
+    monkeypatch.setattr("bots.runs.claim.perform", refuses)
+    return begun
+
+
+def a_night(places):
+    run = store_cases.a_run(RunKind.APPROVED).id
+    taken_through(places, run, Screens(total=TOTAL.from_))
+
+
+def decided(does, resolved_as=Resolution.DONE):
+    """A person decides the newest exception."""
+    decision = ExceptionDecision(does, "dana", "looked at", resolved_as=resolved_as)
+    records.decide_exception(records.exceptions()[0].id, decision)
+
+
+def test_what_the_portal_refused_is_sent_again_by_no_run_of_itself(places, saves):
+    refused, other = approved("C1"), approved("C2")
+    a_night(places)
+    assert saves == ["C1", "C2"]
+
+    a_night(places)
+
+    assert saves == ["C1", "C2"]
+    assert states(refused, other) == [ProposalState.APPROVED, ProposalState.APPROVED]
+
+
+@pytest.mark.parametrize("says", [Resolution.NOT_OURS, Resolution.DUPLICATE])
+def test_what_a_person_closed_for_good_is_never_sent_again(places, saves, says):
+    approved("C1")
+    a_night(places)
+    decided("resolve", says)
+
+    a_night(places)
+
+    assert saves == ["C1"]
+
+
+@pytest.mark.parametrize("does", ["retry", "resolve"])
+def test_a_refused_save_is_sent_once_more_where_a_person_asks_or_says_that_it_is_mended(
+    places, saves, does
+):
+    approved("C1")
+    for _ in range(2):
+        a_night(places)
+        decided(does)
+        a_night(places)
+        a_night(places)
+
+    assert saves == ["C1"] * 3
+
+
+def test_a_retry_that_met_a_fault_of_the_machinery_still_waits(places, run, saves):
+    approved("C1")
+    a_night(places)
+    decided("retry")
+    slow = DeadlinePassed("open the claim")
+    taken_through(places, run, Screens(meets(slow, "C1"), total=TOTAL.from_))
+
+    a_night(places)
+
+    assert saves == ["C1", "C1"]
 
 
 # What is said of one proposal, beside the others of its claim
