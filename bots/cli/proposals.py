@@ -67,8 +67,18 @@ def reject(id: Id, reason: Reason = "", by: By = "", as_json: Json = False) -> N
     _decide(id, "reject", by, reason, as_json)
 
 
+@app.command()
+def withdraw(id: Id, reason: Reason = "", by: By = "", as_json: Json = False) -> None:
+    """Take back an approval that no run has applied yet; the proposal is rejected then."""
+    _decide(id, "withdraw", by, reason, as_json)
+
+
 def _decide(
-    id: str, answer: Literal["approve", "reject"], by: str, reason: str, as_json: bool
+    id: str,
+    answer: Literal["approve", "reject", "withdraw"],
+    by: str,
+    reason: str,
+    as_json: bool,
 ) -> None:
     from bots.cli.store_door import json_line, open_store, os_user
     from bots.errors import Problem
@@ -76,22 +86,26 @@ def _decide(
     if not reason.strip():
         raise Problem("a decision needs a reason", where=id, do='add --reason "…"')
     places = open_store()
-    from bots.runs.decisions import decide
+    from bots.runs import decisions
 
-    proposal = decide(places, id, answer, by or os_user(), reason)
+    who = by or os_user()
+    if answer == "withdraw":
+        proposal = decisions.withdraw(places, id, who, reason)
+    else:
+        proposal = decisions.decide(places, id, answer, who, reason)
     if as_json:
         typer.echo(json_line(as_dict(proposal)))
         return
-    say(proposal)
+    say(proposal, "withdrawn" if answer == "withdraw" else "")
 
 
-def say(proposal: ProposalRecord) -> None:
-    """What became of it, and what comes next."""
+def say(proposal: ProposalRecord, became: str = "") -> None:
+    """What became of it, in that word where its state is not enough, and what comes next."""
     is_first = proposal.state.value == "open"
     if is_first:
         typer.echo(f"{proposal.id} approved by {proposal.first_by}, the first of two")
     else:
-        typer.echo(f"{proposal.id} {proposal.state.value} by {proposal.decided_by}")
+        typer.echo(f"{proposal.id} {became or proposal.state.value} by {proposal.decided_by}")
     for line in _changes(proposal):
         typer.echo(f"  {line}")
     if proposal.state.value == "rejected":

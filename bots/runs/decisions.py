@@ -42,6 +42,35 @@ def decide(
         )
 
 
+def withdraw(places: Places, id: str, by: str, reason: str) -> ProposalRecord:
+    """Take back an approval that no run has applied yet; on the ledger first, as any decision.
+
+    Raises:
+        Problem: no such proposal, it is not approved, a run is at it or has begun a save of it
+            whose outcome is not known, or the audit log cannot be written.
+    """
+    asked = records.find_proposal(id)
+    with the_log(places, asked.portal, must_be_there=False) as ledger:
+
+        def witness(proposal: ProposalRecord) -> None:
+            _is_not_begun(ledger, proposal)
+            put_on(ledger, proposal, is_withdrawn=True)
+
+        return records.withdraw(id, by, reason, witness)
+
+
+def _is_not_begun(ledger: Ledger, proposal: ProposalRecord) -> None:
+    for intent in ledger.open_intents():
+        is_of_it = (intent.portal, intent.claim_number) == (proposal.portal, proposal.number)
+        if is_of_it and set(intent.changes) >= set(proposal.changes):
+            raise Problem(
+                "what became of a save of it is not known yet",
+                where=proposal.id,
+                do="the portal's next run settles it; then `claimbots proposals show "
+                f"{proposal.id}` says whether it is applied",
+            )
+
+
 def decide_exceptions(
     places: Places, id: str, decision: ExceptionDecision
 ) -> tuple[list[ExceptionRecord], list[str]]:
@@ -106,9 +135,10 @@ def open_ledger(places: Places, portal: str = "") -> Ledger:
     return Ledger.of_office(places, settings.ledger.origin, master)
 
 
-def put_on(ledger: Ledger, proposal: ProposalRecord) -> None:
+def put_on(ledger: Ledger, proposal: ProposalRecord, *, is_withdrawn: bool = False) -> None:
     """One record of a decision. What a person typed, and the values, are sealed."""
     is_first = proposal.state is ProposalState.OPEN
+    which = "first" if is_first else "second" if proposal.first_by else "only"
     ledger.append(
         "rejection" if proposal.state is ProposalState.REJECTED else "approval",
         actor=proposal.first_by if is_first else proposal.decided_by,
@@ -118,7 +148,7 @@ def put_on(ledger: Ledger, proposal: ProposalRecord) -> None:
         | {
             "typed_by": _typed_by(),
             # Of two that are needed: which one this is.
-            "approval": "first" if is_first else "second" if proposal.first_by else "only",
+            "approval": "withdrawn" if is_withdrawn else which,
         },
         sealed={
             "reason": proposal.first_reason if is_first else proposal.decision_reason,

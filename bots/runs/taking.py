@@ -37,6 +37,7 @@ from bots.store.facts import (
     ChangeOutcome,
     ClaimOutcome,
     ProposalRecord,
+    ProposalState,
     SeenRecord,
 )
 from bots.store.thread import StoreThread
@@ -321,7 +322,9 @@ class Taking:
     async def _apply(self, reader: Reader, ref: ClaimRef, item: work.Item) -> Told:
         """An approved proposal: read and check the claim again, then do it or say stale."""
         proposal = self.held.get(item.proposal)
-        if proposal is None:  # it lapsed while the run was interrupted, and it was said why
+        now = await self.store.call(records.find_proposal, item.proposal)
+        # It lapsed while the run was interrupted, and it was said why; or a person took it back.
+        if proposal is None or now.state is not ProposalState.APPROVED:
             seen = SeenRecord(ref.number, item.position, ClaimOutcome.FLAGGED, reviewed=False)
             return Told(seen)
         approved = Approved(

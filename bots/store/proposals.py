@@ -15,7 +15,14 @@ from bots.claims import Change
 from bots.errors import Problem
 from bots.store import lookup, models
 from bots.store.content import moved
-from bots.store.facts import ChangeOutcome, NewProposal, ProposalRecord, ProposalState
+from bots.store.facts import (
+    ChangeOutcome,
+    ItemState,
+    NewProposal,
+    ProposalRecord,
+    ProposalState,
+    RunState,
+)
 
 WAITING = (ProposalState.OPEN.value, ProposalState.APPROVED.value)
 
@@ -189,9 +196,7 @@ def decide(
         Problem: no such proposal, it is not open, name or reason is missing, or a second
             person is needed.
     """
-    if not by.strip() or not reason.strip():
-        raise Problem("a decision carries a name and a reason", do="give --by and --reason")
-    who, why = by.strip()[:80], reason.strip()[:300]
+    who, why = _name_and_reason(by, reason)
     with transaction.atomic():
         row = lookup.find_proposal(id)
         # Said in the question itself: what another process wrote meanwhile is not overwritten.
@@ -221,6 +226,61 @@ def decide(
         if witness is not None:
             witness(record)
     return record
+
+
+def withdraw(
+    id: str,
+    by: str,
+    reason: str,
+    witness: Callable[[ProposalRecord], None] | None = None,
+) -> ProposalRecord:
+    """Take back an approval that no run has applied yet; one person is enough.
+
+    The proposal is what a rejection makes of it. `witness` as for `decide`.
+
+    Raises:
+        Problem: no such proposal, it is not approved, a run is at it, or name or reason is
+            missing.
+    """
+    who, why = _name_and_reason(by, reason)
+    with transaction.atomic():
+        row = lookup.find_proposal(id)
+        _may_be_withdrawn(row)
+        row.state = ProposalState.REJECTED.value
+        row.decided_by, row.decided_at, row.decision_reason = who, datetime.now(UTC), why
+        row.save(update_fields=["state", "decided_by", "decided_at", "decision_reason"])
+        record = proposal_record(row)
+        if witness is not None:
+            witness(record)
+    return record
+
+
+def _may_be_withdrawn(row: models.Proposal) -> None:
+    name = f"P-{row.pk:05d}"
+    if row.state != ProposalState.APPROVED.value:
+        instead = {
+            ProposalState.OPEN.value: f"`claimbots proposals reject {name}`",
+            ProposalState.APPLIED.value: f"`claimbots revert {row.applied_intent}`",
+        }
+        raise Problem(
+            f"there is no approval to withdraw: it is {row.state}",
+            where=name,
+            do=instead.get(row.state, f"`claimbots proposals show {name}` says by whom"),
+        )
+    at_work = models.WorkItem.objects.filter(
+        proposal=name, state=ItemState.AT_WORK.value, run__state=RunState.IN_PROGRESS.value
+    )
+    # A run that comes to it after us asks whether it is still approved.
+    if item := at_work.first():
+        raise Problem(
+            f"run {item.run_id} is at it", where=name, do="look again when that run is through"
+        )
+
+
+def _name_and_reason(by: str, reason: str) -> tuple[str, str]:
+    if not by.strip() or not reason.strip():
+        raise Problem("a decision carries a name and a reason", do="give --by and --reason")
+    return by.strip()[:80], reason.strip()[:300]
 
 
 def same_person(one: str, other: str) -> bool:

@@ -64,6 +64,7 @@ from bots.store.proposals import (
     second_needed,
     stale_but,
     upsert_proposal,
+    withdraw,
 )
 from bots.store.reverts import keep_revert, put_back
 
@@ -104,6 +105,7 @@ __all__ = [
     "unended_runs",
     "upsert_proposal",
     "waiting_exceptions",
+    "withdraw",
 ]
 
 

@@ -410,6 +410,39 @@ def test_four_eyes_at_the_door_say_who_is_first_and_log_both(places, proposal, m
     assert "decided         lee" in shown
 
 
+def test_an_approval_is_withdrawn_at_the_door_and_that_is_on_the_log(places, proposal):
+    typed("proposals", "approve", proposal.id, "--by", "dana", "--reason", "seen")
+    with pytest.raises(Problem, match="needs a reason"):
+        typed("proposals", "withdraw", proposal.id)
+
+    said = typed("proposals", "withdraw", proposal.id, "--by", "lee", "--reason", "Jo Quimby's no")
+
+    assert said.splitlines()[0] == f"{proposal.id} withdrawn by lee"
+    assert "next" not in said
+    assert told("proposals", "show", proposal.id)[0]["state"] == "rejected"
+    ((record, sealed),) = logged(places, "rejection")
+    assert (record.actor, record.body["approval"], sealed["reason"]) == (
+        "lee", "withdrawn", "Jo Quimby's no",
+    )  # fmt: skip
+
+
+def test_an_approval_whose_save_is_under_way_is_not_withdrawn(places, proposal):
+    """Nobody knows what became of it: it may be on the claim already."""
+    typed("proposals", "approve", proposal.id, "--by", "dana", "--reason", "seen")
+    ledger = open_ledger(places)
+    ledger.open_intent(
+        run=proposal.run, ref=ClaimRef("practice", "C1", "approved"), kind="correct", actor="bot",
+        changes=proposal.changes, patient="MRN1",
+    )  # fmt: skip
+    ledger.close_files()
+
+    with pytest.raises(Problem, match="not known yet"):
+        typed("proposals", "withdraw", proposal.id, "--by", "lee", "--reason", "no")
+
+    assert records.find_proposal(proposal.id).state == "approved"
+    assert logged(places, "rejection") == []
+
+
 # Put back
 
 

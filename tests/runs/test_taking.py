@@ -15,6 +15,7 @@ from bots.ledger import Outcome
 from bots.places import Places
 from bots.portals.base import DeadlinePassed, ElementMissing, Query
 from bots.runs import ends
+from bots.runs.at_work import RunAtWork
 from bots.runs.taking import Taking
 from bots.store import database, models, records, work
 from bots.store.facts import (
@@ -208,6 +209,21 @@ def test_a_retry_that_met_a_fault_of_the_machinery_still_waits(places, run, save
     a_night(places)
 
     assert saves == ["C1", "C1"]
+
+
+def test_what_was_withdrawn_after_it_was_listed_is_not_sent(places, saves, monkeypatch):
+    proposal, _ = approved("C1"), approved("C2")
+    lists = RunAtWork._list
+
+    async def then_a_person_decides(self):
+        await lists(self)
+        await self.store.call(records.withdraw, proposal.id, "lee", "the chart says otherwise")
+
+    monkeypatch.setattr(RunAtWork, "_list", then_a_person_decides)
+    a_night(places)
+
+    assert saves == ["C2"]
+    assert states(proposal) == [ProposalState.REJECTED]
 
 
 # What is said of one proposal, beside the others of its claim

@@ -20,15 +20,18 @@ from bots.hands import Workplace
 from bots.policy import Policy
 from bots.runs.claim import Approved, Rules, apply_approved
 from bots.runs.lapsed import approved_by, lapsed
-from bots.store import records
+from bots.store import records, work
 from bots.store.content import content_digest, content_of, moved_since
 from bots.store.facts import (
     ChangeOutcome,
     ChangeRecord,
     ClaimOutcome,
+    Ending,
     NewProposal,
     NewRevert,
     ProposalState,
+    RunKind,
+    RunState,
     SeenRecord,
 )
 
@@ -307,6 +310,67 @@ def test_f39_the_first_to_decide_is_heard_and_the_other_told_by_whom():
         records.decide(proposal.id, "reject", "lee", "no")
 
     assert records.find_proposal(proposal.id).decided_by == "dana"
+
+
+# Taken back before it was applied
+
+
+def withdraw(proposal, by="lee", witness=None):
+    return records.withdraw(proposal.id, by, "the chart says otherwise", witness)
+
+
+def test_an_approval_is_taken_back_by_one_person_and_is_a_rejection_from_then_on():
+    proposal = proposed()
+    approve(approve(proposal, "dana", ALWAYS), "max", ALWAYS)
+    told = []
+
+    withdrawn = withdraw(proposal, witness=told.append)
+
+    assert (withdrawn.state, withdrawn.decided_by) == (ProposalState.REJECTED, "lee")
+    assert told == [withdrawn]
+    assert records.approved_proposals("practice") == ()
+    assert proposed().id == proposal.id
+
+
+@pytest.mark.parametrize(
+    ("state", "do"),
+    [
+        (ProposalState.OPEN, "proposals reject P-"),
+        (ProposalState.APPLIED, "revert i9"),
+        (ProposalState.REJECTED, "proposals show P-"),
+        (ProposalState.EXPIRED, "proposals show P-"),
+    ],
+)
+def test_only_what_is_approved_is_taken_back_and_else_it_is_said_what_to_do(state, do):
+    proposal = approve(proposed())
+    records.mark(proposal.id, state, intent="i9" if state is ProposalState.APPLIED else "")
+
+    with pytest.raises(Problem, match=f"it is {state}") as refused:
+        withdraw(proposal)
+
+    assert do in refused.value.do
+    assert records.find_proposal(proposal.id).state is state
+
+
+def test_what_a_run_is_at_is_not_taken_back_until_it_is_through_or_dead():
+    proposal = approve(proposed())
+    run = store_cases.a_run(RunKind.APPROVED)
+    work.list_claims(run.id, [(proposal.number, "approved", proposal.id)])
+    work.take(run.id, 1)
+
+    with pytest.raises(Problem, match=f"run {run.id} is at it"):
+        withdraw(proposal)
+
+    records.end_run(run.id, Ending(RunState.FAILED))
+    assert withdraw(proposal).state is ProposalState.REJECTED
+
+
+@pytest.mark.parametrize(("by", "reason"), [(" ", "no"), ("lee", "")])
+def test_to_take_back_an_approval_wants_a_name_and_a_reason(by, reason):
+    proposal = approve(proposed())
+
+    with pytest.raises(Problem, match="a name and a reason"):
+        records.withdraw(proposal.id, by, reason)
 
 
 # F40: approved, and then the claim left the office
