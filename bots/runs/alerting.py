@@ -165,7 +165,8 @@ def troubles_of(
 
     Args:
         run: None where it did not begin.
-        codes: those of the run's own exceptions, not of claims.
+        codes: those of its exceptions. A claim's may have ended all of it, such as a right that
+            the account lost.
         fault: what it raised.
     """
     told: list[tuple[Event, str]] = []
@@ -182,7 +183,7 @@ def troubles_of(
         told.append((Event.PORTAL_CHANGED, portal))
     elif reason.endswith(ends.OPENED_CIRCUIT):
         told.append((Event.CIRCUIT_OPEN, portal))
-    elif fault is not None or (run is not None and run.state is RunState.FAILED):
+    elif fault is not None or (run is not None and _broke_off(run, codes)):
         told.append((Event.RUN_FAILED, portal))
     if run is not None and run.ceiling_hit:
         told.append((Event.CEILING_REACHED, portal))
@@ -195,6 +196,15 @@ def troubles_of(
     ]
 
 
+def _broke_off(run: RunRecord, codes: Collection[str]) -> bool:
+    """Whether a run failed, or a claim of it met what ends every run.
+
+    One that went on after that, and was done, shows it to be over.
+    """
+    met = that_wake(Event.RUN_FAILED).intersection(codes)
+    return run.state is RunState.FAILED or (run.state is RunState.STOPPED and bool(met))
+
+
 def _keep_of_run(settings: Settings, id: str, fault: Exception | None, waits: bool) -> bool:
     """Keep what the run came to, and end what it shows to be over; `waits` as for `telling`.
 
@@ -203,10 +213,10 @@ def _keep_of_run(settings: Settings, id: str, fault: Exception | None, waits: bo
     """
     now, origin = datetime.now(UTC), settings.ledger.origin
     run = records.get_run(id)
-    own = [entry.code for entry in records.exceptions(id) if not entry.number]
+    codes = {entry.code for entry in records.exceptions(id)}
     is_short = now - run.started_at < VAULT_AWAY
     waits_for_vault = waits and isinstance(fault, VaultDown) and is_short
-    troubles = [] if waits_for_vault else troubles_of(run, own, fault, run.portal, origin)
+    troubles = [] if waits_for_vault else troubles_of(run, codes, fault, run.portal, origin)
     if run.state is RunState.DONE:
         still = {trouble.event for trouble in troubles}
         shown = _OF_RUNS if _took_the_list(run) else _OF_LOG_INS

@@ -83,6 +83,7 @@ def ended(
     reason="",
     ceiling="",
     codes=(),
+    number="",
     fault=None,
     claims=7,
     kind=RunKind.PRE_BILL,
@@ -104,7 +105,7 @@ def ended(
         store_cases.fill(begun, claims, name=CANARY)
         for code in codes:
             new = NewException(ExceptionType.BUSINESS, code, f"of {CANARY}")
-            records.keep_exception(begun.id, "", new)
+            records.keep_exception(begun.id, number, new)
         records.end_run(begun.id, Ending(state, stop_reason=reason, ceiling_hit=ceiling))
 
     database.close()
@@ -170,6 +171,21 @@ def test_a_run_that_did_not_take_the_list_ends_only_what_its_log_in_and_the_log_
 
     is_shown = event in {Event.LOG_IN_REFUSED, Event.ACCOUNT_LOCKED, Event.LOG_BROKEN}
     assert (models.AlertRow.objects.get().over_at is not None) is is_shown
+
+
+@pytest.mark.parametrize("code", sorted(that_wake(Event.RUN_FAILED)))
+def test_a_claim_that_ended_the_whole_run_is_said(places, posts, code):
+    """The account lost a right, or somebody else uses it: so it would be every night."""
+    reason = f"a text that is cut off before its code names {CANARY}"
+    ended(places, state=RunState.STOPPED, reason=reason, codes=[code], number="C1")
+
+    assert told(posts) == ["run-failed"]
+
+
+def test_what_ended_a_run_that_then_went_on_and_was_done_is_not_said(places, posts):
+    ended(places, codes=["NOT_ALLOWED"], number="C1")
+
+    assert posts.asked == 0
 
 
 @pytest.mark.parametrize(
