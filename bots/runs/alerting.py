@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from collections.abc import AsyncIterator, Callable, Collection, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -22,18 +22,19 @@ from bots.config import Settings
 from bots.faults import that_wake
 from bots.ledger import LedgerBroken
 from bots.runs import ends
+from bots.runs.due import came_to
 from bots.secrets import VaultDown
 from bots.store import alerts, records, schedules
 from bots.store.alerts import Trouble, Waiting
 from bots.store.facts import RunKind, RunRecord, RunState
-from bots.store.schedules import Became
+from bots.store.schedules import Became, TimeRecord
 from bots.store.thread import StoreThread
 
 log = structlog.get_logger()
 
 LONGEST = 45.0  # seconds that the end of a run may wait for mail servers and the like
 LONGEST_BESIDE = 600.0  # seconds that all alerts of a look may take, which nobody waits for
-VAULT_AWAY = timedelta(hours=1)  # after it somebody is told of a run that waits for its vault
+VAULT_AWAY = timedelta(hours=1)  # after it somebody is told of what waits for its vault
 _OF_RUNS = (
     Event.RUN_FAILED, Event.PORTAL_CHANGED, Event.CIRCUIT_OPEN, Event.CEILING_REACHED,
     Event.LOG_IN_REFUSED, Event.ACCOUNT_LOCKED,
@@ -77,12 +78,22 @@ class Telling:
         self._store = store
         self._sending: asyncio.Task[None] | None = None
 
-    async def look(self, settings: Settings, names: Collection[str], now: datetime) -> None:
-        """Keep what has come; a look never waits for a mail server."""
+    async def look(
+        self,
+        settings: Settings,
+        names: Collection[str],
+        held: Mapping[str, datetime],
+        now: datetime,
+    ) -> None:
+        """Keep what has come; a look never waits for a mail server.
+
+        Args:
+            held: times that wait for their vault, by the key of their run, and since when.
+        """
         if not channels(settings.alerts):
             return
         with _never_failing():
-            await self._store.call(_keep_of_schedules, list(names), now)
+            await self._store.call(_keep_of_schedules, list(names), held, now)
             if self._sending is None or self._sending.done():
                 self._sending = asyncio.create_task(self._send(settings, now))
 
@@ -236,15 +247,18 @@ def _took_the_list(run: RunRecord) -> bool:
     return run.kind is not RunKind.APPROVED and run.query.get("limit") != "0"
 
 
-def _keep_of_schedules(names: list[str], now: datetime) -> None:
-    """Keep what became of the newest time of each, once that is known."""
+def _keep_of_schedules(names: list[str], held: Mapping[str, datetime], now: datetime) -> None:
+    """Keep what became of the newest time of each, once that is known; `held` as for `look`."""
     for name in names:
         few = schedules.times(name, limit=_FEW, until=now)
         times = [t for t in few if t.became is not Became.LEFT_OUT]
         newest = times[0] if times else None
-        if newest is None or newest.became in {Became.WAITING, Became.BEGUN}:
+        if newest is None:
             continue
-        if newest.became is Became.MISSED:
+        if newest.became in {Became.WAITING, Became.BEGUN}:
+            if any(_waits_too_long(entry, held, now) for entry in times):
+                alerts.keep([Trouble(Event.SCHEDULE_FAILED, name)], now)
+        elif newest.became is Became.MISSED:
             alerts.keep([Trouble(Event.SCHEDULE_MISSED, name)], now)
         elif newest.became is Became.FAILED:
             run = schedules.newest_run(newest.run_key)
@@ -253,6 +267,17 @@ def _keep_of_schedules(names: list[str], now: datetime) -> None:
         else:
             alerts.end(_OF_SCHEDULES, now, [name])
     alerts.end(_OF_SCHEDULES, now, but=names)  # schedules that are gone
+
+
+def _waits_too_long(entry: TimeRecord, held: Mapping[str, datetime], now: datetime) -> bool:
+    """Whether a time waits for its vault for an hour or more, and no worker has its run.
+
+    A worker that has it tells of the run (`telling`).
+    """
+    since = held.get(entry.run_key)
+    if since is None or now - since < VAULT_AWAY:
+        return False
+    return came_to(schedules.newest_run(entry.run_key)) is Became.WAITING
 
 
 def _alert(waiting: Waiting, origin: str) -> Alert:

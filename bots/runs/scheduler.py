@@ -48,10 +48,17 @@ Start = Callable[[RunRequest, asyncio.Event], Awaitable[RunSummary]]
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """A time that waits for its vault: when that was tried, and when it was last seen to wait."""
+    """A time that waits for its vault.
+
+    Attributes:
+        since: when the vault was down first.
+        tried: when it was asked last.
+        seen: when the time was last seen to wait.
+    """
 
     schedule: str
     why: str
+    since: datetime
     tried: datetime
     seen: datetime
 
@@ -115,7 +122,8 @@ class Scheduler:
                 log.error("schedules cannot be read", what=problem.what, where=problem.where)
             self.problem = problem.sentence()
         if self._settings is not None:
-            await self._alerts.look(self._settings, self._schedules, now)
+            held = {key: held.since for key, held in self._held.items()}
+            await self._alerts.look(self._settings, self._schedules, held, now)
         await self._say(now)
 
     async def _see_to_all(self, now: datetime) -> None:
@@ -341,6 +349,7 @@ class Scheduler:
             await self._hold(entry, down.what, now)
             return
         except Problem as problem:
+            self._held.pop(entry.run_key, None)  # it is not the vault that it waits for now
             is_another_at_work = problem.exit == _WORK_LEFT_OVER
             became = Became.WAITING if is_another_at_work else Became.FAILED
             await self._turn(entry, Became.BEGUN, became, problem.sentence())
@@ -366,9 +375,11 @@ class Scheduler:
 
     async def _hold(self, entry: TimeRecord, why: str, now: datetime) -> None:
         """The vault is down: the time stays, and others have their turn until it is up."""
-        if entry.run_key not in self._held:
+        before = self._held.get(entry.run_key)
+        if before is None:
             log.error("scheduled run waits", schedule=entry.schedule, what=why)
-        self._held[entry.run_key] = _Held(entry.schedule, why, tried=now, seen=now)
+        since = before.since if before is not None else now
+        self._held[entry.run_key] = _Held(entry.schedule, why, since, tried=now, seen=now)
         await self._turn(entry, Became.BEGUN, Became.WAITING, why)
 
     async def _request(

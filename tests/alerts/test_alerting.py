@@ -579,6 +579,65 @@ def test_a_schedule_is_said_once_by_many_looks_and_again_when_it_was_over(places
     assert "permission" not in posts.told[0]["text"]
 
 
+async def looks_for_an_hour(scheduler, *, then=lambda: None):
+    """Look every minute, until just before and until just after the vault was away for an hour."""
+    await scheduler.look(NIGHT - timedelta(hours=1))
+    for minute in range(62):
+        if minute == 60:
+            then()
+        await scheduler.look(NIGHT + timedelta(minutes=minute))
+        for task in (scheduler._task, scheduler._alerts._sending):
+            if task is not None:
+                await asyncio.wait({task}, timeout=10)
+
+
+def test_a_schedule_whose_vault_is_away_for_an_hour_is_said_once(places, posts):
+    """The master key is there: no run can even be asked for, and so none is told of."""
+    (config_folder() / "schedules.yaml").write_text(NIGHTLY)
+    said: list[list[str]] = []
+
+    async def down(request, ending):
+        raise VaultDown("answered 503", "vault:secret/claimbots/keys")
+
+    async def night():
+        async with Scheduler(places, down) as scheduler:
+            await looks_for_an_hour(scheduler, then=lambda: said.append(told(posts)))
+
+    database.close()
+    with time_machine.travel(NIGHT, tick=True):
+        asyncio.run(night())
+    database.connect(places)
+
+    assert said == [[]]
+    assert told(posts) == ["schedule-failed"]
+    assert posts.told[0]["schedule"] == "nightly"
+
+    schedules.turn("nightly", "2026-09-30T02:30", Became.WAITING, Became.DONE)
+    alerting._keep_of_schedules(["nightly"], {}, NIGHT + timedelta(hours=2))
+    assert models.AlertRow.objects.get().over_at is not None
+
+
+def test_a_scheduled_run_that_a_worker_has_is_told_of_by_that_worker_alone(places, posts):
+    """It waits for the vault of its log-in, and has a row: its own alert tells of it."""
+    (config_folder() / "schedules.yaml").write_text(NIGHTLY)
+
+    async def waits(request, ending):
+        async with StoreThread(places) as store:
+            run, _ = await ask_for(request, office, store)
+        return RunSummary(run, RunState.PENDING, Counts(), exit=3, stop_reason="the vault is away")
+
+    async def night():
+        async with Scheduler(places, waits) as scheduler:
+            await looks_for_an_hour(scheduler)
+
+    office = open_office(places, "practice")
+    database.close()
+    with time_machine.travel(NIGHT, tick=True):
+        asyncio.run(night())
+
+    assert posts.asked == 0
+
+
 def test_a_schedule_is_said_while_the_file_is_being_edited(places, posts):
     async def looks():
         async with Scheduler(places, run) as scheduler:
@@ -601,7 +660,7 @@ def test_a_schedule_is_said_while_the_file_is_being_edited(places, posts):
 
 def test_a_time_that_was_missed_is_said(places, posts):
     schedules.decide("nightly", "2026-09-30T02:30", NIGHT, Became.MISSED)
-    alerting._keep_of_schedules(["nightly"], NIGHT)
+    alerting._keep_of_schedules(["nightly"], {}, NIGHT)
     look_again(places, NIGHT)
 
     assert told(posts) == ["schedule-missed"]
@@ -611,7 +670,7 @@ def test_what_a_clock_that_was_ahead_had_begun_ends_no_trouble_of_now(places, po
     schedules.decide("nightly", "2026-10-09T02:30", NIGHT + timedelta(days=9), Became.DONE)
     schedules.decide("nightly", "2026-09-30T02:30", NIGHT, Became.MISSED)
 
-    alerting._keep_of_schedules(["nightly"], NIGHT)
+    alerting._keep_of_schedules(["nightly"], {}, NIGHT)
 
     assert [row.event for row in models.AlertRow.objects.all()] == ["schedule-missed"]
 
@@ -624,7 +683,7 @@ def test_what_is_not_known_yet_neither_begins_nor_ends_a_trouble(places, posts, 
         schedules.decide(name, "2026-10-01T02:30", later, became)
     alerts.keep([alerts.Trouble("schedule-missed", "missed before")], NIGHT)
 
-    alerting._keep_of_schedules(["caught up with", "missed before"], later)
+    alerting._keep_of_schedules(["caught up with", "missed before"], {}, later)
 
     (row,) = models.AlertRow.objects.all()
     assert (row.subject, row.over_at) == ("missed before", None)
@@ -637,14 +696,14 @@ def test_a_scheduled_run_of_which_was_told_is_not_told_of_twice(places, posts):
         NewRun("practice", "pending", "live", RunKind.PRE_BILL, date(2026, 9, 30), scheduled=key)
     )
     alerts.keep([alerts.Trouble("run-failed", "practice", begun.id)], NIGHT)
-    alerting._keep_of_schedules(["nightly"], NIGHT)
+    alerting._keep_of_schedules(["nightly"], {}, NIGHT)
 
     assert [row.event for row in models.AlertRow.objects.all()] == ["run-failed"]
 
 
 def test_a_schedule_that_is_gone_is_a_trouble_no_more(places, posts):
     alerts.keep([alerts.Trouble("schedule-missed", "nightly")], NIGHT)
-    alerting._keep_of_schedules([], NIGHT)
+    alerting._keep_of_schedules([], {}, NIGHT)
 
     assert models.AlertRow.objects.get().over_at == NIGHT
 

@@ -279,6 +279,20 @@ async def test_where_the_vault_is_down_the_time_stays_and_is_tried_every_minute(
         assert scheduler.seen.held == {}
 
 
+async def test_what_waits_for_another_run_does_not_wait_for_its_vault_any_more(office):
+    async with office.scheduler() as scheduler:
+        await scheduler.look(NIGHT - HOUR)
+        office.fault = VaultDown("answered 503", "vault:secret/claimbots/keys")
+        await scheduler.look(NIGHT)
+        await settled(scheduler)
+        office.fault = Problem("another run is at work", exit=3)
+        await scheduler.look(NIGHT + timedelta(seconds=61))
+        await settled(scheduler)
+
+        await scheduler.look(NIGHT + timedelta(seconds=70))
+        assert scheduler.seen.held == {}
+
+
 async def test_while_one_vault_is_down_the_others_have_their_turn(office):
     """F99. Each try may take most of a minute: the oldest would else come first for ever."""
     office.file.write_text(FILE + FILE.replace("nightly", "second").split("\n", 2)[2])
