@@ -6,6 +6,6 @@
 
 from bots.alerts.events import MEANINGS, Event
 from bots.alerts.message import Alert
-from bots.alerts.sending import NotSent, channels, send
+from bots.alerts.sending import NotSent, NotToAll, channels, send
 
-__all__ = ["MEANINGS", "Alert", "Event", "NotSent", "channels", "send"]
+__all__ = ["MEANINGS", "Alert", "Event", "NotSent", "NotToAll", "channels", "send"]

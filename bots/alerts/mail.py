@@ -5,12 +5,13 @@ from __future__ import annotations
 import smtplib
 import socket
 import ssl
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
 
 from bots.alerts.message import Alert
-from bots.alerts.sending import CALL_SECONDS, Busy, NotSent
+from bots.alerts.sending import CALL_SECONDS, Busy, NotSent, NotToAll
 from bots.config.alerts import Alerts
 from bots.secrets import read_reference
 
@@ -20,6 +21,7 @@ def give(alert: Alert, settings: Alerts) -> None:
 
     Raises:
         Busy: no connection, a time-out, or the server says "later".
+        NotToAll: the server took it for some of the recipients only.
         NotSent: the server refused, or its certificate is not to be trusted.
         Problem: the password is not where its reference says.
     """
@@ -28,7 +30,7 @@ def give(alert: Alert, settings: Alerts) -> None:
         with _connected(settings) as server:
             if settings.smtp_user:
                 server.login(settings.smtp_user, password)
-            server.send_message(_letter(alert, settings))
+            refused = server.send_message(_letter(alert, settings))
     except ssl.SSLError as error:
         raise NotSent(
             f"the mail server's certificate or TLS: {error.reason or 'refused'}"
@@ -37,11 +39,19 @@ def give(alert: Alert, settings: Alerts) -> None:
         kind = Busy if 400 <= error.smtp_code < 500 else NotSent
         raise kind(f"the mail server answered {error.smtp_code}") from None
     except smtplib.SMTPRecipientsRefused as error:
-        codes = sorted({code for code, _ in error.recipients.values()})
+        codes = _codes(error.recipients)
         kind = Busy if codes and codes[-1] < 500 else NotSent
         raise kind(f"the mail server refused the recipients ({codes})") from None
     except (smtplib.SMTPServerDisconnected, OSError) as error:
         raise Busy(f"no connection to the mail server ({type(error).__name__})") from None
+    if refused:
+        some = f"{len(refused)} of {len(settings.mail_to)} recipients ({_codes(refused)})"
+        raise NotToAll(f"the mail server refused {some}")
+
+
+def _codes(refused: Mapping[str, tuple[int, bytes]]) -> list[int]:
+    """What the server answered of some recipients, each code once; its words may name them."""
+    return sorted({code for code, _ in refused.values()})
 
 
 def _connected(settings: Alerts) -> smtplib.SMTP:

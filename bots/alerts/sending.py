@@ -27,6 +27,10 @@ class Busy(NotSent):
     """It was not taken now; another try may do."""
 
 
+class NotToAll(NotSent):
+    """It was taken, but not for all whom it is for. Another try would tell the others twice."""
+
+
 def channels(settings: Alerts) -> tuple[str, ...]:
     """The ways that the office has set up."""
     ways = {"mail": settings.mail_to, "webhook": settings.webhook, "notifier": settings.notifier}
@@ -37,6 +41,7 @@ def send(channel: str, alert: Alert, settings: Alerts) -> None:
     """Send it.
 
     Raises:
+        NotToAll: it is sent, but not to all.
         NotSent: with the reason.
     """
     # By name: what a way needs (RPA.Notifier takes half a second) is only loaded to use it.

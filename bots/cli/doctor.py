@@ -319,14 +319,15 @@ def _alerts(places: Places) -> Iterator[Line]:
             yield line
     count, fault = _not_sent(places)
     if count:
-        text = f"{count} could not be sent ({fault}); put it right, they are tried again"
+        why = f"{count} not sent, or not to all ({fault})"
+        text = f"{why}; put it right, what waits is tried again"
         yield Line("DO", "alerts", text)
     else:
         yield Line("OK", "alerts", f"by {', '.join(ways)}")
 
 
 def _not_sent(places: Places) -> tuple[int, str]:
-    """How many alerts were tried in vain, and why; none where the store does not answer."""
+    """How many alerts did not reach all, and why; none where the store does not answer."""
     from bots.errors import Problem
     from bots.store import database
     from bots.store.address import database_url

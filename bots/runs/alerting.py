@@ -17,7 +17,7 @@ from functools import partial
 
 import structlog
 
-from bots.alerts import Alert, Event, NotSent, channels, send
+from bots.alerts import Alert, Event, NotSent, NotToAll, channels, send
 from bots.config import Settings
 from bots.faults import that_wake
 from bots.ledger import LedgerBroken
@@ -121,7 +121,7 @@ async def _say(
     store: StoreThread, settings: Settings, waiting: Waiting, faults: dict[str, str]
 ) -> None:
     """Send one alert by the ways that work and have not taken it; adds to `faults`."""
-    ways, told = channels(settings.alerts), set(waiting.told)
+    ways, told, left_out = channels(settings.alerts), set(waiting.told), ""
     for way in ways:
         # The messages before this one may have taken a while: another process may be at it now.
         renewed = await store.call(alerts.renew, waiting, ways, datetime.now(UTC))
@@ -133,14 +133,18 @@ async def _say(
         alert = _alert(waiting, settings.ledger.origin)
         try:
             await _beside(partial(send, way, alert, settings.alerts))
-            told.add(way)
-            # What is broken off at the next way is not said again by this one.
-            await store.call(alerts.sent, waiting.id, told, datetime.now(UTC), "being sent")
+        except NotToAll as error:
+            left_out = f"{way}: {error}"
+            log.error("alert not sent to all", channel=way, alert=alert.reference, why=str(error))
         except NotSent as error:
             faults[way] = str(error)
             log.error("alert not sent", channel=way, alert=alert.reference, why=str(error))
+            continue
+        told.add(way)
+        # What is broken off at the next way is not said again by this one.
+        await store.call(alerts.sent, waiting.id, told, datetime.now(UTC), "being sent", left_out)
     left = "; ".join(f"{way}: {faults[way]}" for way in ways if way not in told)
-    await store.call(alerts.sent, waiting.id, told, datetime.now(UTC), left)
+    await store.call(alerts.sent, waiting.id, told, datetime.now(UTC), left, left_out)
 
 
 async def _beside(work: Callable[[], None]) -> None:

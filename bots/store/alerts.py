@@ -112,16 +112,24 @@ def renew(waiting: Waiting, channels: Collection[str], now: datetime) -> Waiting
     return _waiting(row.get(), channels)
 
 
-def sent(id: int, told: Collection[str], now: datetime, fault: str = "") -> None:
-    """Keep which channels took it; without a fault it is told for good."""
+def sent(
+    id: int, told: Collection[str], now: datetime, fault: str = "", left_out: str = ""
+) -> None:
+    """Keep which channels took it; without a fault it is told for good.
+
+    Args:
+        left_out: whom a channel that took it did not take it for; they are not told.
+    """
     models.AlertRow.objects.filter(pk=id).update(
-        told=sorted(told), told_at=None if fault else now, fault=fault[:80]
+        told=sorted(told),
+        told_at=None if fault else now,
+        fault="; ".join(filter(None, (left_out, fault)))[:80],
     )
 
 
 def not_sent() -> tuple[int, str]:
-    """How many alerts were tried in vain and wait, and why the newest of them does."""
-    rows = models.AlertRow.objects.filter(told_at=None, over_at=None).exclude(fault="")
+    """How many alerts were not sent, or not to all, and why the newest of them was not."""
+    rows = models.AlertRow.objects.filter(over_at=None).exclude(fault="")
     return rows.count(), rows.order_by("-pk").values_list("fault", flat=True).first() or ""
 
 

@@ -98,10 +98,10 @@ def outcomes_kept(path: Path, intents: Collection[str]) -> frozenset[tuple[str, 
 
 
 def alerts_not_sent(path: Path) -> tuple[int, str]:
-    """How many alerts were tried in vain and wait, and why the newest of them does."""
+    """How many alerts were not sent, or not to all, and why the newest of them was not."""
     if "0005_alerts" not in migrations(path):
         return 0, ""
-    asked = "FROM store_alertrow WHERE told_at IS NULL AND fault <> '' AND over_at IS NULL"
+    asked = "FROM store_alertrow WHERE fault <> '' AND over_at IS NULL"
     with _asked(path) as rows:
         (count,) = rows.execute(f"SELECT count(*) {asked}").fetchone()
         newest = rows.execute(f"SELECT fault {asked} ORDER BY id DESC LIMIT 1").fetchone()

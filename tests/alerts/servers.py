@@ -52,13 +52,23 @@ def certificate(folder, name="mail"):
 
 @dataclass
 class Mails:
-    """What a mail server took; `answers` are given first, one a message."""
+    """What a mail server took; `answers` are given first, one a message.
+
+    `refuses` is what it answers to some of the recipients.
+    """
 
     port: int
     raw: list[bytes] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)
     asked: int = 0
     encrypted: list[bool] = field(default_factory=list)
+    refuses: dict[str, str] = field(default_factory=dict)
+
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
+        if address in self.refuses:
+            return self.refuses[address]
+        envelope.rcpt_tos.append(address)
+        return "250 taken"
 
     async def handle_DATA(self, server, session, envelope):  # noqa: N802
         self.asked += 1

@@ -34,6 +34,7 @@ from bots.runs.scheduler import Scheduler
 from bots.runs.worker import Worker
 from bots.secrets import VaultDown
 from bots.store import alerts, database, models, records, schedules
+from bots.store.apart import alerts_not_sent
 from bots.store.facts import (
     Counts,
     Ending,
@@ -429,6 +430,30 @@ def test_what_a_clock_that_was_ahead_could_not_send_is_tried_by_the_right_one(pl
     look_again(places, NIGHT)
 
     assert told(posts) == ["schedule-missed"]
+
+
+def test_a_recipient_that_was_refused_is_kept_with_the_alert_and_no_one_is_told_twice(
+    places, monkeypatch, capsys
+):
+    with mail_server() as mails:
+        mails.refuses = {"it@example.org": "550 no such mailbox"}
+        monkeypatch.setenv("CLAIMBOTS_ALERTS__MAIL_TO", "billing@example.org, it@example.org")
+        monkeypatch.setenv("CLAIMBOTS_ALERTS__MAIL_FROM", "bots@example.org")
+        monkeypatch.setenv("CLAIMBOTS_ALERTS__SMTP_HOST", "127.0.0.1")
+        monkeypatch.setenv("CLAIMBOTS_ALERTS__SMTP_PORT", str(mails.port))
+        monkeypatch.setenv("CLAIMBOTS_ALERTS__SMTP_SECURITY", "none")
+        ended(places, **EACH[Event.RUN_FAILED])
+        look_again(places, datetime.now(UTC) + timedelta(minutes=2))
+
+    assert len(mails.raw) == 1
+    words = "mail: the mail server refused 1 of 2 recipients ([550])"
+    assert alerts.not_sent() == alerts_not_sent(places.store) == (1, words)
+    said = capsys.readouterr().out
+    assert "alert not sent to all" in said
+    assert "it@example.org" not in said
+
+    ended(places)  # and so the trouble is over
+    assert alerts.not_sent() == alerts_not_sent(places.store) == (0, "")
 
 
 def test_two_processes_that_look_at_once_send_one_message(places, posts):

@@ -9,7 +9,7 @@ import pytest
 from alerts.servers import PASSWORD, authenticator, certificate, free_port, mail_server, web_server
 from pydantic import ValidationError
 
-from bots.alerts import MEANINGS, Alert, Event, NotSent, channels, send
+from bots.alerts import MEANINGS, Alert, Event, NotSent, NotToAll, channels, send
 from bots.config.alerts import Alerts
 
 REFUSED = Alert(
@@ -132,6 +132,27 @@ def test_what_may_mend_itself_is_tried_three_times_a_refusal_once(tls, answers, 
                 send("mail", REFUSED, by_mail(mails))
 
     assert (mails.asked, bool(mails.raw)) == (asked, taken)
+
+
+@pytest.mark.parametrize("answer", ["550 no such mailbox", "452 full"])
+def test_whom_a_mail_server_refused_is_said_though_it_took_the_mail_for_others(tls, answer):
+    """None of them is named, and those that have it do not get it again."""
+    with mail_server(tls_context=tls) as mails:
+        mails.refuses = {"it@example.org": answer}
+        with pytest.raises(NotToAll) as said:
+            send("mail", REFUSED, by_mail(mails))
+
+    assert mails.asked == 1
+    assert str(said.value) == f"the mail server refused 1 of 2 recipients ([{answer[:3]}])"
+
+
+def test_a_mail_that_no_recipient_may_have_is_not_sent(tls):
+    with mail_server(tls_context=tls) as mails:
+        mails.refuses = {f"{name}@example.org": "550 no" for name in ("billing", "it")}
+        with pytest.raises(NotSent, match=r"refused the recipients \(\[550\]\)") as said:
+            send("mail", REFUSED, by_mail(mails))
+
+    assert not isinstance(said.value, NotToAll)
 
 
 def test_a_mail_server_that_is_not_there_is_said():

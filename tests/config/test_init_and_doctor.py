@@ -159,7 +159,7 @@ def test_doctor_says_who_is_told_and_what_could_not_be_sent(office, monkeypatch)
     database.close()
     (line,) = lines()["alerts"]
     assert line.state == "DO"
-    assert line.text.startswith("1 could not be sent (webhook: the webhook answered 503)")
+    assert line.text.startswith("1 not sent, or not to all (webhook: the webhook answered 503)")
 
 
 def test_doctor_sends_an_older_store_to_upgrade(office):
