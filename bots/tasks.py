@@ -204,12 +204,12 @@ def _run(item: workitems.Input, room: Room, queue: str) -> None:
                 "exception": record.id,
                 "type": record.type,
                 "code": record.code,
-                # What the portal answered to a save may quote the claim: it stays in the store.
-                "message": "" if record.code.startswith("SAVE_") else record.message,
+                # No message: what the portal said may name the patient, and stays in the store.
                 "look": f"claimbots exceptions show {record.id}",
             }
         )
     if summary.state is not RunState.DONE:
         raise workitems.ApplicationException(
-            f"run {summary.run} ended early: {summary.stop_reason}; see its report", "RUN_STOPPED"
+            f"run {summary.run} ended early; `claimbots runs show {summary.run}` says why",
+            "RUN_STOPPED",
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 from builders.claims import a_claim, a_coverage, a_patient
 from postgres import a_database, the_store_in
 from ruamel.yaml import YAML
-from tasks.control_room import ROOT, decoded, leaks, run_task
+from tasks.control_room import CANARIES, ROOT, decoded, leaks, run_task
 from x12_writer import a_file, a_set
 
 from bots.claims import Case
@@ -22,10 +23,12 @@ from bots.files.json_claims import case_to
 from bots.ledger import LedgerBroken
 from bots.places import Places
 from bots.runs.orders import RunOrder, order_of
+from bots.runs.request import RunRequest, RunSummary
 from bots.runs.room import _asked
 from bots.secrets.references import VaultDown
 from bots.store.database import Unreachable
-from bots.tasks import _became
+from bots.store.facts import Counts, RunState
+from bots.tasks import _became, _run
 
 
 def marked_claim(**fields: Any) -> Any:
@@ -190,6 +193,34 @@ def test_what_passes_by_itself_is_told_from_what_somebody_has_to_mend(
 
     assert (release.type, release.code) == given_back
     assert problem.what in release.message
+
+
+def test_nothing_that_a_portal_said_is_told_to_a_control_room(monkeypatch: pytest.MonkeyPatch):
+    """P11: what a dialog of the portal said is in the exception's words, and in why it ended."""
+    words = "open CANARYCLAIM: the portal says: no such record of CANARYLAST, CANARYFIRST"
+    left_open = [
+        SimpleNamespace(run="R-1", id=id, type="APPLICATION", code=code, message=words)
+        for id, code in (("E-00001", "PORTAL_FAULT"), ("E-00002", "PORTAL"))
+    ]
+    told: list[dict[str, Any]] = []
+    room = SimpleNamespace(
+        reserve=lambda item: None, asking=lambda request: request,
+        left_open=lambda run: left_open, tell=told.append,
+    )  # fmt: skip
+
+    async def stopped(request: RunRequest) -> RunSummary:
+        return RunSummary("R-1", RunState.STOPPED, Counts(), exit=3, stop_reason=words)
+
+    monkeypatch.setattr("bots.runs.run.run", stopped)
+    monkeypatch.setenv("CLAIMBOTS_CONFIG", str(ROOT / "config"))
+    item = SimpleNamespace(payload={"portal": "practice"})
+
+    release = _became(item, room, partial(_run, queue="pending"))
+
+    assert (release.type, release.code) == ("APPLICATION", "RUN_STOPPED")
+    assert "R-1" in release.message
+    assert [entry["code"] for entry in told] == ["PORTAL_FAULT", "PORTAL"]
+    assert not [mark for mark in CANARIES if mark in f"{told}{release}"]
 
 
 def test_the_store_is_asked_again_when_postgresql_was_away_for_a_moment(tmp_path: Path):
