@@ -300,7 +300,8 @@ class Scheduler:
         A person may begin a run all the same (`run`, `schedule run-now`), and where it goes well
         the schedules go on.
         """
-        last = await self._store.call(rows.last_ended, portal)
+        soon = now + timedelta(seconds=TICK)  # a run may end while a look is at it
+        last = await self._store.call(rows.last_ended, portal, soon)
         if last is None or last.ended_at is None:
             return False
         rests_until = last.ended_at + timedelta(seconds=CIRCUIT_REST)

@@ -189,9 +189,12 @@ def newest_run(key: str) -> RunRecord | None:
     return run_record(row) if row else None
 
 
-def last_ended(portal: str) -> RunRecord | None:
-    """The run at a portal that ended last, whoever asked for it."""
-    ended = models.Run.objects.filter(portal=portal).exclude(ended_at=None)
+def last_ended(portal: str, until: datetime) -> RunRecord | None:
+    """The run at a portal that ended last, up to a moment, whoever asked for it.
+
+    What ended after that was ended by a clock that was ahead, and would stay the last for days.
+    """
+    ended = models.Run.objects.filter(portal=portal, ended_at__lte=until)
     row = ended.order_by("-ended_at", "-id").first()
     return run_record(row) if row else None
 

@@ -665,20 +665,41 @@ async def test_a_time_whose_process_died_before_it_had_a_run_is_begun(office):
         assert await office.became(scheduler, BY_HAND) == ("done", "")
 
 
+async def opened_circuit(scheduler, office, at):
+    """The portal's last run ended at a moment, for claims that failed one after the other."""
+    opened = Ending(RunState.STOPPED, exit=3, stop_reason=f"8 {ends.FAULTS_IN_A_ROW}")
+    run = await office.begun(scheduler, BY_HAND, ended=opened)
+    row = models.Run.objects.filter(id=run)
+    await scheduler._store.call(partial(row.update, ended_at=at))
+
+
 async def test_a_portal_whose_circuit_was_opened_is_left_alone_for_a_quarter_of_an_hour(office):
     office.end.set()
-    opened = Ending(RunState.STOPPED, exit=3, stop_reason=f"8 {ends.FAULTS_IN_A_ROW}")
     async with office.scheduler() as scheduler:
         await scheduler.look(NIGHT - HOUR)
-        run = await office.begun(scheduler, BY_HAND, ended=opened)
-        just_now = models.Run.objects.filter(id=run)
-        await scheduler._store.call(
-            partial(just_now.update, ended_at=NIGHT - timedelta(minutes=5))
-        )
+        await opened_circuit(scheduler, office, NIGHT - timedelta(minutes=5))
         for minutes, becomes in ((0, "waiting"), (9, "waiting"), (11, "done")):
             await scheduler.look(NIGHT + timedelta(minutes=minutes))
             await settled(scheduler)
             assert (await office.became(scheduler, "2026-09-30T02:30"))[0] == becomes
+
+
+@pytest.mark.parametrize(
+    ("ahead", "becomes"),
+    [(timedelta(seconds=1), "waiting"), (3 * DAY, "done")],
+    ids=["it ended as this look was made", "a clock that was ahead"],
+)
+async def test_a_clock_that_was_ahead_as_a_circuit_was_opened_silences_no_portal(
+    office, ahead, becomes
+):
+    office.end.set()
+    async with office.scheduler() as scheduler:
+        await scheduler.look(NIGHT - HOUR)
+        await opened_circuit(scheduler, office, NIGHT + ahead)
+        await scheduler.look(NIGHT)
+        await settled(scheduler)
+
+        assert (await office.became(scheduler, "2026-09-30T02:30"))[0] == becomes
 
 
 async def test_where_the_very_same_run_is_at_work_its_time_has_it(office):
