@@ -11,7 +11,7 @@ from bots.runs import ends
 from bots.runs.calendar import Firing
 from bots.store import work
 from bots.store.facts import RunRecord, RunState
-from bots.store.schedules import Became, Pause, TimeRecord
+from bots.store.schedules import Became, Pause
 
 GRACE = timedelta(minutes=5)  # as late as the scheduler itself may be
 _WRONG = 2  # the exit of a run that could not be done
@@ -84,21 +84,11 @@ def came_to(run: RunRecord | None) -> Became:
 
 
 def is_over(run: RunRecord) -> bool:
-    """Whether a run is not gone on with: it is done, or a person has cancelled or paused it."""
-    is_cancelled = run.state is RunState.STOPPED and run.stop_reason.startswith(work.CANCELLED)
-    return is_cancelled or run.state in {RunState.DONE, RunState.PAUSED}
+    """Whether the run of a time is not gone on with: it has ended by itself, or a person ended it.
 
-
-def has_ended(run: RunRecord, entry: TimeRecord) -> bool:
-    """Whether the run of a time that waits is not gone on with.
-
-    It is over, or it ended while the time waited and nobody looked on, such as for its vault. One
-    that was broken off before that is gone on with.
+    It does not matter when: its time may have waited for its vault, or nobody was there.
     """
-    if is_over(run):
-        return True
-    ended_meanwhile = run.ended_at is not None and run.ended_at > entry.decided_at
-    return ended_meanwhile and came_to(run) is not Became.WAITING
+    return came_to(run) not in {Became.WAITING, Became.BEGUN}
 
 
 def _newest(schedule: Schedule, firing: Firing, now: datetime, *, is_busy: bool) -> Decision:

@@ -24,7 +24,7 @@ from bots.portals.base import Query
 from bots.runs import ends
 from bots.runs.alerting import Telling
 from bots.runs.calendar import ClosedUntil, between, moment_of
-from bots.runs.due import came_to, decisions, has_ended, is_over, why_not
+from bots.runs.due import came_to, decisions, is_over, why_not
 from bots.runs.health import Seen
 from bots.runs.request import RunRequest, RunSummary, asked
 from bots.secrets import VaultDown
@@ -197,7 +197,7 @@ class Scheduler:
     async def _is_through(self, entry: TimeRecord) -> bool:
         """Whether the run of a time has ended, though nobody has said so of the time as yet."""
         run = await self._store.call(rows.newest_run, entry.run_key)
-        return came_to(run) not in {Became.WAITING, Became.BEGUN}
+        return run is not None and is_over(run)
 
     async def _take_up(self) -> None:
         """What was at work when the process died, or was stopped, waits again to go on."""
@@ -250,7 +250,7 @@ class Scheduler:
         open_times = await self._store.call(rows.times, "", Became.WAITING, Became.BEGUN)
         for entry in open_times:
             run = await self._store.call(rows.newest_run, entry.run_key)
-            if entry.became is Became.WAITING and run is not None and has_ended(run, entry):
+            if entry.became is Became.WAITING and run is not None and is_over(run):
                 await self._turn(entry, Became.WAITING, came_to(run), run.stop_reason)
                 self._held.pop(entry.run_key, None)
             elif held := self._held.get(entry.run_key):
@@ -340,7 +340,7 @@ class Scheduler:
     async def _whole(self, entry: TimeRecord, schedule: Schedule, now: datetime) -> None:
         """One run, from its beginning to what is kept of its end."""
         before = await self._store.call(rows.newest_run, entry.run_key)
-        if before is not None and has_ended(before, entry):  # and nobody was there to keep that
+        if before is not None and is_over(before):  # and nobody was there to keep that
             await self._turn(entry, Became.BEGUN, came_to(before), before.stop_reason)
             return
         request = await self._request(entry, schedule, before)

@@ -69,13 +69,14 @@ class Office:
                 requested_by=request.requested_by, scheduled=request.scheduled,
             )  # fmt: skip
             run = await store.call(store_cases.started, new)
-            ends = [asyncio.create_task(event.wait()) for event in (self.end, ending)]
-            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-            for task in ends:
+            told = [asyncio.create_task(event.wait()) for event in (self.end, ending)]
+            await asyncio.wait(told, return_when=asyncio.FIRST_COMPLETED)
+            for task in told:
                 task.cancel()
-            state = RunState.DONE if self.end.is_set() else RunState.STOPPED
-            await store.call(records.end_run, run.id, Ending(state))
-        return RunSummary(run.id, state, Counts(), exit=0 if self.end.is_set() else 3)
+            stopped = Ending(RunState.STOPPED, exit=3, stop_reason=ends.STOPPED_BY_SIGNAL)
+            end = Ending(RunState.DONE) if self.end.is_set() else stopped
+            await store.call(records.end_run, run.id, end)
+        return RunSummary(run.id, end.state, Counts(), end.exit, end.stop_reason)
 
     async def begun(self, scheduler, key, *, ended=None, wish=""):
         """A time that another process began, and its run, ended or waiting with a wish."""
@@ -224,21 +225,26 @@ async def test_what_died_goes_on_where_it_was(office):
         assert await office.times(scheduler) == [("2026-09-30T02:30", "done")]
 
 
-async def test_a_run_that_had_ended_before_the_process_died_is_not_begun_again(office):
-    office.end.set()
+@pytest.mark.parametrize(
+    ("ended", "became"),
+    [
+        (Ending(RunState.DONE), ("done", "")),
+        (Ending(RunState.STOPPED, exit=3, stop_reason="8 faults in a row"),
+         ("left over", "8 faults in a row")),
+        (Ending(RunState.FAILED, exit=2, stop_reason="disk"), ("failed", "disk")),
+    ],
+)  # fmt: skip
+async def test_a_run_that_ended_while_nobody_was_there_is_not_begun_again(office, ended, became):
     async with office.scheduler() as scheduler:
         await scheduler.look(NIGHT - HOUR)
-        await scheduler.look(NIGHT)
-        await settled(scheduler)
-        await scheduler._store.call(
-            rows.turn, "nightly", "2026-09-30T02:30", Became.DONE, Became.BEGUN
-        )
+        await office.begun(scheduler, "2026-09-30T02:30", ended=ended)
+    office.end.set()
     async with office.scheduler() as scheduler:
         await scheduler.look(NIGHT + timedelta(minutes=2))
         await settled(scheduler)
 
-        assert len(office.asked) == 1
-        assert await office.times(scheduler) == [("2026-09-30T02:30", "done")]
+        assert office.asked == []
+        assert await office.became(scheduler, "2026-09-30T02:30") == became
 
 
 async def test_where_another_run_is_at_work_it_waits_and_a_wrong_file_fails_it(office):
@@ -793,10 +799,13 @@ async def test_a_time_that_waits_begins_nothing_once_its_schedule_is_not_enabled
 
 
 @pytest.mark.parametrize(
-    "ended",
-    [INTERRUPTED, Ending(RunState.STOPPED, exit=3, stop_reason=f"3 {ends.FAULTS_IN_A_ROW}")],
+    ("ended", "why"),
+    [
+        (INTERRUPTED, "paused by dana: the portal moves"),
+        (Ending(RunState.STOPPED, exit=3, stop_reason="the day"), "the day"),
+    ],
 )
-async def test_a_paused_schedule_begins_no_second_run_for_what_broke_off(office, ended):
+async def test_a_paused_schedule_begins_no_second_run_for_what_broke_off(office, ended, why):
     async with office.scheduler() as scheduler:
         await scheduler.look(NIGHT - HOUR)
         await office.begun(scheduler, "2026-09-30T02:30", ended=ended)
@@ -806,9 +815,7 @@ async def test_a_paused_schedule_begins_no_second_run_for_what_broke_off(office,
         await settled(scheduler)
 
         assert office.asked == []
-        assert await office.became(scheduler, "2026-09-30T02:30") == (
-            "left over", "paused by dana: the portal moves"
-        )  # fmt: skip
+        assert await office.became(scheduler, "2026-09-30T02:30") == ("left over", why)
 
 
 async def test_a_run_that_a_worker_goes_on_with_is_seen_to_its_end_for_all_the_pause(office):
