@@ -76,6 +76,7 @@ class Scheduler:
         self._settings: Settings | None = None  # as they were read last
         self._schedules: dict[str, Schedule] = {}
         self._portals: dict[str, Portal] = {}
+        self._lines: dict[str, str] = {}  # by which the times of each schedule are found
         self._wrong: dict[str, str] = {}  # schedules that name no portal, and what is wrong
         self.problem = ""  # why the configuration could not be read at the last look
         self._held: dict[str, _Held] = {}  # times whose vault is down, by the key of their run
@@ -130,6 +131,7 @@ class Scheduler:
         settings, schedules, portals = load_settings(), load_schedules(), load_portals()
         self._settings, self._schedules, self._portals = settings, schedules, portals
         self._say_which_are_wrong()
+        await self._see_to_lines(settings, now)
         await self._see_to_what_was_left(now)
         await self._see_to_what_waits(now)
         for name, schedule in schedules.items():
@@ -147,6 +149,21 @@ class Scheduler:
                 log.error("schedule names no portal", schedule=name, what=problem.what,
                           where=problem.where, do=problem.do)  # fmt: skip
         self._wrong = {name: problem.sentence() for name, problem in wrong.items()}
+
+    async def _see_to_lines(self, settings: Settings, now: datetime) -> None:
+        """What has another line now, or was not in the file, begins with its next time.
+
+        A look is compared with the one before it, and only the first with what the store has: the
+        file of another machine may be another for a while, and each would undo the other's.
+        """
+        lines = {
+            name: f"{schedule.cron} {zone_of(schedule, settings).key}"
+            for name, schedule in self._schedules.items()
+        }
+        for name in self._lines.keys() | lines.keys():
+            if self._lines.get(name) != (line := lines.get(name, "")):
+                await self._store.call(rows.keep_line, name, line, now)
+        self._lines = lines
 
     async def _say(self, now: datetime) -> None:
         """Keep for the watchdog what there is to say."""
@@ -177,7 +194,7 @@ class Scheduler:
         for key in await self._store.call(rows.take_back, name, now):
             log.warning("decided ahead of its time, by a clock that was wrong: decided anew",
                         schedule=name, time=key)  # fmt: skip
-        after = max(decided or since, now - _FARTHEST_BACK)
+        after = max(since, decided or since, now - _FARTHEST_BACK)
         zone = zone_of(schedule, settings)
         come = between(schedule, zone, after, now, portal_hours(schedule, settings, self._portals))
         if not come:

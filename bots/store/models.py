@@ -277,10 +277,15 @@ class ExceptionRow(models.Model):
 
 
 class ScheduleRow(models.Model):
-    """A schedule that was seen once: times before `since` are none of ours."""
+    """A schedule that was seen once: times before `since` are none of ours.
+
+    `line` is its cron line and zone as they were read last: empty where it was not in the file any
+    more, none where nobody has kept it yet.
+    """
 
     name = models.CharField(max_length=NAME, primary_key=True)
     since = models.DateTimeField()
+    line = models.TextField(null=True)
     paused_at = models.DateTimeField(null=True)
     paused_until = models.DateTimeField(null=True)
     paused_by = Words(max_length=80, blank=True)

@@ -83,7 +83,7 @@ def run_key(schedule: str, key: str) -> str:
 
 
 def known_since(schedule: str, now: datetime) -> datetime:
-    """When the schedule was first seen; now, and kept, where it is new.
+    """When the schedule was first seen, with the line that it has; now, and kept, where it is new.
 
     A moment that has not come was seen by a clock that was ahead: it is now, too.
     """
@@ -92,6 +92,19 @@ def known_since(schedule: str, now: datetime) -> datetime:
         row.since = now
         row.save(update_fields=["since"])
     return row.since
+
+
+def keep_line(schedule: str, line: str, now: datetime) -> None:
+    """Keep by what line the times of a schedule are found; empty where it has none any more.
+
+    By another line than before it is as if it were first seen now. Where none was kept, such as
+    by an older version, it is as old as ever.
+    """
+    row, _ = models.ScheduleRow.objects.get_or_create(name=schedule, defaults={"since": now})
+    if row.line not in (None, line):
+        row.since = now
+    row.line = line
+    row.save(update_fields=["since", "line"])
 
 
 def decided_until(schedule: str, now: datetime) -> datetime | None:

@@ -34,7 +34,7 @@ from bots.store.thread import StoreThread
 
 REPO = Path(__file__).parents[2]
 NIGHT = datetime(2026, 9, 30, 6, 30, tzinfo=UTC)  # 02:30 in New York
-HOUR = timedelta(hours=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 FILE = """
 schedules:
   nightly:
@@ -159,6 +159,86 @@ async def test_times_before_the_schedule_was_first_seen_are_none_of_ours(office)
         await scheduler.look(NIGHT + HOUR)
         assert office.asked == []
         assert await office.times(scheduler) == []
+
+
+LATER = FILE.replace("30 2 * * *", "0 9 * * *")
+MORNING = NIGHT + timedelta(hours=7, minutes=30)  # 10:00 in New York
+ELSEWHERE = FILE.replace("America/New_York", "Pacific/Auckland")  # its 02:30 is 09:30 there
+
+
+async def a_night_done(scheduler):
+    await scheduler.look(NIGHT - HOUR)
+    await scheduler.look(NIGHT)
+    await settled(scheduler)
+
+
+@pytest.mark.parametrize("changed", [LATER, ELSEWHERE], ids=["cron", "zone"])
+@pytest.mark.parametrize("when", ["serve is up", "serve was begun again", "serve was down"])
+async def test_a_line_that_was_changed_begins_with_its_next_time(office, changed, when):
+    """Its 09:00, or the other zone's 02:30, was none of its times while it could have been one."""
+    office.end.set()
+    async with office.scheduler() as scheduler:
+        await a_night_done(scheduler)
+        if when != "serve was down":
+            office.file.write_text(changed)
+            await scheduler.look(MORNING)
+        if when == "serve is up":
+            await scheduler.look(MORNING + timedelta(seconds=10))
+    office.file.write_text(changed)
+    async with office.scheduler() as scheduler:
+        await scheduler.look(MORNING + timedelta(minutes=1))
+        await settled(scheduler)
+        assert await office.times(scheduler) == [("2026-09-30T02:30", "done")]
+
+        await scheduler.look(MORNING + DAY)
+        await settled(scheduler)
+        assert [became for _, became in await office.times(scheduler)] == ["done", "done"]
+        assert len(office.asked) == 2
+
+
+@pytest.mark.parametrize("is_restarted", [False, True])
+async def test_a_schedule_that_is_put_back_begins_with_its_next_time(office, is_restarted):
+    """It was not in the file for days: none of them is missed, and none caught up with."""
+    office.end.set()
+    async with office.scheduler() as scheduler:
+        await a_night_done(scheduler)
+        office.file.write_text("schedules: {}\n")
+        await scheduler.look(NIGHT + HOUR)
+        if not is_restarted:
+            office.file.write_text(FILE)
+        await scheduler.look(MORNING + 5 * DAY)
+    office.file.write_text(FILE)
+    async with office.scheduler() as scheduler:
+        await scheduler.look(MORNING + 5 * DAY)
+        await settled(scheduler)
+
+        assert await office.times(scheduler) == [("2026-09-30T02:30", "done")]
+
+
+async def test_a_line_that_is_the_same_is_caught_up_with_after_serve_was_down(office):
+    office.end.set()
+    async with office.scheduler() as scheduler:
+        await scheduler.look(NIGHT - HOUR)
+    async with office.scheduler() as scheduler:
+        await scheduler.look(NIGHT + 3 * HOUR)
+        await settled(scheduler)
+
+        assert await office.times(scheduler) == [("2026-09-30T02:30", "done")]
+
+
+async def test_while_the_files_of_two_machines_differ_no_night_is_lost(office):
+    """A new file is brought to one after the other: meanwhile each begins what its own says."""
+    office.end.set()
+    third = FILE.replace("nightly", "third")
+    async with office.scheduler() as one, office.scheduler() as another:
+        for moment in (NIGHT - HOUR, NIGHT - timedelta(seconds=5), NIGHT):
+            for scheduler, text in ((one, FILE), (another, third)):
+                office.file.write_text(text)
+                await scheduler.look(moment)
+                await settled(scheduler)
+        assert {request.scheduled for request in office.asked} == {
+            "nightly@2026-09-30T02:30", "third@2026-09-30T02:30"
+        }  # fmt: skip
 
 
 async def test_while_the_run_before_is_at_work_the_next_time_is_left_out(office):
@@ -481,9 +561,6 @@ async def test_pausing_and_resuming_are_kept(office):
         assert pause.holds_at(datetime.now(UTC))
         assert await call(rows.resume, "nightly")
         assert not (await call(rows.pause_of, "nightly")).holds_at(datetime.now(UTC))
-
-
-DAY = timedelta(days=1)
 
 
 async def test_a_clock_that_was_ahead_silences_no_night(office, capsys):
