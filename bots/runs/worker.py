@@ -175,12 +175,24 @@ class Worker:
             resting = [run for run, until in self._resting.items() if until > now]
             run = await self._store.call(work.next_pending, resting)
             if run:
-                with contextlib.suppress(Problem):  # kept on its row, and logged
-                    await self.until_ended(run)
+                await self._do(run)
             else:
                 await self._settle_what_is_left()
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self.ending.wait(), _LOOK)
+
+    async def _do(self, run: str, office: Office | None = None) -> None:
+        """Do a run. What is wrong with it is kept on its row, and logged, and ends it alone.
+
+        A fault of ours as well; but where its row is not closed it was no fault of the run.
+        """
+        try:
+            await self.until_ended(run, office)
+        except Problem:
+            return
+        except Exception:
+            if (await self._store.call(records.get_run, run)).ended_at is None:
+                raise
 
     async def _settle_what_is_left(self) -> None:
         """Find out what became of saves whose run does not go on, by a run of no claims.
@@ -204,7 +216,7 @@ class Worker:
         with contextlib.suppress(Problem):  # kept on its row, and logged
             office = await asyncio.to_thread(open_office, self._places, portal)
             run, _ = await ask_for(request, office, self._store)
-            await self.until_ended(run, office)
+            await self._do(run, office)
 
     async def _left_open(self) -> list[str]:
         """The portals at which saves are open on this log that no run settles as it goes on."""

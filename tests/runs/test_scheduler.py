@@ -21,6 +21,7 @@ from bots.runs.asking import digest
 from bots.runs.calendar import Firing
 from bots.runs.due import GRACE, decisions
 from bots.runs.health import answer
+from bots.runs.office import open_office
 from bots.runs.request import RunSummary, as_json
 from bots.runs.run import have_done
 from bots.runs.scheduler import LEFT_AFTER, Scheduler, request_of
@@ -484,6 +485,23 @@ async def test_what_a_run_came_to_that_had_waited_for_its_vault_is_kept_though_n
         assert (entry.became, entry.why) == (Became.LEFT_OVER, f"3 {ends.FAULTS_IN_A_ROW}")
         assert (await call(rows.newest_run, entry.run_key)).id == run.id
         assert scheduler.seen.held == {}
+
+
+async def test_a_fault_of_ours_in_one_run_ends_neither_the_worker_nor_the_night(
+    two_portals, monkeypatch
+):
+    def fails(*_, **__):
+        monkeypatch.setattr("bots.runs.worker.open_office", open_office)
+        raise ValueError("ours")
+
+    monkeypatch.setattr("bots.runs.worker.open_office", fails)
+    async with serving(two_portals) as scheduler:
+        await scheduler.look(NIGHT - HOUR)
+        await look_twice(scheduler)
+
+        why = {entry.schedule: entry.why for entry in await scheduler._store.call(rows.times)}
+        assert "ValueError" in why["acme"]
+        assert "log-in" in why["nightly"]  # the next was begun; none is kept
 
 
 async def test_a_file_that_is_being_edited_does_not_end_the_night(office):
