@@ -11,6 +11,7 @@ from bots.config import Settings
 
 ROOT = Path(__file__).parents[2]
 FILE = (ROOT / "Containerfile").read_text("utf-8").replace("\\\n", " ")
+PAGE = (ROOT / "docs" / "operations.md").read_text("utf-8").replace("\\\n", " ")
 LAST = FILE.rsplit("\nFROM ", 1)[1]  # the stage that runs
 
 
@@ -28,6 +29,13 @@ def test_a_signal_reaches_the_program():
     (entry,), (command,) = said("ENTRYPOINT"), said("CMD")
     assert json.loads(entry) == ["/usr/bin/tini", "--", "claimbots"]
     assert json.loads(command) == ["serve"]
+
+
+def test_what_ends_by_itself_is_begun_again():
+    """`serve` counts on it, as it does under the unit of systemd."""
+    (begun,) = re.findall(r"^podman run -d (.+)$", PAGE, re.MULTILINE)
+    assert "--restart on-failure" in begun
+    assert "Restart=on-failure" in PAGE
 
 
 def test_its_health_is_asked_where_serve_answers():
