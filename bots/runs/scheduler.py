@@ -172,7 +172,8 @@ class Scheduler:
         )
         stopped = "`claimbots stop` is on" if is_stopped else ""
         held = {held.schedule: held.why for held in self._held.values()}
-        held |= {name: why for name, why in self._wrong.items() if self._schedules[name].enabled}
+        on = {name for name, schedule in self._schedules.items() if schedule.enabled}
+        held |= {name: why for name, why in self._wrong.items() if name in on}
         standing = await self._store.call(rows.standing, now - _WEEK, now)
         self.seen = Seen(
             at=now,
@@ -181,7 +182,7 @@ class Scheduler:
             held=held,
             open_exceptions=standing.open_exceptions,
             open_proposals=standing.open_proposals,
-            done=standing.done,
+            done={name: last for name, last in standing.done.items() if name in on},
             waiting=standing.waiting,
             failed=standing.failed,
         )

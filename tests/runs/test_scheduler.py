@@ -216,6 +216,19 @@ async def test_a_schedule_that_is_put_back_begins_with_its_next_time(office, is_
         assert await office.times(scheduler) == [("2026-09-30T02:30", "done")]
 
 
+@pytest.mark.parametrize("after", ["schedules: {}\n", f"{FILE}    enabled: no\n"])
+async def test_no_last_good_run_is_told_of_a_schedule_that_begins_nothing_any_more(office, after):
+    """An alarm on how long ago it was would never end."""
+    office.end.set()
+    async with office.scheduler() as scheduler:
+        await a_night_done(scheduler)
+        await scheduler.look(NIGHT + HOUR)
+        assert scheduler.seen.done == {"nightly": NIGHT}
+        office.file.write_text(after)
+        await scheduler.look(NIGHT + 2 * HOUR)
+        assert scheduler.seen.done == {}
+
+
 async def test_a_line_that_is_the_same_is_caught_up_with_after_serve_was_down(office):
     office.end.set()
     async with office.scheduler() as scheduler:
