@@ -181,6 +181,7 @@ def retry(run: Run, as_json: Json = False) -> None:
         requested_by=person(),
         resume="",
         scheduled="",
+        item="",  # it has its run already, which would be given back instead of a new one
     )
     summary = run_to_end(request, quiet=as_json)
     say(summary, as_json=as_json)

@@ -23,6 +23,7 @@ from bots.faults import that_wake
 from bots.store import lookup, models
 from bots.store.causes import group_id, shared_words
 from bots.store.facts import (
+    FOR_GOOD,
     ExceptionDecision,
     ExceptionGroup,
     ExceptionRecord,
@@ -30,7 +31,6 @@ from bots.store.facts import (
     ExceptionType,
     NewException,
     ProposalState,
-    Resolution,
 )
 
 _UNRESOLVED = (ExceptionState.OPEN.value, ExceptionState.RETRY.value)
@@ -99,7 +99,6 @@ def _standing(run: models.Run, number: str) -> QuerySet[models.ExceptionRow]:
 
     Of whole runs, those over the same queue: another list was not read by this run.
     """
-    stands = [entry.value for entry in Resolution if entry is not Resolution.DONE]
     rows = models.ExceptionRow.objects.filter(run__portal=run.portal, number=number)
     if not number:
         rows = rows.filter(Q(run__queue=run.queue) | Q(code__in=_ON_THE_WAY_IN))
@@ -107,7 +106,7 @@ def _standing(run: models.Run, number: str) -> QuerySet[models.ExceptionRow]:
         rows.filter(
             Q(state__in=_UNRESOLVED)
             | Q(closed_in=run.id)
-            | Q(state=ExceptionState.RESOLVED.value, resolved_as__in=stands)
+            | Q(state=ExceptionState.RESOLVED.value, resolved_as__in=FOR_GOOD)
         )
         .select_related("run", "proposal")
         .order_by("pk")

@@ -114,6 +114,9 @@ class Resolution(StrEnum):
     DUPLICATE = "duplicate"
 
 
+FOR_GOOD = tuple(entry.value for entry in Resolution if entry is not Resolution.DONE)
+
+
 @dataclass(frozen=True, slots=True)
 class TableRelease:
     """A code set as a run used it; the dates are those its rows cover."""

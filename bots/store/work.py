@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, F, Max, Q
 
 from bots.store import leases, models
-from bots.store.facts import ItemState, NewRun, RunRecord, RunState
+from bots.store.facts import FOR_GOOD, ExceptionState, ItemState, NewRun, RunRecord, RunState
 from bots.store.records import next_run_id, run_record
 
 OPEN = (RunState.PENDING.value, RunState.IN_PROGRESS.value)  # somebody does it, or will
@@ -232,8 +232,12 @@ def go_on(run: str) -> bool:
 
 
 def failed_numbers(run: str) -> tuple[str, ...]:
-    """The claims of a run that failed for the machinery's sake, or were never begun."""
+    """The claims of a run that failed for the machinery's sake, or were never begun.
+
+    Without what a person has closed as not ours or a duplicate.
+    """
     failed = models.ExceptionRow.objects.filter(run_id=run, type="APPLICATION").exclude(number="")
+    failed = failed.exclude(state=ExceptionState.RESOLVED, resolved_as__in=FOR_GOOD)
     left = models.WorkItem.objects.filter(run_id=run).exclude(state=ItemState.DONE)
     numbers = {*failed.values_list("number", flat=True), *left.values_list("number", flat=True)}
     return tuple(sorted(numbers))

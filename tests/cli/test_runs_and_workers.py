@@ -21,7 +21,7 @@ from bots.errors import Problem
 from bots.places import Places
 from bots.portals.base import DeadlinePassed, Query
 from bots.runs.request import RunRequest, RunSummary, as_json
-from bots.store import database, leases, models, records, work
+from bots.store import database, leases, models, records, room, work
 from bots.store.facts import NewRun, RunKind, RunState
 
 REPO = Path(__file__).parents[2]
@@ -100,6 +100,22 @@ def test_of_an_approved_run_only_what_failed_is_tried_again(places, tried_again)
     assert (request.scheduled, request.resume) == ("", "")
     assert request.requested_by != "ann"
     assert status == 0
+
+
+def test_of_a_run_whose_control_room_job_died_a_new_run_is_asked_for(places, tried_again):
+    room.reserve("job/1", "job")
+    approved("C2")
+    before = RunRequest("practice", QUEUE, item="job/1")
+    new = NewRun("practice", "approved", "live", RunKind.APPROVED)
+    run = work.ask(new, as_json(before), "nightly", before.item)[0].id
+    records.begin_run(run, new)
+    taken_through(places, run, Slow(), QUEUE)
+
+    typed("runs", "retry", run, "--json")
+
+    ((request, _),) = tried_again
+    again, is_new = work.ask(new, as_json(request), "again", request.item)
+    assert (again.id != run, is_new) == (True, True)
 
 
 def test_a_run_of_which_nothing_failed_is_not_done_again(places, tried_again):

@@ -16,10 +16,12 @@ from bots.store import leases, records, refusals, schedules, work
 from bots.store.facts import (
     ClaimOutcome,
     Ending,
+    ExceptionDecision,
     ExceptionType,
     NewException,
     NewProposal,
     NewRun,
+    Resolution,
     RunKind,
     RunState,
     SeenRecord,
@@ -169,6 +171,26 @@ def test_what_failed_for_the_machinery_s_sake_is_to_be_tried_again(places):
         records.keep_claim(run, seen, exceptions=said, item=item)
 
     assert work.failed_numbers(run) == ("C2",)
+
+
+@pytest.mark.parametrize(
+    ("closed_as", "again"),
+    [
+        (Resolution.DONE, ("C1",)),  # mended: a retry shows whether it is
+        (Resolution.NOT_OURS, ()),
+        (Resolution.DUPLICATE, ()),
+    ],
+)
+def test_what_a_person_closed_for_good_is_not_tried_again(places, closed_as, again):
+    run = at_work(claims=1)
+    [(item, _)] = work.take(run, 1)
+    failed = NewException(ExceptionType.APPLICATION, "DEADLINE", "no answer in 30 seconds")
+    seen = SeenRecord("C1", 1, ClaimOutcome.FAILED)
+    records.keep_claim(run, seen, exceptions=[failed], item=item)
+    decision = ExceptionDecision("resolve", "dana", "the clinic does it", resolved_as=closed_as)
+    records.decide_exception(records.exceptions(run)[0].id, decision)
+
+    assert work.failed_numbers(run) == again
 
 
 def test_a_run_that_waits_is_paused_and_cancelled_at_once(places):
