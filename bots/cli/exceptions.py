@@ -37,7 +37,7 @@ def list_exceptions(
     as_json: Json = False,
 ) -> None:
     """What waits for a person: each cause once, with its claims, what was seen, what to do."""
-    from bots.cli.exceptions_page import as_dict, group_as_dict, row, show_groups
+    from bots.cli.exceptions_page import as_dict, group_as_dict, known_portals, row, show_groups
     from bots.cli.store_door import json_line, one_of, open_store
     from bots.store.facts import ExceptionType
 
@@ -60,16 +60,17 @@ def list_exceptions(
     ]
     if not found:
         typer.echo("no exceptions", err=True)
+    portals = known_portals()
     if group or flat or every:
         for entry in found[:limit]:
-            typer.echo(json_line(as_dict(entry)) if as_json else row(entry))
+            typer.echo(json_line(as_dict(entry, portals)) if as_json else row(entry))
         return
     groups = records.grouped(found)[:limit]
     if as_json:
         for cause in groups:
-            typer.echo(json_line(group_as_dict(cause)))
+            typer.echo(json_line(group_as_dict(cause, portals)))
     elif groups:
-        show_groups(groups)
+        show_groups(groups, portals)
 
 
 @app.command()
@@ -82,7 +83,7 @@ def show(
     as_json: Json = False,
 ) -> None:
     """One exception or group: the claim, what happened, who has it, what to do."""
-    from bots.cli.exceptions_page import as_dict, group_as_dict, page, show_groups
+    from bots.cli.exceptions_page import as_dict, group_as_dict, known_portals, page, show_groups
     from bots.cli.store_door import json_line, open_store
 
     open_store()
@@ -92,14 +93,16 @@ def show(
     if evidence is not None:
         _write_evidence(found[0], evidence)
         return
+    portals = known_portals()
     if id.upper().startswith("G-"):
         (group,) = records.grouped(found)
         if as_json:
-            typer.echo(json_line(group_as_dict(group)))
+            typer.echo(json_line(group_as_dict(group, portals)))
         else:
-            show_groups([group])
+            show_groups([group], portals)
         return
-    typer.echo(json_line(as_dict(found[0])) if as_json else "\n".join(page(found[0])))
+    (entry,) = found
+    typer.echo(json_line(as_dict(entry, portals)) if as_json else "\n".join(page(entry, portals)))
 
 
 def _write_evidence(entry: ExceptionRecord, folder: Path) -> None:
@@ -168,7 +171,7 @@ def retry(id: Id, reason: Reason = "", by: By = "", as_json: Json = False) -> No
 
 
 def _decide(id: str, decision: ExceptionDecision, as_json: bool) -> None:
-    from bots.cli.exceptions_page import as_dict, runs_that_retry
+    from bots.cli.exceptions_page import as_dict, known_portals, runs_that_retry
     from bots.cli.store_door import json_line, open_store
 
     places = open_store()
@@ -178,8 +181,9 @@ def _decide(id: str, decision: ExceptionDecision, as_json: bool) -> None:
     for sentence in left:
         typer.echo(f"left as it is: {sentence}", err=True)
     if as_json:
+        portals = known_portals()
         for entry in decided:
-            typer.echo(json_line(as_dict(entry)))
+            typer.echo(json_line(as_dict(entry, portals)))
         return
     many = decided[0].id if len(decided) == 1 else f"{len(decided)} exceptions"
     became = {

@@ -5,10 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bots.config.portals import Portal
     from bots.store.facts import ExceptionGroup, ExceptionRecord
 
 
-def as_dict(entry: ExceptionRecord) -> dict[str, Any]:
+def known_portals() -> Mapping[str, Portal]:
+    """The office's portals, by whose words a person is told what to do.
+
+    Where portals.yaml cannot be read there are none: what waits is shown all the same.
+    """
+    from bots.config import load_portals
+    from bots.errors import Problem
+
+    try:
+        return load_portals()
+    except Problem:
+        return {}
+
+
+def as_dict(entry: ExceptionRecord, portals: Mapping[str, Portal]) -> dict[str, Any]:
     """An exception for JSON."""
     from bots.reports.next_steps import next_step
 
@@ -36,16 +53,16 @@ def as_dict(entry: ExceptionRecord) -> dict[str, Any]:
         "decision_reason": entry.decision_reason or None,
         "resolved_as": entry.resolved_as or None,
         "closed_in": entry.closed_in or None,
-        "next": next_step(entry).do,
+        "next": next_step(entry, portals).do,
     }
 
 
-def group_as_dict(group: ExceptionGroup) -> dict[str, Any]:
+def group_as_dict(group: ExceptionGroup, portals: Mapping[str, Portal]) -> dict[str, Any]:
     """A group for JSON; `claims` is 0 where the whole run is meant."""
     from bots.reports.next_steps import next_step
 
     seen = group.example
-    step = next_step(seen, group.id)
+    step = next_step(seen, portals, group.id)
     return {
         "group": group.id,
         "portal": seen.portal,
@@ -67,7 +84,7 @@ def group_as_dict(group: ExceptionGroup) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def show_groups(groups: list[ExceptionGroup]) -> None:
+def show_groups(groups: list[ExceptionGroup], portals: Mapping[str, Portal]) -> None:
     """A card for each group, and how much it is in all."""
     from rich.text import Text
 
@@ -81,18 +98,20 @@ def show_groups(groups: list[ExceptionGroup]) -> None:
             (group.id, "bold"), "  ", (seen.code, f"bold {colour}"),
             f"  {seen.type.value}  {seen.portal}",
         )  # fmt: skip
-        cards.show(head, _claims(group.claims) if group.claims else "whole run", _card(group))
+        cards.show(
+            head, _claims(group.claims) if group.claims else "whole run", _card(group, portals)
+        )
     claims = sum(group.claims for group in groups)
     causes = f"{len(groups)} cause{'' if len(groups) == 1 else 's'}"
     several = "; one claim may stand under several" if len(groups) > 1 else ""
     cards.say(f"{causes}, {_claims(claims)}{several}")
 
 
-def _card(group: ExceptionGroup) -> list[tuple[str, str]]:
+def _card(group: ExceptionGroup, portals: Mapping[str, Portal]) -> list[tuple[str, str]]:
     from bots.reports.next_steps import next_step
 
     seen = group.example
-    step = next_step(seen, group.id)
+    step = next_step(seen, portals, group.id)
     what = f"{seen.id}, run {seen.run}" + (f", claim {seen.number}" if seen.number else "")
     lines = [("cause", f"{step.means} {_sentence(seen.cause)}")]
     if seen.check:
@@ -121,12 +140,12 @@ def _claims(count: int) -> str:
     return f"{count:,} claim{'' if count == 1 else 's'}"
 
 
-def page(entry: ExceptionRecord) -> list[str]:
+def page(entry: ExceptionRecord, portals: Mapping[str, Portal]) -> list[str]:
     """One exception, line by line."""
     from bots.cli.terminal import plain
     from bots.reports.next_steps import next_step
 
-    step = next_step(entry)
+    step = next_step(entry, portals)
     retried = f", after {entry.retry} retries" if entry.retry else ""
     said = [
         f"{entry.id}  {entry.type.value}  {entry.state.value}  ({entry.group})",

@@ -2,18 +2,23 @@
 
 A code that is not here is answered by its type: BUSINESS, the claim or the portal said no;
 APPLICATION, the machinery failed. `{id}` is the exception's or group's id; `{portal}`,
-`{queue}`, `{claim}` and `{proposal}` are those of the exception, of a group its example's.
+`{queue}`, `{claim}` and `{proposal}` are those of the exception, of a group its example's;
+`{kind}` and `{credential}` are its portal's.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bots.config.portals import Portal
 from bots.store.facts import ExceptionRecord, ExceptionType
 
 _RETRY = "`claimbots exceptions retry {id}`"
 _DONE = "`claimbots exceptions resolve {id}`"
 _AGAIN = "`claimbots run --portal {portal} --queue {queue}`"
+_SET = "`claimbots credentials set {credential}`"
+_UNLOCK = "`claimbots credentials unlock {credential}`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +33,11 @@ class NextStep:
 NEXT_STEPS = {
     "DRIFT": NextStep(
         "The portal's screens are not as the selector file says; nothing was opened.",
-        "Mend `selectors/{portal}.yaml`, then run again: " + _AGAIN + ".",
+        "Mend `selectors/{kind}.yaml`, then run again: " + _AGAIN + ".",
     ),
     "ELEMENT_MISSING": NextStep(
         "A named element of a screen was not found.",
-        "Look at that screen in the portal, mend `selectors/{portal}.yaml`, then " + _RETRY + ".",
+        "Look at that screen in the portal, mend `selectors/{kind}.yaml`, then " + _RETRY + ".",
     ),
     "LIST_INCOMPLETE": NextStep(
         "The portal's list shows more claims than could be read.",
@@ -73,35 +78,35 @@ NEXT_STEPS = {
     ),
     "LOG_IN_CONTESTED": NextStep(
         "The portal ends our sessions again and again: somebody else uses this log-in.",
-        "Give the bot a log-in of its own: `claimbots credentials set {portal}`.",
+        "Give the bot a log-in of its own: " + _SET + ".",
     ),
     "LOGIN_REFUSED": NextStep(
         "The portal refused user name or password; it is not tried again.",
-        "Set the right ones: `claimbots credentials set {portal}`.",
+        "Set the right ones: " + _SET + ".",
     ),
     "LOGIN_REFUSED_BEFORE": NextStep(
         "The portal refused this log-in earlier; it was not asked again.",
-        "`claimbots credentials set {portal}`, or `claimbots credentials unlock {portal}` once "
-        "you know why.",
+        _SET + ", or " + _UNLOCK + " once you know why.",
     ),
     "PASSWORD_EXPIRED": NextStep(
         "The portal wants a new password.",
-        "Change it in the portal, then `claimbots credentials set {portal}`; where it stayed the "
-        "same: `claimbots credentials unlock {portal}`.",
+        "Change it in the portal, then " + _SET + "; where it stayed the same: " + _UNLOCK + ".",
     ),
     "ACCOUNT_LOCKED": NextStep(
         "The portal has locked the account.",
-        "Have it unlocked there, then `claimbots credentials unlock {portal}`.",
+        "Have it unlocked there, then " + _UNLOCK + ".",
     ),
     "CODE_REFUSED": NextStep(
         "The portal refused the one-time code.",
         "See that this machine's clock is right and the seed is this account's, then "
-        "`claimbots credentials unlock {portal}`.",
+        + _UNLOCK
+        + ".",
     ),
     "CAPTCHA": NextStep(
         "The portal asks for something that only a person can answer.",
         "Log in once by hand, or ask the portal to leave the bot's account out of it; then "
-        "`claimbots credentials unlock {portal}`, for it is not typed again before.",
+        + _UNLOCK
+        + ", for it is not typed again before.",
     ),
     "NOT_ALLOWED": NextStep(
         "The account lacks a right, or the portal led to another address.",
@@ -122,15 +127,13 @@ NEXT_STEPS = {
     ),
     "LOCATOR_NOT_SURE": NextStep(
         "The portal shows a field in doubt; nothing was saved.",
-        "Mend the claim in the portal by hand, or `selectors/{portal}.yaml`; then "
-        + _RETRY
-        + ".",
+        "Mend the claim in the portal by hand, or `selectors/{kind}.yaml`; then " + _RETRY + ".",
     ),
     "SCREEN_DRIFTED": NextStep(
         "What would be written through is not as it was recorded; nothing was saved, and nothing "
         "more was written in that run.",
         "Look at that screen, then apply the run's `selectors.patch` or mend "
-        "`selectors/{portal}.yaml`; then " + _RETRY + ".",
+        "`selectors/{kind}.yaml`; then " + _RETRY + ".",
     ),
     "CHANGED_MEANWHILE": NextStep(
         "Somebody changed the record between our look and our save; nothing was saved.",
@@ -190,6 +193,16 @@ NEXT_STEPS = {
         "By now two people must approve it (`approvals.four_eyes`), and one has.",
         "Another person: `claimbots proposals approve {proposal}`.",
     ),
+    "STUCK": NextStep(
+        "The claim came to no end in the time that a claim has, and was broken off.",
+        "See that the portal answers for this claim, then " + _RETRY + "; whether it had been "
+        "saved is looked up first.",
+    ),
+    "GIVEN_UP": NextStep(
+        "The worker died again and again while it was at this claim, and it is left alone.",
+        "Find out why on the worker's own output; `claimbots doctor` looks at our side (memory, "
+        "disk). Then " + _RETRY + ", or do the claim by hand; then " + _DONE + ".",
+    ),
     "UNEXPECTED": NextStep(
         "A fault of claimbots itself.", "Report it with what was seen; then " + _RETRY + "."
     ),
@@ -208,12 +221,20 @@ _BY_TYPE = {
 }
 
 
-def next_step(entry: ExceptionRecord, id: str = "") -> NextStep:
-    """What an exception means and what to do; `id` is its group's where many are meant."""
+def next_step(entry: ExceptionRecord, portals: Mapping[str, Portal], id: str = "") -> NextStep:
+    """What an exception means and what to do.
+
+    Args:
+        portals: the office's; of one that is not there any more its own name stands.
+        id: its group's where many are meant.
+    """
     step = NEXT_STEPS.get(entry.code, _BY_TYPE[entry.type])
+    portal = portals.get(entry.portal)
     words = {
         "id": id or entry.id,
         "portal": entry.portal,
+        "kind": portal.kind if portal else entry.portal,
+        "credential": portal.credential if portal else entry.portal,
         "queue": entry.queue or "pending",
         "claim": entry.number or "N",
         "proposal": entry.proposal or "ID",

@@ -32,6 +32,7 @@ from bots.store.facts import (
     ExceptionType,
     NewException,
     NewProposal,
+    NewRun,
     RunKind,
     SeenRecord,
 )
@@ -348,6 +349,57 @@ def test_every_code_that_a_portal_or_a_save_can_answer_has_a_next_step():
     saves = {code_of(Done(outcome, acted=acted)) for outcome in trouble for acted in (True, False)}
     assert "SAVE_DIFFERS" in saves
     assert set(codes(PortalError)) | saves <= set(NEXT_STEPS)
+
+
+def an_office_with(folder, portals):
+    """The folder of a configuration with these portals."""
+    shutil.copytree(REPO / "config", folder)
+    (folder / "portals.yaml").write_text(portals)
+    return str(folder)
+
+
+SECOND_LOG_IN = """\
+portals:
+  practice-approved:
+    kind: practice
+    address: http://127.0.0.1:8765
+    credential: approver
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "named"),
+    [
+        ("ACCOUNT_LOCKED", "`claimbots credentials unlock approver`"),
+        ("LOGIN_REFUSED", "`claimbots credentials set approver`"),
+        ("ELEMENT_MISSING", "`selectors/practice.yaml`"),
+    ],
+)
+def test_of_a_second_log_in_at_a_portal_its_own_name_and_the_file_of_the_kind_are_named(
+    places, monkeypatch, tmp_path, code, named
+):
+    office = an_office_with(tmp_path / "config", SECOND_LOG_IN)
+    monkeypatch.setenv("CLAIMBOTS_CONFIG", office)
+    run = store_cases.started(NewRun("practice-approved", "pending", "live", RunKind.PRE_BILL))
+    _keep(run, "C1", NewException(ExceptionType.APPLICATION, code, "words"))
+
+    ((group,), (entry,)) = told("exceptions", "list"), told("exceptions", "list", "--flat")
+    assert named in group["next"]
+    assert named in entry["next"]
+    assert named in typed("exceptions", "list", columns=200)
+    assert named in typed("exceptions", "show", "E-1")
+
+
+@pytest.mark.parametrize("portals", ["portals: {}\n", "portals:\n  x: no portal\n"])
+def test_of_a_portal_that_is_not_configured_any_more_its_own_name_stands(
+    places, monkeypatch, tmp_path, portals
+):
+    monkeypatch.setenv("CLAIMBOTS_CONFIG", an_office_with(tmp_path / "config", portals))
+    locked = NewException(ExceptionType.BUSINESS, "ACCOUNT_LOCKED", "words")
+    _keep(store_cases.a_run(), "C1", locked)
+
+    (entry,) = told("exceptions", "list", "--flat")
+    assert "`claimbots credentials unlock practice`" in entry["next"]
 
 
 def test_the_page_has_every_next_step_and_no_other():
