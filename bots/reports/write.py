@@ -53,6 +53,12 @@ def write_report(
         ) from error
 
 
+def kept_report(run: str, places: Places) -> ReportFiles | None:
+    """The report of one run, if it lies whole in this data folder."""
+    files = _files(places.reports / run)
+    return files if files.html.exists() else None  # it is written last
+
+
 def folder_name(report: Report) -> str:
     """The run's id; of several the first and last."""
     ids = report.ids
@@ -62,13 +68,17 @@ def folder_name(report: Report) -> str:
 
 def _write(report: Report, folder: Path) -> ReportFiles:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    files = ReportFiles(folder / "report.html", folder / "report.xlsx", folder / "csv")
+    files = _files(folder)
     tables = sheets(report)
     title = f"Claim review {', '.join(report.ids)}"
     write_csv(files.csv_folder, tables)
     _whole(files.xlsx, lambda to: write_workbook(to, tables, title))
     _whole(files.html, lambda to: write_page(to, report))
     return files
+
+
+def _files(folder: Path) -> ReportFiles:
+    return ReportFiles(folder / "report.html", folder / "report.xlsx", folder / "csv")
 
 
 def _whole(path: Path, write: Callable[[Path], None]) -> None:

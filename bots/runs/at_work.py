@@ -499,7 +499,6 @@ class RunAtWork:
             audit_line=audit_line,
             new_corrections=counts.saves,
             settled=self.settled,
-            outcomes=self.course.outcomes,
         )
 
     def _propose_repairs(self) -> None:

@@ -23,7 +23,6 @@ class Course:
     stop_reason: str = ""
     ceiling: str = ""
     read_only: str = ""  # why nothing more is written in this run, while claims are still read
-    outcomes: dict[str, str] = field(default_factory=dict)
     left_over: bool = False
 
     def went_through(self) -> None:

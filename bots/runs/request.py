@@ -38,7 +38,10 @@ class RunRequest:
 
 @dataclass(frozen=True)
 class RunSummary:
-    """How a run ended. `exit` is the exit code (0 done, 3 work is left over)."""
+    """How a run ended. `exit` is the exit code (0 done, 3 work is left over).
+
+    `settled`, what became of saves that an earlier run left open, only whoever did the run knows.
+    """
 
     run: str
     state: RunState
@@ -49,7 +52,6 @@ class RunSummary:
     audit_line: str = ""
     new_corrections: int = 0
     settled: dict[str, int] = field(default_factory=dict)
-    outcomes: dict[str, str] = field(default_factory=dict)
 
 
 _FORM = TypeAdapter(RunRequest)

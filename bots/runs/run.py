@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
+from bots.config import load_settings
 from bots.errors import Problem
 from bots.places import Places, here
+from bots.reports.write import kept_report
 from bots.runs import ends
 from bots.runs.asking import ask_for, digest
 from bots.runs.office import Occupied, open_office
@@ -21,6 +25,7 @@ from bots.store.thread import StoreThread
 log = structlog.get_logger()
 
 _LOOK = 0.5  # seconds between two looks at a run that another process does
+_REPORT = timedelta(seconds=10)  # after a run's end, in which its report is written
 _WRONG, _LEFT_OVER = 2, 3  # exits
 
 
@@ -58,8 +63,10 @@ async def run(
             except Occupied:
                 if not run:
                     run, is_new = await ask_for(request, office, store)
-            if ended := told or await _ended(store, run):
-                return ended
+            if told:
+                return told
+            if ended := await _ended(store, run):
+                return await _with_report(ended, store, places)
             if ending.is_set():
                 if is_new:  # another's would be taken from whoever waits for it
                     await store.call(work.withdraw, run, ends.STOPPED_BY_SIGNAL)
@@ -108,7 +115,7 @@ async def watched(run: str, places: Places, progress: Progress | None) -> RunSum
                 has_said = True
                 log.warning("no worker is alive; `claimbots worker` goes on with it", run=run)
             await _looked_on(store, run, progress)
-        return ended
+        return await _with_report(ended, store, places)
 
 
 async def _ended(store: StoreThread, run: str) -> RunSummary | None:
@@ -127,6 +134,21 @@ async def _ended(store: StoreThread, run: str) -> RunSummary | None:
             do=f"see `claimbots runs show {run}`",
         )
     return await _summary(store, run)
+
+
+async def _with_report(ended: RunSummary, store: StoreThread, places: Places) -> RunSummary:
+    """How a run ended that another process did, with its report where that is kept here.
+
+    It is written after the end: of a worker of this machine it is waited for, for a while.
+    """
+    record = await store.call(records.get_run, ended.run)
+    is_ours = await store.call(work.log_of, ended.run) == load_settings().ledger.origin
+    until = record.ended_at + _REPORT if record.ended_at and is_ours else None
+    files = kept_report(ended.run, places)
+    while files is None and until and datetime.now(UTC) < until:
+        await asyncio.sleep(_LOOK)
+        files = kept_report(ended.run, places)
+    return replace(ended, reports=files)
 
 
 async def _looked_on(store: StoreThread, run: str, progress: Progress | None) -> None:

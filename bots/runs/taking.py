@@ -301,7 +301,7 @@ class Taking:
         self.course.weigh(told)
         if any(change.outcome is ChangeOutcome.UNKNOWN for change in told.changes):
             self.unknown[told.seen.number] = datetime.now(UTC)
-        kept = await self.store.call(
+        await self.store.call(
             records.keep_claim,
             self.id,
             told.seen,
@@ -313,8 +313,6 @@ class Taking:
             became=told.became,
             item=item,
         )
-        if self.request.query.numbers:  # an office's own list wants them back; a queue may be long
-            self.course.outcomes[told.seen.number] = kept.outcome.value
         self.course.seen += 1
         if self._progress:
             self._progress(self.course.seen)

@@ -91,6 +91,7 @@ __all__ = [
     "newest_anchor",
     "next_run_id",
     "open_proposals",
+    "outcomes_of",
     "own_changes",
     "position_of",
     "proposals",
@@ -204,6 +205,15 @@ def seen_numbers(run: str) -> frozenset[str]:
     return frozenset(kept.values_list("number", flat=True)) - frozenset(
         undone.values_list("number", flat=True)
     )
+
+
+def outcomes_of(run: str) -> dict[str, str]:
+    """What became of each claim in a run; of one that it left out, in the run it went on with."""
+    outcomes: dict[str, str] = {}
+    for each in reversed(lookup.chain_of(run)):
+        kept = models.SeenClaim.objects.filter(run_id=each)
+        outcomes |= dict(kept.values_list("number", "outcome"))
+    return outcomes
 
 
 def keep_claim(

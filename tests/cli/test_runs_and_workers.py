@@ -22,7 +22,7 @@ from bots.places import Places
 from bots.portals.base import DeadlinePassed, Query
 from bots.runs.request import RunRequest, RunSummary, as_json
 from bots.store import database, leases, models, records, room, work
-from bots.store.facts import NewRun, RunKind, RunState
+from bots.store.facts import ClaimOutcome, NewRun, RunKind, RunState, SeenRecord
 
 REPO = Path(__file__).parents[2]
 QUEUE = Query("approved", limit=20)
@@ -45,6 +45,38 @@ def typed(*words):
     if isinstance(result.exception, Problem):
         raise result.exception
     return result.output, result.exit_code
+
+
+# claimbots run --worklist
+
+
+def test_what_became_of_a_list_stands_in_its_copy_whoever_did_the_run(
+    places, monkeypatch, tmp_path
+):
+    """Two runs, the second going on with the first; all that is known of them is in the store."""
+    first = kept(C1="corrected", C2="failed")
+    again = kept({"going on with": first}, C2="flagged")
+
+    def done_by_another(request, *, quiet):
+        return RunSummary(again, RunState.DONE, records.run_counts([again]), exit=0)
+
+    monkeypatch.setattr("bots.cli.running.run_to_end", done_by_another)
+    path = tmp_path / "list.csv"
+    path.write_text("claim\nC1\nC2\nC3\n")
+
+    typed("run", "--portal", "practice", "--queue", "pending", "--worklist", str(path), "--json")
+
+    rows = (tmp_path / "list-outcomes.csv").read_text("utf-8-sig").splitlines()
+    assert rows[1:] == ["C1,corrected", "C2,flagged", "C3,"]
+
+
+def kept(query=None, **outcomes):
+    """The id of a run that came to this."""
+    new = NewRun("practice", "pending", "live", RunKind.PRE_BILL, query=query or {})
+    run = store_cases.started(new).id
+    for position, (number, outcome) in enumerate(outcomes.items(), 1):
+        records.keep_claim(run, SeenRecord(number, position, ClaimOutcome(outcome)))
+    return run
 
 
 # claimbots runs retry

@@ -126,10 +126,12 @@ def test_where_a_worker_lives_a_run_is_only_asked_for(office, begin, claim):
     begin("worker", "--name", "night")
     until(lambda: [w for w in workers(office) if w["state"] == "alive"], "worker")
 
-    done = office.run("--claim", claim)
+    done = office.run(*office.worklist([claim]))
 
     assert done.returncode == 0, done.stderr
     assert office.saves(claim) == 1
+    assert f"{claim},corrected" in (office.root / "worklist-outcomes.csv").read_text()
+    assert "report.html" in done.stdout
     [store] = [sqlite3.connect(office.root / "store.sqlite3")]
     last = store.execute("select worker from store_run order by id desc limit 1").fetchone()[0]
     assert last.startswith("night.")
