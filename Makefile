@@ -111,6 +111,7 @@ LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --python-version 3.11 --
 	--no-emit-package evdev --no-emit-package pynput --no-emit-package python-xlib
 lock: $(VENV)/dev.stamp
 	@$(LOCK) --extra build pyproject.toml -o requirements/run.txt
+	@$(BIN)/python requirements/conda.py
 	@$(LOCK) --extra build --extra dev pyproject.toml -o requirements/dev.txt
 	@$(LOCK) --no-deps requirements/gnuhealth.in -o requirements/gnuhealth.txt
 	@echo "hvac>=2.4,<3" | $(LOCK) --no-deps - -o requirements/vault.txt  # the rest is in run.txt

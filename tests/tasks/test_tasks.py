@@ -256,13 +256,6 @@ def test_robot_yaml_names_tasks_that_there_are():
         assert all(set(item) == {"payload", "files"} for item in items)
 
 
-def test_conda_yaml_installs_the_lock_with_its_hashes():
-    pip = YAML(typ="safe").load(ROOT / "conda.yaml")["dependencies"][-1]["pip"]
-    assert "-r requirements/run.txt" in pip
-    assert "--require-hashes" in pip
-    assert (ROOT / "requirements" / "run.txt").is_file()
-
-
 @pytest.mark.parametrize(
     ("payload", "key"),
     [
