@@ -211,10 +211,13 @@ class Chaos:
 
     def _killed_again_and_again(self, fault: Fault, claims: list[str], random: Random) -> bool:
         struck = []
-        for _ in range(3):
-            with self._begun("worker") as worker, self._begun(*self._run_words()) as asked:
-                asked.kill()
-                struck.append(self._until_at_work(worker, random, patience=8))
+        for again in range(3):
+            with contextlib.ExitStack() as staff:
+                worker = staff.enter_context(self._begun("worker"))
+                if not again:
+                    asked = staff.enter_context(self._begun(*self._run_words()))
+                struck.append(self._until_at_work(worker, random))
+                asked.kill()  # else it would become the worker itself
                 worker.kill()
                 worker.wait()
         return sum(struck) > 1
@@ -258,21 +261,28 @@ class Chaos:
         return struck
 
     def _until_at_work(self, process, random: Random, patience: float = 30) -> bool:
-        """Until something was saved, and then a moment that the seed chooses.
+        """Until something was saved and a run of this case is this process's, and then a moment
+        that the seed chooses.
 
         Returns:
-            Whether the process and a run of this case are at work just then.
+            Whether the process is at work at that run just then.
         """
         end = time.monotonic() + patience
         while time.monotonic() < end and process.poll() is None:
-            if self._has_been_saved():
+            if self._has_been_saved() and self._is_at_work(process):
                 break
             time.sleep(0.02)
         time.sleep(random.random())
-        at_work = self.office.ask_store(
-            f"select 1 from store_run where state = 'in progress' and id > '{self._last_run}'"
+        return process.poll() is None and self._is_at_work(process)
+
+    def _is_at_work(self, process) -> bool:
+        found = self.office.ask_store(
+            "select 1 from store_run r join store_worker w"
+            " on r.worker = w.name || '.' || w.generation"
+            f" where w.process = {process.pid} and r.state = 'in progress'"
+            f" and r.id > '{self._last_run}'"
         )
-        return process.poll() is None and bool(at_work)
+        return bool(found)
 
     def _has_been_saved(self) -> bool:
         """Whether the portal stored anything, by its own database: a command takes a second."""
