@@ -308,6 +308,8 @@ def second_needed(id: str) -> None:
     """An approval by one person, where the office by now asks two: it waits for the second."""
     with transaction.atomic():
         row = lookup.find_proposal(id)
+        if row.state != ProposalState.APPROVED.value:
+            return  # it was said before, and its answer was lost
         row.state = ProposalState.OPEN.value
         row.first_by, row.first_at = row.decided_by, row.decided_at
         row.first_reason = row.decision_reason

@@ -272,6 +272,7 @@ def test_where_the_office_asks_two_by_now_one_approval_waits_for_the_second():
     assert lapse is not None
     assert lapse.exception.code == "SECOND_APPROVAL_NEEDED"
     lapse.become(proposal.id)
+    lapse.become(proposal.id)  # its answer was lost, and it is said again
 
     assert approve(proposal, "lee", ALWAYS).first_by == "dana"
 
