@@ -175,9 +175,19 @@ def _is_gone(
         return True
     if row.proposal is not None and row.proposal.state in _WAITING:
         return False  # the proposal is still to be applied: that run says whether it can be
-    if not row.number and row.code not in _ON_THE_WAY_IN and "claims named" in run.query:
-        return False  # claims that are named are looked for one by one: no list was read
+    if not row.number and row.code not in _ON_THE_WAY_IN and not _read_as_far(run, row.run):
+        return False
     return went_through
+
+
+def _read_as_far(run: models.Run, other: models.Run) -> bool:
+    """Whether a run reads as much of the queue's list as another does."""
+    if "claims named" in run.query:
+        return False  # they are looked for one by one: no list is read
+    if "limit" not in run.query:
+        return True
+    # None of it where that is 0: such a run only settles what was left open.
+    return 0 < int(other.query.get("limit", 0)) <= int(run.query["limit"])
 
 
 def _close(row: models.ExceptionRow, state: ExceptionState, run: models.Run) -> None:

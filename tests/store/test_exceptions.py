@@ -200,6 +200,29 @@ def test_a_run_of_claims_that_were_named_has_read_no_list():
     assert now(unread).state is ExceptionState.OPEN
 
 
+@pytest.mark.parametrize(
+    ("met", "ended", "state"),
+    [
+        ({}, {"limit": "0"}, "open"),  # it settles what was left open, and reads no list
+        ({"limit": "0"}, {"limit": "0"}, "open"),
+        ({}, {"limit": "500"}, "open"),
+        ({"limit": "500"}, {"limit": "20"}, "open"),
+        ({"limit": "20"}, {"limit": "20"}, "gone"),
+        ({"limit": "20"}, {"limit": "500"}, "gone"),
+        ({"limit": "20"}, {}, "gone"),
+    ],
+)
+def test_a_run_with_a_limit_has_read_the_list_no_further(met, ended, state):
+    first, second = store_cases.a_run(), store_cases.a_run()
+    models.Run.objects.filter(id=first.id).update(query=met)
+    models.Run.objects.filter(id=second.id).update(query=ended)
+    unread = records.keep_exception(first.id, "", UNREAD)
+
+    records.end_run(second.id, Ending(RunState.DONE))
+
+    assert now(unread).state.value == state
+
+
 def test_a_shadow_run_shows_that_the_list_can_be_read():
     """It reads as a live one does, and leaves out the writing alone."""
     unread = records.keep_exception(store_cases.a_run().id, "", UNREAD)
