@@ -113,10 +113,12 @@ def catch_up(ledger: Ledger) -> Behind:
     found = beyond(ledger.records(after))
     states = from_log.run_states([run.id for run in found.runs])
     missing = behind(found, lambda _: states, from_log.outcomes_kept)
-    killed = {run for run, state in states.items() if state == RunState.IN_PROGRESS.value}
-    killed -= {run.id for run in missing.runs}
-    # Another machine went on with it, and has its own log before it, not this one.
-    killed &= from_log.runs_on_log(killed, ledger.origin)
+    at_work = {run for run, state in states.items() if state == RunState.IN_PROGRESS.value}
+    # Another machine went on with it, and has its own log before it: this one neither ends it nor
+    # leaves what it saved to its next worker.
+    elsewhere = at_work - from_log.runs_on_log(at_work, ledger.origin)
+    missing = replace(missing, runs=tuple(r for r in missing.runs if r.id not in elsewhere))
+    killed = at_work - elsewhere - {run.id for run in missing.runs}
     wanted = {o.intent: o for o in missing.outcomes if o.run not in killed}
     for run in missing.runs:
         from_log.begin_run(run)

@@ -10,7 +10,7 @@ from bots.places import Places
 from bots.runs.behind import catch_up
 from bots.runs.lost import keep_what_is_missing, outcomes_of, written
 from bots.store import records
-from bots.store.facts import ChangeOutcome, ExceptionState
+from bots.store.facts import ChangeOutcome, ExceptionState, RunState
 from bots.store.thread import StoreThread
 
 UNITS = Change("units", 1, "1", "2")
@@ -139,6 +139,27 @@ async def test_a_machine_that_is_back_keeps_what_a_run_saved_that_is_at_work_els
 
         assert await store.call(catch_up, ledger)
         assert await store.call(records.corrections_in, run) == 1
+
+
+async def test_a_machine_that_is_back_does_not_end_a_run_that_is_at_work_elsewhere(tmp_path):
+    """It died between the end on its log and the one in the store; another went on with it."""
+    ledger = a_log(tmp_path, "office").open()
+    async with StoreThread(Places(tmp_path / "data").made()) as store:
+        run = (await store.call(store_cases.a_run)).id
+        ledger.append("run-started", run=run, actor="dana", body={"portal": "practice"})
+        saved(ledger, run, "MRN1")
+        ledger.append("run-ended", run=run, actor="dana", body={"state": "stopped"})
+        await store.call(_is_on_log, run, "elsewhere")
+
+        caught = await store.call(catch_up, ledger)
+
+        assert (caught.runs, len(caught.outcomes)) == ((), 1)
+        assert (await store.call(records.get_run, run)).state is RunState.IN_PROGRESS
+        assert await store.call(records.corrections_in, run) == 1
+
+        await store.call(_is_on_log, run, "office")
+        assert await store.call(catch_up, ledger)
+        assert (await store.call(records.get_run, run)).state is RunState.STOPPED
 
 
 def _is_on_log(run, origin):
