@@ -25,7 +25,6 @@ import structlog
 from bots.config import load_portals, load_settings
 from bots.crashpoints import crashpoint
 from bots.errors import Problem
-from bots.faults import fault_of
 from bots.ledger import Ledger
 from bots.places import Places
 from bots.portals.base import Query
@@ -43,7 +42,7 @@ from bots.runs.taking import LEFT, Progress
 from bots.secrets import VaultDown
 from bots.store import from_log, leases, records, work
 from bots.store.address import database_url
-from bots.store.facts import Ending, ExceptionType, NewException, RunRecord, RunState
+from bots.store.facts import Ending, RunRecord, RunState
 from bots.store.thread import StoreThread
 
 if TYPE_CHECKING:
@@ -496,7 +495,6 @@ class Worker:
             Whether the run's portal is still one of ours.
         """
         if whose not in ("", self._origin):
-            await self._store.call(records.keep_exception, lost.id, "", _in_another_log(whose))
             return lost.portal in await asyncio.to_thread(load_portals)
         async with AsyncExitStack() as opened:
             try:
@@ -532,11 +530,6 @@ def _name_here(only: str) -> str:
     """What a worker is called that was given no name, where there may be others."""
     host = re.sub(r"[^A-Za-z0-9._-]", "-", socket.gethostname())[:40]
     return f"{host}-run" if only else host
-
-
-def _in_another_log(origin: str) -> NewException:
-    words = f"its worker died; what it saved stands in the log {origin} of another machine"
-    return NewException(ExceptionType(fault_of("OTHER_LOG").kind), "OTHER_LOG", words)
 
 
 async def end_if_frozen(places: Places, name: str = "") -> int:

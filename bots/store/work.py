@@ -14,8 +14,19 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Count, F, Max, Q
 
+from bots.faults import fault_of
 from bots.store import leases, models
-from bots.store.facts import FOR_GOOD, ExceptionState, ItemState, NewRun, RunRecord, RunState
+from bots.store.exceptions import keep_exception
+from bots.store.facts import (
+    FOR_GOOD,
+    ExceptionState,
+    ExceptionType,
+    ItemState,
+    NewException,
+    NewRun,
+    RunRecord,
+    RunState,
+)
 from bots.store.records import next_run_id, run_record
 
 OPEN = (RunState.PENDING.value, RunState.IN_PROGRESS.value)  # somebody does it, or will
@@ -146,13 +157,27 @@ def take_up(run: str, worker: str, log: str = "") -> int:
 def adopt(run: str, was: str, worker: str, log: str = "") -> bool:
     """Give a run at work to another worker, whose predecessor `was` is dead.
 
-    False where another was quicker: whoever has it now may be alive.
+    Where its records stand in another log than `log`, an exception says so.
+
+    False where another was quicker: whoever has it now may be alive. True also for who has it
+    already, and asks again.
     """
     with transaction.atomic():
         if any(record.executor == was for record in leases.alive()):
             return False
-        at_work = models.Run.objects.filter(id=run, state=RunState.IN_PROGRESS.value, worker=was)
-        return bool(at_work.update(worker=worker, log=log))
+        at_work = models.Run.objects.filter(id=run, state=RunState.IN_PROGRESS.value)
+        row = at_work.filter(worker__in=(was, worker)).first()
+        if row is not None and row.worker == was:
+            if row.log not in ("", log):
+                keep_exception(run, "", _in_another_log(row.log))
+            row.worker, row.log = worker, log
+            row.save(update_fields=("worker", "log"))
+        return row is not None
+
+
+def _in_another_log(origin: str) -> NewException:
+    words = f"its worker died; what it saved stands in the log {origin} of another machine"
+    return NewException(ExceptionType(fault_of("OTHER_LOG").kind), "OTHER_LOG", words)
 
 
 def log_of(run: str) -> str:

@@ -114,6 +114,33 @@ def test_a_dead_worker_s_run_is_given_to_one_other(places):
     assert work.worker_of(run) == ("worker.2", 1)
 
 
+def test_who_asks_twice_for_a_dead_worker_s_run_has_it(places):
+    """The answer is lost where the database goes away just then, and it is asked again."""
+    run = at_work()
+
+    assert work.adopt(run, "worker.1", "worker.2")
+    assert work.adopt(run, "worker.1", "worker.2")
+
+    records.end_run(run, Ending(RunState.DONE))
+    assert not work.adopt(run, "worker.1", "worker.2")
+
+
+def test_that_another_log_has_what_a_run_saved_is_kept_in_the_moment_it_changes_hands(places):
+    """Whoever adopts it may die, or lose the answer, before it comes to anything else."""
+    here, elsewhere = asked(), asked()
+    work.take_up(here, "dead.1", "one")
+    work.take_up(elsewhere, "gone.1", "two")
+
+    for _ in range(2):
+        assert work.adopt(here, "dead.1", "alive.1", "one")
+        assert work.adopt(elsewhere, "gone.1", "alive.1", "one")
+
+    assert records.exceptions(here) == ()
+    [told] = records.exceptions(elsewhere)
+    assert told.code == "OTHER_LOG"
+    assert "the log two of another machine" in told.message
+
+
 def test_what_is_handed_back_waits_with_all_its_claims_due(places):
     run = at_work(claims=3)
     work.take(run, 2)
