@@ -17,7 +17,7 @@ import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 import structlog
@@ -375,6 +375,7 @@ class Worker:
 
         executors: set[str] = set()
         adopted: dict[str, str] = {}
+        now = await self._store.call(leases.clock)
         for orphan in await self._store.call(leases.orphans):
             id, was, dead = orphan.run, orphan.worker, orphan.dead
             if dead is not None and not self._is_alone:
@@ -382,14 +383,14 @@ class Worker:
             lost = await self._store.call(records.get_run, id)
             _, attempt = await self._store.call(work.worker_of, id)
             whose = await self._store.call(work.log_of, id)
-            left_at = dead.renewed_at if dead is not None else None
             # Who comes again under its own name has taken the place of its earlier life.
-            left_at = left_at or await self._store.call(work.last_taken, id) or lost.started_at
-            if await self._may_still_land(lost, whose, left_at):
+            taken = await self._store.call(work.last_taken, id) or lost.started_at
+            left_at = dead.renewed_at if dead is not None else taken
+            if await self._may_still_land(lost, whose, now - (orphan.lived_until or taken)):
                 continue  # looked at again soon
             if not await self._store.call(work.adopt, id, was, self._lease.executor, self._origin):
                 continue  # another was quicker, or it has ended
-            is_old = datetime.now(UTC) - left_at > _TOO_OLD
+            is_old = now - left_at > _TOO_OLD
             is_other = self._only not in ("", await self._store.call(work.asked_for, id))
             is_whole = await self._keep_what_it_saved(lost, whose)
             if is_old or is_other or not is_whole or not attempt:
@@ -427,17 +428,20 @@ class Worker:
             ending = Ending(RunState.FAILED, exit=3, stop_reason=ends.KILLED)
             await self._store.call(records.end_run, run, ending)
 
-    async def _may_still_land(self, lost: RunRecord, whose: str, left_at: datetime) -> bool:
+    async def _may_still_land(self, lost: RunRecord, whose: str, since: timedelta) -> bool:
         """Whether a save of a dead worker may be on its way of which this machine cannot know.
 
         Its intent stands in the log of the other machine. One on this machine's own is settled,
         with the whole of the limit, before any claim is begun.
+
+        Args:
+            since: how long it is dead at least.
         """
         if self._is_alone or whose in ("", self._origin):
             return False
         portal = (await asyncio.to_thread(load_portals)).get(lost.portal)
         limit = portal.save_limit_seconds if portal else 0.0
-        return datetime.now(UTC) - left_at < timedelta(seconds=limit + self._lease.holds_for)
+        return since < timedelta(seconds=limit + self._lease.holds_for)
 
     async def _see_that_it_is_dead(self, dead: leases.WorkerRecord) -> None:
         """One of this data folder whose lease has run out may be frozen, and could wake."""

@@ -5,6 +5,7 @@ The time is the database's own: where many machines share it, it is the one cloc
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -163,11 +164,17 @@ def names_on(host: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Orphan:
-    """A run at work whose worker is dead; `dead` is that worker where it is still known."""
+    """A run at work whose worker is dead.
+
+    `dead` is that worker where it is still known. `lived_until` is the last moment at which it
+    may have lived: its newest renewal, or the beginning of the life that took its place; None
+    where nobody of its name is known.
+    """
 
     run: str
     worker: str
     dead: WorkerRecord | None
+    lived_until: datetime | None
 
 
 def orphans() -> list[Orphan]:
@@ -176,10 +183,18 @@ def orphans() -> list[Orphan]:
     rows = models.Run.objects.filter(state=RunState.IN_PROGRESS.value)
     at_work = list(rows.order_by("started_at", "id").values_list("id", "worker"))
     living = {record.executor for record in alive()}
-    known = {record.executor: record for record in workers()}
-    return [
-        Orphan(run, worker, known.get(worker)) for run, worker in at_work if worker not in living
-    ]
+    newest = {record.name: record for record in workers()}
+    return [_orphan(run, worker, newest) for run, worker in at_work if worker not in living]
+
+
+def _orphan(run: str, worker: str, newest: Mapping[str, WorkerRecord]) -> Orphan:
+    name, _, _ = worker.rpartition(".")
+    life = newest.get(name)
+    if life is None:
+        return Orphan(run, worker, None, None)
+    if life.executor != worker:
+        return Orphan(run, worker, None, life.since)
+    return Orphan(run, worker, life, life.renewed_at)
 
 
 def _record(row: models.Worker) -> WorkerRecord:
