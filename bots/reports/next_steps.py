@@ -54,7 +54,7 @@ NEXT_STEPS = {
         + ".",
     ),
     "OTHER_LOG": NextStep(
-        "A worker of another machine died at this run; its log knows what it had saved.",
+        "A worker of another machine left this run; its log knows what it had saved.",
         "Start a worker on that machine again: what its log knows comes into the store. Until "
         "then the portal itself shows it; nothing is saved twice. Then " + _DONE + ".",
     ),

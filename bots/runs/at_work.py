@@ -34,7 +34,7 @@ from bots.runs import ends, evidence
 from bots.runs.claim import CHANGE_OUTCOMES, Rules, code_of, exception_of
 from bots.runs.course import Course, why
 from bots.runs.lapsed import lapsed
-from bots.runs.lost import changes_of, keep_what_is_missing
+from bots.runs.lost import changes_of, keep_what_is_missing, say_whether_one_may_land
 from bots.runs.office import Office
 from bots.runs.request import RunRequest, RunSummary, in_words
 from bots.runs.taking import NOT_KNOWN, Progress, Taking
@@ -446,6 +446,8 @@ class RunAtWork:
         # What was broken off may have saved, and come no further than to put it on the log.
         if kept := await keep_what_is_missing(self.store, self.ledger, self.id, self._begun_after):
             log.warning("kept from the log what was broken off", run=self.id, kept=kept)
+        limit = self.office.portal.save_limit_seconds
+        await say_whether_one_may_land(self.store, self.ledger, self.id, self._worker, limit)
         with contextlib.suppress(LedgerBroken):
             await self._log("run-ended", {"state": said, "claims": self.course.seen})
             checkpoint = await asyncio.to_thread(self.ledger.checkpoint)

@@ -13,10 +13,10 @@ from datetime import datetime
 
 from bots.claims import Change
 from bots.hands import Done
-from bots.ledger import Ledger, Outcome, Record, sealed_changes
+from bots.ledger import Ledger, LedgerBroken, Outcome, Record, sealed_changes
 from bots.runs.claim import CHANGE_OUTCOMES, code_of
 from bots.secrets import SealError
-from bots.store import from_log, records
+from bots.store import from_log, records, work
 from bots.store.facts import ChangeOutcome, ChangeRecord, ExceptionType, NewException
 from bots.store.thread import StoreThread
 
@@ -61,6 +61,23 @@ async def keep_what_is_missing(
     for entry in entries:
         await store.call(keep, run, entry)
     return len(entries)
+
+
+async def say_whether_one_may_land(
+    store: StoreThread, ledger: Ledger, run: str, worker: str, limit: float
+) -> None:
+    """Say in the store whether a save of a run may be on its way; nothing more is sent of it.
+
+    Args:
+        worker: who has the run.
+        limit: seconds that a save may take to land.
+    """
+    try:
+        intents = await asyncio.to_thread(ledger.open_intents)
+        is_open = any(intent.run == run for intent in intents)
+    except LedgerBroken:
+        is_open = True  # nobody knows
+    await store.call(work.may_land, run, worker, limit if is_open else None)
 
 
 def keep(run: str, entry: Written) -> None:

@@ -35,7 +35,7 @@ from bots.runs.at_work import RunAtWork
 from bots.runs.behind import catch_up
 from bots.runs.decisions import open_ledger
 from bots.runs.lease import LOST, Lease
-from bots.runs.lost import keep_what_is_missing
+from bots.runs.lost import keep_what_is_missing, say_whether_one_may_land
 from bots.runs.office import Occupied, Office, open_office, sole_worker
 from bots.runs.request import RunRequest, RunSummary, asked
 from bots.runs.taking import LEFT, Progress
@@ -172,7 +172,7 @@ class Worker:
         while not self.ending.is_set():
             now = time.monotonic()
             resting = [run for run, until in self._resting.items() if until > now]
-            run = await self._store.call(work.next_pending, resting)
+            run = await self._store.call(work.next_pending, resting, self._origin)
             if run:
                 await self._do(run)
             else:
@@ -439,8 +439,7 @@ class Worker:
         """
         if self._is_alone or whose in ("", self._origin):
             return False
-        portal = (await asyncio.to_thread(load_portals)).get(lost.portal)
-        limit = portal.save_limit_seconds if portal else 0.0
+        limit = await _save_limit(lost.portal)
         return since < timedelta(seconds=limit + self._lease.holds_for)
 
     async def _see_that_it_is_dead(self, dead: leases.WorkerRecord) -> None:
@@ -509,6 +508,8 @@ class Worker:
                 log.error("a run that was killed cannot go on", run=lost.id, what=problem.what)
                 return False
             kept = await keep_what_is_missing(self._store, ledger, lost.id)
+            limit, me = await _save_limit(lost.portal), self._lease.executor
+            await say_whether_one_may_land(self._store, ledger, lost.id, me, limit)
         log.warning("a run was killed", run=lost.id, kept=kept)
         return True
 
@@ -528,6 +529,12 @@ class Worker:
                 with contextlib.suppress(ProcessLookupError, PermissionError):
                     os.kill(at_work.browser_pid, signal.SIGKILL)
         os._exit(LOST)
+
+
+async def _save_limit(name: str) -> float:
+    """Seconds that a save may take to land at a portal."""
+    portal = (await asyncio.to_thread(load_portals)).get(name)
+    return portal.save_limit_seconds if portal else 0.0
 
 
 def _name_here(only: str) -> str:

@@ -50,6 +50,9 @@ class Run(models.Model):
     log = models.CharField(
         max_length=100, blank=True, default=""
     )  # the origin that has its records
+    lands_by = models.DateTimeField(  # until then a save may be on its way that only `log` knows
+        null=True, db_index=True
+    )
     account = models.CharField(
         max_length=CREDENTIAL, blank=True, default=""
     )  # the log-in that it works under

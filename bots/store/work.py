@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -30,6 +30,7 @@ from bots.store.facts import (
 from bots.store.records import next_run_id, run_record
 
 OPEN = (RunState.PENDING.value, RunState.IN_PROGRESS.value)  # somebody does it, or will
+_AT_WORK = Q(state=RunState.IN_PROGRESS.value)
 PAUSED, CANCELLED = "paused", "cancelled"  # how a wish begins, and a reason to stop
 _TRIES = 20  # of an id that others take at the same moment
 
@@ -116,14 +117,15 @@ def asked_for(run: str) -> str:
     return str(models.Run.objects.values_list("asked_for", flat=True).get(id=run))
 
 
-def next_pending(but: Iterable[str] = ()) -> str:
-    """The run that waits longest and whose log-in nobody works under, or an empty text.
+def next_pending(but: Iterable[str] = (), log: str = "") -> str:
+    """The run that waits longest and that `take_up` gives, or an empty text.
 
-    Those in `but` are left out.
+    Those in `but` are left out. `log` as for `take_up`.
     """
-    at_work = models.Run.objects.filter(state=RunState.IN_PROGRESS.value).exclude(account="")
+    lands = _lands_elsewhere(log)
     waiting = models.Run.objects.filter(state=RunState.PENDING.value).exclude(id__in=list(but))
-    free = waiting.exclude(account__in=at_work.values("account"))
+    at_work = models.Run.objects.filter(_AT_WORK | lands).exclude(account="")
+    free = waiting.exclude(lands).exclude(account__in=at_work.values("account"))
     return free.order_by("started_at", "id").values_list("id", flat=True).first() or ""
 
 
@@ -131,27 +133,47 @@ def take_up(run: str, worker: str, log: str = "") -> int:
     """Let a worker begin a waiting run, or go on with it.
 
     One account is at work once: a portal may end the session of whoever logged in first, and
-    what a run finds open on the log is no other run's.
+    what a run finds open on the log is no other run's. While a save may be on its way that
+    another log alone knows, its account is at work still: whoever has not that log would read
+    the claim as it was, and save it again.
 
     Args:
-        log: the origin of the audit log that will hold its records.
+        log: the origin of the audit log that will hold its records. Where another one has a save
+            of the run of which nobody knew what became, an exception says so.
 
     Returns:
         Which time this is, from 1; 0 where somebody else has it, it is cancelled, or another
         run is at work under the same account.
     """
+    lands = _lands_elsewhere(log)
     with transaction.atomic():
-        row = models.Run.objects.filter(id=run, state=RunState.PENDING.value).first()
+        waiting = models.Run.objects.filter(id=run, state=RunState.PENDING.value)
+        row = waiting.exclude(lands).first()
         if row is None:
             return 0
-        at_work = models.Run.objects.filter(state=RunState.IN_PROGRESS.value, account=row.account)
+        at_work = models.Run.objects.filter(_AT_WORK | lands, account=row.account)
         if row.account and at_work.exists():
             return 0
+        if row.lands_by is not None and row.log != log:
+            _leave_log(row)
         row.state, row.worker, row.log = RunState.IN_PROGRESS.value, worker, log
         row.attempt += 1
         row.stop_reason = ""
-        row.save(update_fields=("state", "worker", "log", "attempt", "stop_reason"))
+        row.save(update_fields=("state", "worker", "log", "lands_by", "attempt", "stop_reason"))
     return row.attempt
+
+
+def _lands_elsewhere(log: str) -> Q:
+    """Runs of which a save may be on its way that another log than this one knows."""
+    return Q(lands_by__gt=leases.clock()) & ~Q(log=log)
+
+
+def _leave_log(row: models.Run) -> None:
+    """Say that a run goes on without the log that it had; no save is on its way any more."""
+    words = f"its worker left it; what it saved stands in the log {row.log} of another machine"
+    said = NewException(ExceptionType(fault_of("OTHER_LOG").kind), "OTHER_LOG", words)
+    keep_exception(row.id, "", said)
+    row.lands_by = None
 
 
 def adopt(run: str, was: str, worker: str, log: str = "") -> bool:
@@ -169,20 +191,25 @@ def adopt(run: str, was: str, worker: str, log: str = "") -> bool:
         row = at_work.filter(worker__in=(was, worker)).first()
         if row is not None and row.worker == was:
             if row.log not in ("", log):
-                keep_exception(run, "", _in_another_log(row.log))
+                _leave_log(row)
             row.worker, row.log = worker, log
-            row.save(update_fields=("worker", "log"))
+            row.save(update_fields=("worker", "log", "lands_by"))
         return row is not None
-
-
-def _in_another_log(origin: str) -> NewException:
-    words = f"its worker died; what it saved stands in the log {origin} of another machine"
-    return NewException(ExceptionType(fault_of("OTHER_LOG").kind), "OTHER_LOG", words)
 
 
 def log_of(run: str) -> str:
     """The origin of the log that holds a run's newest records; empty for an older version's."""
     return str(models.Run.objects.values_list("log", flat=True).get(id=run))
+
+
+def may_land(run: str, worker: str, within: float | None) -> None:
+    """Say of a run that a worker has whether a save may be on its way that its log alone knows.
+
+    Args:
+        within: seconds from now in which it lands if it ever does; None where there is none.
+    """
+    by = None if within is None else leases.clock() + timedelta(seconds=within)
+    models.Run.objects.filter(id=run, worker=worker).update(lands_by=by)
 
 
 def hand_back(run: str, worker: str, why: str = "") -> bool:

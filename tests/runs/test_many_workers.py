@@ -224,6 +224,31 @@ def test_a_save_on_its_way_when_a_machine_died_is_not_made_again_by_another(
     assert set(office.intents()) == known  # it was there already
 
 
+def test_a_save_on_its_way_when_a_worker_was_ended_is_not_made_again_by_another_machine(
+    office, begin, elsewhere
+):
+    """Its run is handed back at once, and who asked for it, on this one, is the next to do it."""
+    claim = office.that_are_corrected()[0]
+    slow = {"CLAIMBOTS_CONFIG": str(_with_save_limit(office, elsewhere, 45))}
+    office.practice("faults", "set", "F67", "seconds=40", "times=1")
+    hasty = "import bots.runs.ends; bots.runs.ends.LAST_SECONDS = 2.0"
+    ends = {"CLAIMBOTS_CRASH_AT": "editor.after_click", "CLAIMBOTS_CRASH_SIGNAL": "TERM"}
+    here = begin("worker", "--name", "here", first=hasty, **elsewhere, **slow, **ends)
+    until(lambda: alive(office, "here"), "a worker")
+    known = set(office.intents())
+
+    asked = begin(*a_run("--claim", claim), first="", **slow)
+    here.wait(2 * LONGEST)
+    run = until(lambda: ended(office), "end of the run", longest=2 * LONGEST)
+    told = office.claimbots("exceptions", "list", "--flat", "--run", run["id"], "--json").stdout
+
+    assert (run["state"], asked.wait(LONGEST)) == ("done", 0)
+    assert len(intents_of(Path(elsewhere["CLAIMBOTS_DATA"]), "elsewhere")) == 1
+    assert office.saves(claim) == 1
+    assert set(office.intents()) == known  # it was there already
+    assert "OTHER_LOG" in told
+
+
 def test_a_second_worker_of_the_same_name_is_refused(office, begin):
     begin("worker", "--name", "north")
     until(lambda: alive(office, "north"), "the first")

@@ -7,8 +7,11 @@ from types import SimpleNamespace
 
 import pytest
 import time_machine
+from ledger.ledgers import a_log
 from postgres import a_database, the_store_in
 
+from bots.claims import Change, ClaimRef
+from bots.ledger import Outcome
 from bots.places import Places
 from bots.runs.worker import Worker
 from bots.store import leases, models, work
@@ -44,11 +47,11 @@ async def looks(places, store, orphan):
     return await store.call(work.log_of, orphan) == "there"
 
 
-def a_run_of_here():
+def a_run_of_here(log="here"):
     """One whose worker took a claim long ago."""
     run, _ = work.ask(NEW, {}, "asked for")
-    lease = leases.take("here", "other", 11, SPAN, log="here", is_alone=False)
-    work.take_up(run.id, lease.executor, "here")
+    lease = leases.take("here", "other", 11, SPAN, log=log, is_alone=False)
+    work.take_up(run.id, lease.executor, log)
     work.list_claims(run.id, [("C1", "Ready", "")])
     work.take(run.id, 1)
     models.WorkItem.objects.update(taken_at=datetime.now(UTC) - LONG_AGO)
@@ -88,3 +91,23 @@ async def test_how_long_ago_it_died_is_told_by_the_clock_that_all_share(
 
         state = await store.call(models.Run.objects.values_list("state", flat=True).get, id=run)
         assert state == ("pending" if goes_on else "in progress")
+
+
+@pytest.mark.parametrize("is_open", [True, False])
+async def test_what_was_open_on_its_own_log_is_nothing_for_another_machine_yet(places, is_open):
+    """A dead worker of the same machine: this one waits for nothing, and hands it back to all."""
+    ledger = a_log(places.root, "there").open()
+    async with StoreThread(places) as store:
+        run = await store.call(a_run_of_here, "there")
+        await store.call(died, JUST_NOW)
+        intent = ledger.open_intent(
+            run=run, ref=ClaimRef("practice", "C1", "pending", "Ready"), kind="correct",
+            actor="bot", changes=(Change("units", 1, "1", "2"),), patient="MRN1",
+        )  # fmt: skip
+        if not is_open:
+            ledger.close(intent, Outcome.CONFIRMED)
+
+        assert await looks(places, store, run)
+
+        assert await store.call(work.next_pending, (), "there") == run
+        assert await store.call(work.next_pending, (), "elsewhere") == ("" if is_open else run)

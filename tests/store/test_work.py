@@ -358,6 +358,79 @@ def test_what_somebody_wants_of_a_run_outlives_its_worker(places, wish, state):
     assert work.next_pending() == ""
 
 
+def left_with_a_save_on_its_way(lands_in, account="left"):
+    run, _ = work.ask(replace(NEW, account=account), {}, f"digest {next(counted)}")
+    work.take_up(run.id, "a.1", "a")
+    work.may_land(run.id, "a.1", lands_in)
+    assert work.hand_back(run.id, "a.1")
+    return run.id
+
+
+def test_a_run_with_a_save_on_its_way_is_taken_up_on_its_own_log_alone(places):
+    """Another one cannot know of it: it would read the claim as it was, and save it again."""
+    run = left_with_a_save_on_its_way(60)
+
+    assert (work.next_pending(log="b"), work.take_up(run, "b.1", "b")) == ("", 0)
+    assert work.next_pending(log="a") == run
+    assert work.take_up(run, "a.2", "a")
+
+
+@pytest.mark.parametrize("account", ["left", ""])
+def test_when_a_save_has_landed_or_never_will_another_takes_up_its_run_and_says_so(
+    places, account
+):
+    run = left_with_a_save_on_its_way(0, account)
+
+    assert work.next_pending(log="b") == run
+    assert work.take_up(run, "b.1", "b")
+
+    [told] = records.exceptions(run)
+    assert (told.code, "the log a of another machine" in told.message) == ("OTHER_LOG", True)
+    work.hand_back(run, "b.1")
+    assert work.take_up(run, "c.1", "c")  # b had left nothing open
+    assert len(records.exceptions(run)) == 1
+
+
+def test_a_run_with_nothing_on_its_way_goes_on_anywhere_at_once(places):
+    run = left_with_a_save_on_its_way(None)
+
+    assert work.next_pending(log="b") == run
+    assert work.take_up(run, "b.1", "b")
+    assert records.exceptions(run) == ()
+
+
+def test_what_was_taken_up_and_not_begun_still_has_its_save_on_its_way(places):
+    """Such as by the same machine, started again while the vault is down."""
+    run = left_with_a_save_on_its_way(60)
+    work.take_up(run, "a.2", "a")
+    work.hand_back(run, "a.2", "the vault is down")
+
+    assert work.take_up(run, "b.1", "b") == 0
+
+
+def test_no_other_run_of_the_log_in_is_begun_elsewhere_while_a_save_is_on_its_way(places):
+    """It may come to the same claim."""
+    left = left_with_a_save_on_its_way(60)
+    other, _ = work.ask(replace(NEW, account="left"), {}, "of the same log-in")
+
+    assert (work.next_pending(log="b"), work.take_up(other.id, "b.1", "b")) == ("", 0)
+    work.take_up(left, "a.2", "a")
+    records.end_run(left, Ending(RunState.STOPPED))
+    assert (work.next_pending(log="b"), work.take_up(other.id, "b.1", "b")) == ("", 0)
+    assert work.take_up(other.id, "a.3", "a")
+
+
+def test_who_adopts_a_run_has_waited_for_what_was_on_its_way(places):
+    run = left_with_a_save_on_its_way(60)
+    work.take_up(run, "a.2", "a")
+
+    assert work.adopt(run, "a.2", "b.1", "b")
+    work.hand_back(run, "b.1")
+
+    assert work.take_up(run, "c.1", "c")
+    assert len(records.exceptions(run)) == 1
+
+
 def test_what_is_handed_back_twice_is_not_taken_from_who_has_it_by_then(places):
     run = asked()
     work.take_up(run, "first.1")
