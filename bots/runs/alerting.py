@@ -230,7 +230,8 @@ def _keep_of_run(settings: Settings, id: str, fault: Exception | None, waits: bo
     run = records.get_run(id)
     codes = {entry.code for entry in records.exceptions(id)}
     is_short = now - run.started_at < VAULT_AWAY
-    waits_for_vault = waits and isinstance(fault, VaultDown) and is_short
+    # One that had begun when its vault went down is closed, and nobody begins it again.
+    waits_for_vault = waits and isinstance(fault, VaultDown) and is_short and run.ended_at is None
     troubles = [] if waits_for_vault else troubles_of(run, codes, fault, run.portal, origin)
     if run.state is RunState.DONE:
         still = {trouble.event for trouble in troubles}

@@ -31,6 +31,7 @@ from bots.store.facts import (
     ExceptionType,
     NewException,
     ProposalState,
+    Resolution,
 )
 
 _UNRESOLVED = (ExceptionState.OPEN.value, ExceptionState.RETRY.value)

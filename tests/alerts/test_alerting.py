@@ -299,6 +299,31 @@ def test_a_run_that_waits_for_its_vault_is_said_where_that_lasts(places, posts, 
     database.connect(places)
 
 
+def test_a_run_that_had_begun_when_its_vault_went_down_is_closed_and_said(
+    places, posts, monkeypatch
+):
+    """It does not wait for it: the log-in was found wrong before, and then could not be read."""
+    answers = iter([Problem("no log-in")])
+
+    def credential_for(*_):
+        raise next(answers, VaultDown("did not answer", "vault:secret/acme"))
+
+    monkeypatch.setattr("bots.runs.at_work.credential_for", credential_for)
+    office = open_office(places, "practice")
+
+    async def asked_of_a_worker():
+        async with StoreThread(places) as store:
+            id, _ = await ask_for(RunRequest("practice", Query("pending")), office, store)
+            with contextlib.suppress(VaultDown):
+                await works(places, id)
+            return (await store.call(records.get_run, id)).state
+
+    database.close()
+    assert asyncio.run(asked_of_a_worker()) is RunState.FAILED
+    assert told(posts) == ["run-failed"]
+    database.connect(places)
+
+
 def test_a_run_that_is_closed_since_its_worker_died_long_ago_is_said(places, posts):
     left = store_cases.a_run()
     begun = datetime.now(UTC) - timedelta(days=2)
