@@ -388,7 +388,8 @@ class Worker:
             left_at = dead.renewed_at if dead is not None else taken
             if await self._may_still_land(lost, whose, now - (orphan.lived_until or taken)):
                 continue  # looked at again soon
-            if not await self._store.call(work.adopt, id, was, self._lease.executor, self._origin):
+            mine = self._lease.executor, self._origin, await _save_limit(lost.portal)
+            if not await self._store.call(work.adopt, id, was, *mine):
                 continue  # another was quicker, or it has ended
             is_old = now - left_at > _TOO_OLD
             is_other = self._only not in ("", await self._store.call(work.asked_for, id))

@@ -176,13 +176,18 @@ def _leave_log(row: models.Run) -> None:
     row.lands_by = None
 
 
-def adopt(run: str, was: str, worker: str, log: str = "") -> bool:
+def adopt(run: str, was: str, worker: str, log: str = "", within: float = 0.0) -> bool:
     """Give a run at work to another worker, whose predecessor `was` is dead.
 
-    Where its records stand in another log than `log`, an exception says so.
+    Where its records stand in another log than `log`, an exception says so, and whoever asks has
+    waited for what may have been on its way. On the same log that is still to be looked up.
 
-    False where another was quicker: whoever has it now may be alive. True also for who has it
-    already, and asks again.
+    Args:
+        within: seconds from now in which a save of it lands if it ever does.
+
+    Returns:
+        False where another was quicker: whoever has it now may be alive. True also for who has it
+        already, and asks again.
     """
     with transaction.atomic():
         if any(record.executor == was for record in leases.alive()):
@@ -192,6 +197,8 @@ def adopt(run: str, was: str, worker: str, log: str = "") -> bool:
         if row is not None and row.worker == was:
             if row.log not in ("", log):
                 _leave_log(row)
+            else:
+                row.lands_by = leases.clock() + timedelta(seconds=within)
             row.worker, row.log = worker, log
             row.save(update_fields=("worker", "log", "lands_by"))
         return row is not None

@@ -431,6 +431,18 @@ def test_who_adopts_a_run_has_waited_for_what_was_on_its_way(places):
     assert len(records.exceptions(run)) == 1
 
 
+def test_who_adopts_a_run_on_its_own_log_has_yet_to_look_what_is_on_its_way(places):
+    """Its vault may be down just then, and the run is handed back without a look."""
+    run, _ = work.ask(NEW, {}, f"digest {next(counted)}")
+    work.take_up(run.id, "a.1", "a")
+
+    assert work.adopt(run.id, "a.1", "near.1", "a", within=60)
+    work.hand_back(run.id, "near.1")
+
+    assert work.take_up(run.id, "b.1", "b") == 0
+    assert work.take_up(run.id, "a.2", "a")
+
+
 def test_what_is_handed_back_twice_is_not_taken_from_who_has_it_by_then(places):
     run = asked()
     work.take_up(run, "first.1")
