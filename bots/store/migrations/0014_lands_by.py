@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     """Empty for those of before."""
 
     dependencies = [
-        ('store', '0012_longer_names'),
+        ('store', '0013_schedule_line'),
     ]
 
     operations = [
