@@ -82,13 +82,13 @@ class Telling:
         self,
         settings: Settings,
         names: Collection[str],
-        held: Mapping[str, datetime],
+        held: Mapping[str, timedelta],
         now: datetime,
     ) -> None:
         """Keep what has come; a look never waits for a mail server.
 
         Args:
-            held: times that wait for their vault, by the key of their run, and since when.
+            held: times that wait for their vault, by the key of their run, and how long in vain.
         """
         if not channels(settings.alerts):
             return
@@ -252,7 +252,7 @@ def _took_the_list(run: RunRecord) -> bool:
     return run.kind is not RunKind.APPROVED and run.query.get("limit") != "0"
 
 
-def _keep_of_schedules(names: list[str], held: Mapping[str, datetime], now: datetime) -> None:
+def _keep_of_schedules(names: list[str], held: Mapping[str, timedelta], now: datetime) -> None:
     """Keep what became of the newest time of each, once that is known; `held` as for `look`."""
     for name in names:
         few = schedules.times(name, limit=_FEW, until=now)
@@ -261,7 +261,7 @@ def _keep_of_schedules(names: list[str], held: Mapping[str, datetime], now: date
         if newest is None:
             continue
         if newest.became in {Became.WAITING, Became.BEGUN}:
-            if any(_waits_too_long(entry, held, now) for entry in times):
+            if any(_waits_too_long(entry, held) for entry in times):
                 alerts.keep([Trouble(Event.SCHEDULE_FAILED, name)], now)
         elif newest.became is Became.MISSED:
             alerts.keep([Trouble(Event.SCHEDULE_MISSED, name)], now)
@@ -274,13 +274,12 @@ def _keep_of_schedules(names: list[str], held: Mapping[str, datetime], now: date
     alerts.end(_OF_SCHEDULES, now, but=names)  # schedules that are gone
 
 
-def _waits_too_long(entry: TimeRecord, held: Mapping[str, datetime], now: datetime) -> bool:
+def _waits_too_long(entry: TimeRecord, held: Mapping[str, timedelta]) -> bool:
     """Whether a time waits for its vault for an hour or more, and no worker has its run.
 
     A worker that has it tells of the run (`telling`).
     """
-    since = held.get(entry.run_key)
-    if since is None or now - since < VAULT_AWAY:
+    if held.get(entry.run_key, timedelta()) < VAULT_AWAY:
         return False
     return came_to(schedules.newest_run(entry.run_key)) is Became.WAITING
 

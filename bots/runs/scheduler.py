@@ -123,7 +123,8 @@ class Scheduler:
                 log.error("schedules cannot be read", what=problem.what, where=problem.where)
             self.problem = problem.sentence()
         if self._settings is not None:
-            held = {key: held.since for key, held in self._held.items()}
+            # Asked in vain from the first time to the last: between, it may have been up.
+            held = {key: held.tried - held.since for key, held in self._held.items()}
             await self._alerts.look(self._settings, self._schedules, held, now)
         await self._say(now)
 

@@ -667,6 +667,36 @@ def test_a_schedule_whose_vault_is_away_for_an_hour_is_said_once(places, posts):
     assert models.AlertRow.objects.get().over_at is not None
 
 
+def test_a_vault_that_was_away_for_a_moment_is_not_said_after_another_runs_hour(places, posts):
+    """It is not asked again while that run is at work: that is not to be away."""
+    two = NIGHTLY + NIGHTLY.partition("schedules:\n")[2].replace("nightly", "other")
+    (config_folder() / "schedules.yaml").write_text(two)
+    asked = []
+
+    async def away_once(request, ending):
+        asked.append(request)
+        if len(asked) == 1:
+            raise VaultDown("answered 503", "vault:secret/claimbots/keys")
+        await ending.wait()
+        raise Problem("it was ended")
+
+    async def night():
+        async with Scheduler(places, away_once) as scheduler:
+            await scheduler.look(NIGHT - timedelta(hours=1))
+            for minute in (0, 1, 62):
+                await scheduler.look(NIGHT + timedelta(minutes=minute))
+                if minute == 0:
+                    await scheduler._task
+            assert (len(asked), len(scheduler._held)) == (2, 1)
+            assert scheduler._alerts._sending is None or await scheduler._alerts._sending is None
+
+    database.close()
+    with time_machine.travel(NIGHT, tick=True):
+        asyncio.run(night())
+
+    assert posts.asked == 0
+
+
 def test_a_scheduled_run_that_a_worker_has_is_told_of_by_that_worker_alone(places, posts):
     """It waits for the vault of its log-in, and has a row: its own alert tells of it."""
     (config_folder() / "schedules.yaml").write_text(NIGHTLY)
