@@ -85,6 +85,23 @@ def keep(run: str, entry: Written) -> None:
     records.keep_settled(run, entry.claim, entry.changes)
     if entry.exception:
         records.keep_exception(run, entry.claim, entry.exception)
+    if entry.became is ChangeOutcome.REFUSED:
+        _keep_refusal(run, entry)
+
+
+def _keep_refusal(run: str, entry: Written) -> None:
+    """An approved change that the portal refused waits for a person: no run sends it again."""
+    changes = [Change(c.field, c.line, c.from_value, c.to_value) for c in entry.changes]
+    portal = records.get_run(run).portal
+    for proposal in records.approved_among(portal, entry.claim, changes):
+        said = NewException(
+            ExceptionType.BUSINESS,
+            code_of(Done(Outcome.REFUSED, acted=entry.acted)),
+            "see the audit log",
+            check=proposal.check,
+            proposal=proposal.id,
+        )
+        records.keep_exception(run, entry.claim, said)
 
 
 def outcomes_of(ledger: Ledger, run: str, after: int = 0) -> dict[str, Record]:

@@ -17,6 +17,7 @@ from bots.store import lookup, models
 from bots.store.content import moved
 from bots.store.facts import (
     ChangeOutcome,
+    ExceptionState,
     ItemState,
     NewProposal,
     ProposalRecord,
@@ -275,6 +276,19 @@ def _may_be_withdrawn(row: models.Proposal) -> None:
         raise Problem(
             f"run {item.run_id} is at it", where=name, do="look again when that run is through"
         )
+    # A save of it whose outcome another machine's log may hold: that machine says it.
+    unknown = models.ExceptionRow.objects.filter(
+        proposal=row,
+        code="SAVE_UNKNOWN",
+        state__in=(ExceptionState.OPEN.value, ExceptionState.RETRY.value),
+    )
+    left = models.WorkItem.objects.filter(proposal=name).exclude(state=ItemState.DONE.value)
+    if unknown.exists() or left.exclude(run__lands_by=None).exists():
+        raise Problem(
+            "what became of a save of it is not known yet",
+            where=name,
+            do="look again when the portal's next run has settled it",
+        )
 
 
 def _name_and_reason(by: str, reason: str) -> tuple[str, str]:
@@ -340,12 +354,22 @@ def carried_out(
     Returns:
         The proposals that were approved and are applied now.
     """
+    return tuple(
+        mark(proposal.id, ProposalState.APPLIED, intent=intent)
+        for proposal in approved_among(portal, number, changes)
+    )
+
+
+def approved_among(
+    portal: str, number: str, changes: Iterable[Change]
+) -> tuple[ProposalRecord, ...]:
+    """The approved proposals of a claim that a save with these changes carries."""
     written = set(changes)
-    applied = []
-    for proposal in proposals(ProposalState.APPROVED, portal):
-        if proposal.number == number and written >= set(proposal.changes):
-            applied.append(mark(proposal.id, ProposalState.APPLIED, intent=intent))
-    return tuple(applied)
+    return tuple(
+        proposal
+        for proposal in proposals(ProposalState.APPROVED, portal)
+        if proposal.number == number and written >= set(proposal.changes)
+    )
 
 
 def proposal_record(row: models.Proposal) -> ProposalRecord:

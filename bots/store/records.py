@@ -53,6 +53,7 @@ from bots.store.facts import (
     TableRelease,
 )
 from bots.store.proposals import (
+    approved_among,
     approved_proposals,
     carried_out,
     decide,
@@ -69,6 +70,7 @@ from bots.store.proposals import (
 from bots.store.reverts import keep_revert, put_back
 
 __all__ = [
+    "approved_among",
     "approved_proposals",
     "begin_run",
     "corrections_in",

@@ -10,7 +10,14 @@ from bots.places import Places
 from bots.runs.behind import catch_up
 from bots.runs.lost import keep_what_is_missing, outcomes_of, written
 from bots.store import records
-from bots.store.facts import ChangeOutcome, ExceptionState, RunState
+from bots.store.facts import (
+    ChangeOutcome,
+    ClaimOutcome,
+    ExceptionState,
+    NewProposal,
+    RunState,
+    SeenRecord,
+)
 from bots.store.thread import StoreThread
 
 UNITS = Change("units", 1, "1", "2")
@@ -112,6 +119,23 @@ async def test_what_a_person_must_hear_of_is_kept_as_well(tmp_path, outcome, act
         assert await store.call(records.corrections_in, run) == int(acted)
 
 
+async def test_a_refused_approved_change_waits_for_a_person_where_its_worker_died(tmp_path):
+    """It died after the log had the refusal, and before the store did."""
+    ledger = a_log(tmp_path, "office").open()
+    async with StoreThread(Places(tmp_path / "data").made()) as store:
+        run = (await store.call(store_cases.a_run)).id
+        proposal = await store.call(_approved, run)
+        saved(ledger, run, "MRN1", Outcome.REFUSED)
+
+        await keep_what_is_missing(store, ledger, run)
+
+        (told,) = await store.call(records.exceptions, run)
+        assert (told.code, told.proposal, told.state) == (
+            "SAVE_REFUSED", proposal, ExceptionState.OPEN,
+        )  # fmt: skip
+        assert await store.call(records.refused_proposals, "practice") == {proposal}
+
+
 async def test_what_is_known_of_one_save_ends_nothing_of_another_on_the_claim(tmp_path):
     ledger = a_log(tmp_path, "office").open()
     async with StoreThread(Places(tmp_path / "data").made()) as store:
@@ -160,6 +184,13 @@ async def test_a_machine_that_is_back_does_not_end_a_run_that_is_at_work_elsewhe
         await store.call(_is_on_log, run, "office")
         assert await store.call(catch_up, ledger)
         assert (await store.call(records.get_run, run)).state is RunState.STOPPED
+
+
+def _approved(run):
+    seen = SeenRecord("C-MRN1", 1, ClaimOutcome.PROPOSED)
+    kept = records.keep_claim(run, seen, proposals=[NewProposal("mue-line", (UNITS,))])
+    ((proposal, _),) = kept.proposals
+    return records.decide(proposal.id, "approve", "dana", "seen in the chart").id
 
 
 def _is_on_log(run, origin):

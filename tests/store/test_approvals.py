@@ -20,13 +20,15 @@ from bots.hands import Workplace
 from bots.policy import Policy
 from bots.runs.claim import Approved, Rules, apply_approved
 from bots.runs.lapsed import approved_by, lapsed
-from bots.store import records, work
+from bots.store import models, records, work
 from bots.store.content import content_digest, content_of, moved_since
 from bots.store.facts import (
     ChangeOutcome,
     ChangeRecord,
     ClaimOutcome,
     Ending,
+    ExceptionType,
+    NewException,
     NewProposal,
     NewRevert,
     ProposalState,
@@ -364,6 +366,31 @@ def test_what_a_run_is_at_is_not_taken_back_until_it_is_through_or_dead():
 
     records.end_run(run.id, Ending(RunState.FAILED))
     assert withdraw(proposal).state is ProposalState.REJECTED
+
+
+def test_what_another_machine_may_have_saved_is_not_taken_back_until_that_is_known():
+    proposal = approve(proposed())
+    run = store_cases.a_run(RunKind.APPROVED)
+    work.list_claims(run.id, [(proposal.number, "approved", proposal.id)])
+    work.take(run.id, 1)
+    models.Run.objects.filter(id=run.id).update(worker="a.1", log="a", state="in progress")
+    work.may_land(run.id, "a.1", 0.0)  # it has had its time; what became of it is not said yet
+    work.hand_back(run.id, "a.1")
+
+    with pytest.raises(Problem, match="not known yet"):
+        withdraw(proposal)
+
+
+def test_where_an_exception_says_that_a_save_is_unknown_its_approval_is_not_taken_back():
+    proposal = approve(proposed())
+    run = store_cases.a_run(RunKind.APPROVED)
+    unknown = NewException(
+        ExceptionType.APPLICATION, "SAVE_UNKNOWN", "no answer", proposal=proposal.id
+    )
+    records.keep_exception(run.id, proposal.number, unknown)
+
+    with pytest.raises(Problem, match="not known yet"):
+        withdraw(proposal)
 
 
 @pytest.mark.parametrize(("by", "reason"), [(" ", "no"), ("lee", "")])
