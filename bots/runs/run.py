@@ -66,7 +66,7 @@ async def run(
             if told:
                 return told
             if ended := await _ended(store, run):
-                return await _with_report(ended, store, places)
+                return await _with_report(ended, store, places) if request.report else ended
             if ending.is_set():
                 if is_new:  # another's would be taken from whoever waits for it
                     await store.call(work.withdraw, run, ends.STOPPED_BY_SIGNAL)
