@@ -386,14 +386,15 @@ class Worker:
             # Who comes again under its own name has taken the place of its earlier life.
             taken = await self._store.call(work.last_taken, id) or lost.started_at
             left_at = dead.renewed_at if dead is not None else taken
-            if await self._may_still_land(lost, whose, now - (orphan.lived_until or taken)):
+            limit = await _save_limit(lost.portal)
+            if self._may_still_land(whose, limit, now - (orphan.lived_until or taken)):
                 continue  # looked at again soon
-            mine = self._lease.executor, self._origin, await _save_limit(lost.portal)
+            mine = self._lease.executor, self._origin, limit
             if not await self._store.call(work.adopt, id, was, *mine):
                 continue  # another was quicker, or it has ended
             is_old = now - left_at > _TOO_OLD
             is_other = self._only not in ("", await self._store.call(work.asked_for, id))
-            is_whole = await self._keep_what_it_saved(lost, whose)
+            is_whole = await self._keep_what_it_saved(lost, whose, limit)
             if is_old or is_other or not is_whole or not attempt:
                 await self._close_killed(id)
             elif self._is_alone:
@@ -429,18 +430,18 @@ class Worker:
             ending = Ending(RunState.FAILED, exit=3, stop_reason=ends.KILLED)
             await self._store.call(records.end_run, run, ending)
 
-    async def _may_still_land(self, lost: RunRecord, whose: str, since: timedelta) -> bool:
+    def _may_still_land(self, whose: str, limit: float, since: timedelta) -> bool:
         """Whether a save of a dead worker may be on its way of which this machine cannot know.
 
         Its intent stands in the log of the other machine. One on this machine's own is settled,
         with the whole of the limit, before any claim is begun.
 
         Args:
+            limit: seconds that a save may take to land.
             since: how long it is dead at least.
         """
         if self._is_alone or whose in ("", self._origin):
             return False
-        limit = await _save_limit(lost.portal)
         return since < timedelta(seconds=limit + self._lease.holds_for)
 
     async def _see_that_it_is_dead(self, dead: leases.WorkerRecord) -> None:
@@ -488,12 +489,13 @@ class Worker:
                 return True
         return False
 
-    async def _keep_what_it_saved(self, lost: RunRecord, whose: str) -> bool:
+    async def _keep_what_it_saved(self, lost: RunRecord, whose: str, limit: float) -> bool:
         """Keep what the log says that a dead run saved, and the store does not know.
 
         Args:
             whose: the origin of the log that has it. Another machine's is read there, when a
                 worker comes up again; until then the portal itself says what was saved.
+            limit: seconds that a save may take to land.
 
         Returns:
             Whether the run's portal is still one of ours.
@@ -509,7 +511,7 @@ class Worker:
                 log.error("a run that was killed cannot go on", run=lost.id, what=problem.what)
                 return False
             kept = await keep_what_is_missing(self._store, ledger, lost.id)
-            limit, me = await _save_limit(lost.portal), self._lease.executor
+            me = self._lease.executor
             await say_whether_one_may_land(self._store, ledger, lost.id, me, limit)
         log.warning("a run was killed", run=lost.id, kept=kept)
         return True
