@@ -44,7 +44,6 @@ class TimeRecord:
     due: datetime
     became: Became
     why: str
-    decided_at: datetime
 
     @property
     def run_key(self) -> str:
@@ -246,4 +245,4 @@ def pause_of(schedule: str) -> Pause | None:
 
 
 def _time(row: models.ScheduledTime) -> TimeRecord:
-    return TimeRecord(row.schedule, row.key, row.due, Became(row.state), row.why, row.decided_at)
+    return TimeRecord(row.schedule, row.key, row.due, Became(row.state), row.why)
