@@ -153,9 +153,7 @@ async def test_a_machine_that_is_back_keeps_what_a_run_saved_that_is_at_work_els
     """Its own log has it; where the run goes on, another log is read."""
     ledger = a_log(tmp_path, "office").open()
     async with StoreThread(Places(tmp_path / "data").made()) as store:
-        run = (await store.call(store_cases.a_run)).id
-        ledger.append("run-started", run=run, actor="dana", body={"portal": "practice"})
-        saved(ledger, run, "MRN1")
+        run = await store.call(_at_work, ledger)
         await store.call(_is_on_log, run, "office")
         assert not await store.call(catch_up, ledger)  # its next worker does it
 
@@ -169,9 +167,7 @@ async def test_a_machine_that_is_back_does_not_end_a_run_that_is_at_work_elsewhe
     """It died between the end on its log and the one in the store; another went on with it."""
     ledger = a_log(tmp_path, "office").open()
     async with StoreThread(Places(tmp_path / "data").made()) as store:
-        run = (await store.call(store_cases.a_run)).id
-        ledger.append("run-started", run=run, actor="dana", body={"portal": "practice"})
-        saved(ledger, run, "MRN1")
+        run = await store.call(_at_work, ledger)
         ledger.append("run-ended", run=run, actor="dana", body={"state": "stopped"})
         await store.call(_is_on_log, run, "elsewhere")
 
@@ -191,6 +187,14 @@ def _approved(run):
     kept = records.keep_claim(run, seen, proposals=[NewProposal("mue-line", (UNITS,))])
     ((proposal, _),) = kept.proposals
     return records.decide(proposal.id, "approve", "dana", "seen in the chart").id
+
+
+def _at_work(ledger):
+    """A run that has begun and saved one claim, by its log."""
+    run = store_cases.a_run().id
+    ledger.append("run-started", run=run, actor="dana", body={"portal": "practice"})
+    saved(ledger, run, "MRN1")
+    return run
 
 
 def _is_on_log(run, origin):
