@@ -31,7 +31,7 @@ from bots.portals.session import Session
 from bots.reports import ReportFiles, write_report
 from bots.reports.repairs import keep_patch
 from bots.runs import ends, evidence
-from bots.runs.claim import CHANGE_OUTCOMES, Rules, code_of, exception_of
+from bots.runs.claim import CHANGE_OUTCOMES, Rules, code_of
 from bots.runs.course import Course, why
 from bots.runs.lapsed import lapsed
 from bots.runs.lost import changes_of, keep_what_is_missing, say_whether_one_may_land
@@ -44,6 +44,7 @@ from bots.store import brake, records, refusals, work
 from bots.store.address import database_url
 from bots.store.facts import (
     Ending,
+    NewException,
     NewRun,
     ProposalRecord,
     RunKind,
@@ -421,7 +422,7 @@ class RunAtWork:
     async def _exception(
         self, number: str, code: str, text: str, saved: datetime | None = None, intent: str = ""
     ) -> None:
-        said = exception_of(code, text, saved, intent)
+        said = NewException.of(code, text, saved=saved, intent=intent)
         await self.store.call(records.keep_exception, self.id, number, said)
 
     async def _log(self, kind: str, body: dict[str, object]) -> Record:

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 
 from bots.checks import Class, Finding, Review, by_id, review
 from bots.claims import HOLD, Case, Change, ClaimRef
 from bots.codesets import CodeSets
-from bots.faults import fault_of
 from bots.hands import (
     Done,
     Halted,
@@ -139,7 +138,7 @@ async def process(
         except PortalError as error:
             told.met = error  # what was done before it stands, and is told
             outcomes.add(ClaimOutcome.FAILED)
-            told.exceptions.append(exception_of(error.code, str(error)))
+            told.exceptions.append(NewException.of(error.code, str(error)))
             continue
         if done.outcome is Outcome.CONFIRMED:
             made += order.changes
@@ -299,7 +298,7 @@ def _clean_after(
         return True
     mended: list[Finding] = []
     written = {
-        Change(change.field, change.line, change.from_value, change.to_value)
+        change.change
         for change in told.changes
         if change.outcome in {ChangeOutcome.CONFIRMED, ChangeOutcome.ALREADY_CORRECT}
     }
@@ -423,14 +422,6 @@ def _exception(done: Done, check: str) -> NewException:
     )
     words = done.words or "see the audit log"
     return NewException(kind, code_of(done), words, check=check, intent=done.intent)
-
-
-def exception_of(
-    code: str, text: str, saved: datetime | None = None, intent: str = ""
-) -> NewException:
-    """An exception of a code, of the kind that its fault is."""
-    kind = ExceptionType(fault_of(code).kind)
-    return NewException(kind, code, text, saved=saved, intent=intent)
 
 
 def code_of(done: Done) -> str:

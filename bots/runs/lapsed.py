@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bots.config import Approvals
 from bots.store import records
-from bots.store.facts import ExceptionType, NewException, ProposalRecord, ProposalState
+from bots.store.facts import NewException, ProposalRecord, ProposalState
 from bots.store.proposals import same_person
 
 
@@ -28,12 +28,16 @@ def lapsed(proposal: ProposalRecord, approvals: Approvals, now: datetime) -> Lap
     limit = timedelta(days=approvals.valid_days)
     if proposal.approved_at is None or now - proposal.approved_at > limit:
         return Lapse(
-            _said("APPROVAL_EXPIRED", f"an approval holds for {approvals.valid_days} days"),
+            NewException.of(
+                "APPROVAL_EXPIRED", f"an approval holds for {approvals.valid_days} days"
+            ),
             lambda id: records.mark(id, ProposalState.EXPIRED),
         )
     if approvals.asks_two(proposal.raises_payment) and not _are_two(proposal):
         return Lapse(
-            _said("SECOND_APPROVAL_NEEDED", "by now two people must approve this, and one has"),
+            NewException.of(
+                "SECOND_APPROVAL_NEEDED", "by now two people must approve this, and one has"
+            ),
             records.second_needed,
         )
     return None
@@ -42,10 +46,6 @@ def lapsed(proposal: ProposalRecord, approvals: Approvals, now: datetime) -> Lap
 def _are_two(proposal: ProposalRecord) -> bool:
     """One person, asked while one was enough, may have been the first of two before."""
     return bool(proposal.first_by) and not same_person(proposal.first_by, proposal.decided_by)
-
-
-def _said(code: str, why: str) -> NewException:
-    return NewException(ExceptionType.BUSINESS, code, why)
 
 
 def approved_by(proposal: ProposalRecord) -> str:

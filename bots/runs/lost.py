@@ -17,8 +17,10 @@ from bots.ledger import Ledger, LedgerBroken, Outcome, Record, sealed_changes
 from bots.runs.claim import CHANGE_OUTCOMES, code_of
 from bots.secrets import SealError
 from bots.store import from_log, records, work
-from bots.store.facts import ChangeOutcome, ChangeRecord, ExceptionType, NewException
+from bots.store.facts import ChangeOutcome, ChangeRecord, NewException
 from bots.store.thread import StoreThread
+
+_SEE = "see the audit log"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +37,17 @@ class Written:
     @property
     def exception(self) -> NewException | None:
         """What a person, or the next run, must hear of it."""
-        code = code_of(Done(Outcome(self.became.value), acted=self.acted))
         if self.became is ChangeOutcome.UNKNOWN:
             words = "it is looked up by the portal's next run"
-            return NewException(ExceptionType.APPLICATION, code, words, intent=self.intent)
+            return NewException.of(self.code, words, intent=self.intent)
         if self.became is ChangeOutcome.CONFLICT:
-            return NewException(ExceptionType.BUSINESS, code, "see the audit log")
+            return NewException.of(self.code, _SEE)
         return None
+
+    @property
+    def code(self) -> str:
+        """The exception's code, where it is one."""
+        return code_of(Done(Outcome(self.became.value), acted=self.acted))
 
 
 async def keep_what_is_missing(
@@ -91,16 +97,9 @@ def keep(run: str, entry: Written) -> None:
 
 def _keep_refusal(run: str, entry: Written) -> None:
     """An approved change that the portal refused waits for a person: no run sends it again."""
-    changes = [Change(c.field, c.line, c.from_value, c.to_value) for c in entry.changes]
-    portal = records.get_run(run).portal
+    portal, changes = records.get_run(run).portal, [change.change for change in entry.changes]
     for proposal in records.approved_among(portal, entry.claim, changes):
-        said = NewException(
-            ExceptionType.BUSINESS,
-            code_of(Done(Outcome.REFUSED, acted=entry.acted)),
-            "see the audit log",
-            check=proposal.check,
-            proposal=proposal.id,
-        )
+        said = NewException.of(entry.code, _SEE, check=proposal.check, proposal=proposal.id)
         records.keep_exception(run, entry.claim, said)
 
 

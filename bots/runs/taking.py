@@ -27,7 +27,7 @@ from bots.portals.base import LoginRefused, PortalError, Reader
 from bots.portals.evidence import last_seen, remembering
 from bots.portals.looking import looking
 from bots.runs import evidence
-from bots.runs.claim import Approved, Rules, Told, apply_approved, exception_of, process
+from bots.runs.claim import Approved, Rules, Told, apply_approved, process
 from bots.runs.course import Course
 from bots.runs.lapsed import approved_by
 from bots.runs.office import Office
@@ -36,6 +36,7 @@ from bots.store import records, work
 from bots.store.facts import (
     ChangeOutcome,
     ClaimOutcome,
+    NewException,
     ProposalRecord,
     ProposalState,
     SeenRecord,
@@ -348,4 +349,4 @@ def _failed(
     ref: ClaimRef, position: int, code: str, text: str, saved: datetime | None = None
 ) -> Told:
     seen = SeenRecord(ref.number, position, ClaimOutcome.FAILED, status=ref.status, reviewed=False)
-    return Told(seen, exceptions=[exception_of(code, text, saved)])
+    return Told(seen, exceptions=[NewException.of(code, text, saved=saved)])

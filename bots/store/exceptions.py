@@ -24,6 +24,7 @@ from bots.store import lookup, models
 from bots.store.causes import group_id, shared_words
 from bots.store.facts import (
     FOR_GOOD,
+    UNRESOLVED,
     ExceptionDecision,
     ExceptionGroup,
     ExceptionRecord,
@@ -34,7 +35,6 @@ from bots.store.facts import (
     Resolution,
 )
 
-_UNRESOLVED = (ExceptionState.OPEN.value, ExceptionState.RETRY.value)
 # The portal may hold half of a save, or more than was asked; another machine may know of a save
 # that we do not: neither is mended by passing.
 _A_PERSON_LOOKS = frozenset({"SAVE_DIFFERS", "OTHER_LOG"})
@@ -86,7 +86,7 @@ def take_in(
         row.save()
         for earlier in older:
             before.remove(earlier)
-            if earlier.state in _UNRESOLVED and earlier.pk not in replaced:
+            if earlier.state in UNRESOLVED and earlier.pk not in replaced:
                 _close(earlier, ExceptionState.AGAIN, run)
         kept.append(row)
     for earlier in before:
@@ -105,7 +105,7 @@ def _standing(run: models.Run, number: str) -> QuerySet[models.ExceptionRow]:
         rows = rows.filter(Q(run__queue=run.queue) | Q(code__in=_ON_THE_WAY_IN))
     return (
         rows.filter(
-            Q(state__in=_UNRESOLVED)
+            Q(state__in=UNRESOLVED)
             | Q(closed_in=run.id)
             | Q(state=ExceptionState.RESOLVED.value, resolved_as__in=FOR_GOOD)
         )
@@ -166,13 +166,13 @@ def _carry_on(
 def _is_gone(
     row: models.ExceptionRow, run: models.Run, went_through: bool, applied: Collection[str]
 ) -> bool:
-    if row.state not in _UNRESOLVED:
+    if row.state not in UNRESOLVED:
         return False
     if row.number and run.mode == "shadow" and row.run.mode != "shadow":
         return False
     if row.code in _A_PERSON_LOOKS and row.state != ExceptionState.RETRY.value:
         return False
-    if row.proposal is not None and f"P-{row.proposal.pk:05d}" in applied:
+    if row.proposal is not None and lookup.proposal_id(row.proposal.pk) in applied:
         return True
     if row.proposal is not None and row.proposal.state in _WAITING:
         return False  # the proposal is still to be applied: that run says whether it can be
@@ -208,7 +208,7 @@ def settled(run: str, number: str, intents: Collection[str], *, is_note: bool) -
         run__portal=here.portal,
         number=number,
         code="SAVE_UNKNOWN",
-        state__in=_UNRESOLVED,
+        state__in=UNRESOLVED,
         intent__in=named,
     ).update(state=ExceptionState.GONE.value, closed_in=here.id)
 
@@ -243,9 +243,9 @@ def refused_proposals(portal: str) -> frozenset[str]:
         proposal__state=ProposalState.APPROVED.value,
         code="SAVE_REFUSED",
     )
-    newest = {row.proposal_id: row for row in rows.order_by("pk")}
+    newest = {row.proposal_id: row for row in rows.order_by("pk") if row.proposal_id}
     return frozenset(
-        f"P-{proposal:05d}"
+        lookup.proposal_id(proposal)
         for proposal, row in newest.items()
         if row.state != ExceptionState.RETRY.value and row.resolved_as != Resolution.DONE.value
     )
@@ -282,7 +282,7 @@ def find_exception(id: str) -> ExceptionRecord:
 
 def waiting_exceptions() -> Iterator[ExceptionRecord]:
     """All that wait for somebody, the newest first."""
-    rows = models.ExceptionRow.objects.filter(state__in=_UNRESOLVED).select_related("run")
+    rows = models.ExceptionRow.objects.filter(state__in=UNRESOLVED).select_related("run")
     yield from (exception_record(row) for row in rows.order_by("-id").iterator(1000))
 
 
@@ -346,7 +346,7 @@ def decide_exception(
                 where=f"E-{row.pk:05d}",
                 do=f"run again: `claimbots run --portal {row.run.portal} --queue {row.run.queue}`",
             )
-        changed = models.ExceptionRow.objects.filter(pk=row.pk, state__in=_UNRESOLVED).update(
+        changed = models.ExceptionRow.objects.filter(pk=row.pk, state__in=UNRESOLVED).update(
             **_decided(decision, datetime.now(UTC))
         )
         if not changed:
@@ -405,7 +405,7 @@ def exception_record(row: models.ExceptionRow) -> ExceptionRecord:
         cause=cause,
         group=group_id(row.run.portal, row.type, row.code, row.check_id, cause),
         since=row.since or row.created_at,
-        proposal=f"P-{row.proposal_id:05d}" if row.proposal_id else "",
+        proposal=lookup.proposal_id(row.proposal_id) if row.proposal_id else "",
         follows=f"E-{row.follows_id:05d}" if row.follows_id else "",
         assigned_to=row.assigned_to,
         assigned_by=row.assigned_by,

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from bots.claims import Change, Claim, Role
+from bots.faults import fault_of
 
 
 class RunKind(StrEnum):
@@ -114,6 +115,7 @@ class Resolution(StrEnum):
     DUPLICATE = "duplicate"
 
 
+UNRESOLVED = (ExceptionState.OPEN.value, ExceptionState.RETRY.value)
 FOR_GOOD = tuple(entry.value for entry in Resolution if entry is not Resolution.DONE)
 
 
@@ -322,6 +324,11 @@ class ChangeRecord:
     at: datetime | None = None  # None: when it is kept
     acted: bool = False
 
+    @property
+    def change(self) -> Change:
+        """The field, and from what to what."""
+        return Change(self.field, self.line, self.from_value, self.to_value)
+
 
 @dataclass(frozen=True, slots=True)
 class NewProposal:
@@ -421,6 +428,21 @@ class NewException:
     proposal: str = ""
     saved: datetime | None = None
     intent: str = ""
+
+    @classmethod
+    def of(
+        cls,
+        code: str,
+        message: str,
+        *,
+        check: str = "",
+        proposal: str = "",
+        saved: datetime | None = None,
+        intent: str = "",
+    ) -> Self:
+        """One of a code, of the kind that its fault is."""
+        kind = ExceptionType(fault_of(code).kind)
+        return cls(kind, code, message, 0, check, proposal, saved, intent)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,8 +38,13 @@ def find_proposal(id: str) -> models.Proposal:
     row = models.Proposal.objects.filter(pk=_count(id, "P")).first()
     if row is None:
         known = models.Proposal.objects.order_by("-pk").values_list("pk", flat=True)[:1000]
-        raise unknown("proposal", id, (f"P-{pk:05d}" for pk in known), "claimbots proposals list")
+        raise unknown("proposal", id, map(proposal_id, known), "claimbots proposals list")
     return row
+
+
+def proposal_id(number: int) -> str:
+    """The id that people use of the proposal of a row."""
+    return f"P-{number:05d}"
 
 
 def find_exception(id: str) -> models.ExceptionRow:

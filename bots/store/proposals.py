@@ -16,8 +16,8 @@ from bots.errors import Problem
 from bots.store import lookup, models
 from bots.store.content import moved
 from bots.store.facts import (
+    UNRESOLVED,
     ChangeOutcome,
-    ExceptionState,
     ItemState,
     NewProposal,
     ProposalRecord,
@@ -219,7 +219,7 @@ def decide(
             by_whom = f" by {row.decided_by}" if row.decided_by else ""
             raise Problem(
                 f"the proposal is not open: it is {row.state}{by_whom}",
-                where=f"P-{row.pk:05d}",
+                where=lookup.proposal_id(row.pk),
                 do="`claimbots proposals list` shows the open ones",
             )
         row.refresh_from_db()
@@ -257,7 +257,7 @@ def withdraw(
 
 
 def _may_be_withdrawn(row: models.Proposal) -> None:
-    name = f"P-{row.pk:05d}"
+    name = lookup.proposal_id(row.pk)
     if row.state != ProposalState.APPROVED.value:
         instead = {
             ProposalState.OPEN.value: f"`claimbots proposals reject {name}`",
@@ -280,7 +280,7 @@ def _may_be_withdrawn(row: models.Proposal) -> None:
     unknown = models.ExceptionRow.objects.filter(
         proposal=row,
         code="SAVE_UNKNOWN",
-        state__in=(ExceptionState.OPEN.value, ExceptionState.RETRY.value),
+        state__in=UNRESOLVED,
     )
     left = models.WorkItem.objects.filter(proposal=name).exclude(state=ItemState.DONE.value)
     if unknown.exists() or left.exclude(run__lands_by=None).exists():
@@ -313,7 +313,7 @@ def _another_person(row: models.Proposal, who: str) -> None:
         if other and same_person(other, who):
             raise Problem(
                 f"{other} {did}: another person must approve it, too",
-                where=f"P-{row.pk:05d}",
+                where=lookup.proposal_id(row.pk),
                 do="ask somebody else to approve it, with --by and --reason",
             )
 
@@ -375,7 +375,7 @@ def approved_among(
 def proposal_record(row: models.Proposal) -> ProposalRecord:
     """A proposal's row as a record."""
     return ProposalRecord(
-        id=f"P-{row.pk:05d}",
+        id=lookup.proposal_id(row.pk),
         run=row.run_id,
         portal=row.portal,
         number=row.number,

@@ -321,7 +321,7 @@ def keep_settled(run: str, number: str, changes: Iterable[ChangeRecord], intent:
                 run,
                 number,
                 None,
-                replace(change, decided_by=approver.get(_written(change), change.decided_by)),
+                replace(change, decided_by=approver.get(change.change, change.decided_by)),
                 at,
             )
             for change in became
@@ -350,7 +350,7 @@ def _approvers(run: str, number: str, became: Iterable[ChangeRecord]) -> dict[Ch
     by_intent: dict[str, list[Change]] = {}
     for change in became:
         if change.outcome is ChangeOutcome.CONFIRMED:
-            by_intent.setdefault(change.intent, []).append(_written(change))
+            by_intent.setdefault(change.intent, []).append(change.change)
     portal = models.Run.objects.values_list("portal", flat=True).get(id=run)
     return {
         change: proposal.decided_by
@@ -358,10 +358,6 @@ def _approvers(run: str, number: str, became: Iterable[ChangeRecord]) -> dict[Ch
         for proposal in carried_out(portal, number, intent, written)
         for change in proposal.changes
     }
-
-
-def _written(change: ChangeRecord) -> Change:
-    return Change(change.field, change.line, change.from_value, change.to_value)
 
 
 def position_of(run: str, number: str, proposal: str = "") -> int:

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from bots.claims import Change
 from bots.errors import Problem
-from bots.store import models
+from bots.store import lookup, models
 from bots.store.facts import NewRevert, ProposalRecord, ProposalState
 from bots.store.proposals import WAITING, changes_digest, proposal_record
 
@@ -58,7 +58,7 @@ def keep_revert(
 
 def _revert_of(intent: str) -> str:
     row = models.Proposal.objects.filter(reverts=intent, state__in=_ALIVE).first()
-    return f"P-{row.pk:05d}, which is {row.state}" if row else ""
+    return f"{lookup.proposal_id(row.pk)}, which is {row.state}" if row else ""
 
 
 def _already_reverted(intent: str, by: str) -> Problem:

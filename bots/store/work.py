@@ -14,13 +14,11 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Count, F, Max, Q
 
-from bots.faults import fault_of
 from bots.store import leases, models
 from bots.store.exceptions import keep_exception
 from bots.store.facts import (
     FOR_GOOD,
     ExceptionState,
-    ExceptionType,
     ItemState,
     NewException,
     NewRun,
@@ -171,8 +169,7 @@ def _lands_elsewhere(log: str) -> Q:
 def _leave_log(row: models.Run) -> None:
     """Say that a run goes on without the log that it had; no save is on its way any more."""
     words = f"its worker left it; what it saved stands in the log {row.log} of another machine"
-    said = NewException(ExceptionType(fault_of("OTHER_LOG").kind), "OTHER_LOG", words)
-    keep_exception(row.id, "", said)
+    keep_exception(row.id, "", NewException.of("OTHER_LOG", words))
     row.lands_by = None
 
 
