@@ -85,11 +85,30 @@ def main() -> None:
                 sys.exit(130)
             if sys.flags.dev_mode:  # PYTHONDEVMODE=1: for who writes claimbots
                 raise
-            typer.echo(f"claimbots: {_unexpected(error)}", err=True)
+            said = _of_store(error)
+            typer.echo(f"claimbots: {said.sentence() if said else _unexpected(error)}", err=True)
             sys.exit(2)
         show()
         sys.exit(getattr(error, "exit_code", 2))
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _of_store(error: Exception) -> Problem | None:
+    """What went wrong with the store where it was asked and nobody had words for it."""
+    if "django.db" not in sys.modules:
+        return None
+    from django.db import DatabaseError
+
+    from bots.places import here
+    from bots.store.database import speaking
+
+    if not isinstance(error, DatabaseError):
+        return None
+    try:
+        with speaking(here()):
+            raise error
+    except Problem as problem:
+        return problem
 
 
 def _unexpected(error: Exception) -> str:

@@ -108,13 +108,13 @@ def run(
         raise typer.Exit(run_each(request, portals, as_json=json))
     summary = run_to_end(request, quiet=json)
     if listed is not None:
-        from bots.cli.store_door import open_store
         from bots.files.worklist import write_outcomes
-
-        open_store()  # whoever did the run, it says what became of the claims
+        from bots.places import here
         from bots.store import records
+        from bots.store.away import patiently
 
-        copy = write_outcomes(listed, records.outcomes_of(summary.run))
+        # Whoever did the run, the store says what became of the claims.
+        copy = write_outcomes(listed, patiently(here(), records.outcomes_of, summary.run))
         typer.echo(f"worklist  {copy}", err=json)
     say(summary, as_json=json)
     raise typer.Exit(summary.exit)

@@ -154,10 +154,9 @@ def say(summary: RunSummary, *, as_json: bool) -> None:
         return
     from bots.places import here
     from bots.reports.summary import summary_lines
-    from bots.store.database import connect
+    from bots.store.away import patiently
 
-    connect(here())
-    for line in summary_lines([summary.run], summary.reports):
+    for line in patiently(here(), summary_lines, [summary.run], summary.reports):
         typer.echo(line)
     if summary.settled:
         told = ", ".join(f"{count} {name}" for name, count in summary.settled.items())

@@ -62,7 +62,6 @@ class Lease:
         return f"{self._name}.{self.generation}"
 
     def __enter__(self) -> Lease:
-        began = _now()
         database.connect(self._places)
         try:
             with database.speaking(self._places):
@@ -70,9 +69,14 @@ class Lease:
                     self._name, socket.gethostname(), os.getpid(), self._span,
                     log=self._log, only=self._only, is_alone=self._is_alone,
                 )  # fmt: skip
+                # It may have waited for one that is frozen in the middle of a transaction, longer
+                # than half of it: it is counted from here.
+                self.generation, self._renewed = record.generation, _now()
+                is_mine = leases.renew(self._name, self.generation, self._span)
         finally:
             database.close()
-        self.generation, self._renewed = record.generation, began
+        if not is_mine:
+            self._lose()
         self._threads = tuple(
             threading.Thread(target=does, name=f"lease {does.__name__}", daemon=True)
             for does in (self._beat, self._watch)
@@ -113,9 +117,10 @@ class Lease:
 
     def _beat(self) -> None:
         database.connect(self._places)
+        beat = wait = self._length / _BEATS
         try:
-            while not self._done.wait(self._length / _BEATS):
-                asked = _now()
+            while not self._done.wait(wait):
+                asked, wait = _now(), beat
                 if self._is_silent(asked):
                     log.error("the event loop hangs: the lease is not renewed", seconds=SILENT)
                     continue
@@ -124,7 +129,9 @@ class Lease:
                         renewed = leases.renew(self._name, self.generation, self._span)
                 except Problem as problem:
                     log.warning("the lease cannot be renewed", what=problem.what)
-                    database.close()  # the next beat opens another one
+                    database.close()  # the next question opens another one
+                    # Two beats that each meet a short outage would be the half of its length.
+                    wait = beat / 5
                     continue
                 if not renewed:
                     return self._lose()

@@ -39,8 +39,8 @@ from bots.places import here
 from bots.runs import ends
 from bots.runs.request import RunRequest, asked
 from bots.store import exceptions, records, room, work
-from bots.store.away import while_away
-from bots.store.database import close, connect, speaking
+from bots.store.away import patiently
+from bots.store.database import close
 from bots.store.facts import ExceptionRecord, RunState
 from bots.store.room import Release, ReservedItem
 
@@ -140,16 +140,10 @@ def _asked(question: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
     Again where PostgreSQL went away meanwhile: each question is one that may be asked twice.
     """
 
-    @while_away
-    def once() -> T:
-        try:
-            connect(here())
-            with speaking(here()):
-                return question(*given, **named)
-        finally:
-            close()
-
-    return once()
+    try:
+        return patiently(here(), question, *given, **named)
+    finally:
+        close()
 
 
 def _input_file() -> Path:

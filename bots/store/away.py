@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import ParamSpec, TypeVar
 
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_exponential
 
@@ -11,6 +12,9 @@ from bots.leaving import Leaving
 from bots.places import Places
 from bots.store import database
 from bots.store.database import Unreachable
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 _LONGEST = 60.0  # seconds that it may be away; a worker's lease is lost long before
 _AT_THE_END = 5.0  # the same after a signal: what was begun is still to be kept
@@ -22,6 +26,26 @@ while_away = retry(
     stop=stop_after_delay(_LONGEST) | Leaving(after=_AT_THE_END),
     reraise=True,
 )
+
+
+def patiently(places: Places, question: Callable[P, R], *given: P.args, **named: P.kwargs) -> R:
+    """What the store answers in this thread; asked again, so one that may be asked twice.
+
+    Raises:
+        Problem: as `database.connect`; PostgreSQL did not answer for a minute.
+    """
+
+    @while_away
+    def asked() -> R:
+        try:
+            database.connect(places)
+            with database.speaking(places):
+                return question(*given, **named)
+        except Unreachable:
+            database.close()  # the next question opens another connection
+            raise
+
+    return asked()
 
 
 @contextmanager

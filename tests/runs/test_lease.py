@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from bots.errors import Problem
 from bots.places import Places
 from bots.runs import lease as leasing
 from bots.runs.lease import Lease
@@ -83,10 +84,41 @@ def has_come(happened, seconds=5.0):
 
 def test_a_store_that_does_not_answer_is_not_waited_for(places, monkeypatch):
     ended, answer = [], threading.Event()
-    monkeypatch.setattr(leases, "renew", lambda *_: answer.wait(30))
     with Lease(places, "worker", lambda: ended.append(True), length=2):
+        monkeypatch.setattr(leases, "renew", lambda *_: answer.wait(30))
         assert has_come(ended, 3)
         answer.set()
+
+
+def test_one_that_had_to_wait_for_its_turn_holds_from_then_on(places, monkeypatch):
+    """As behind a worker that is frozen in the middle of a transaction."""
+    taken = leases.take
+
+    def late(*words, **more):
+        time.sleep(2)
+        return taken(*words, **more)
+
+    monkeypatch.setattr(leases, "take", late)
+    with Lease(places, "worker", lost, length=3) as lease:
+        lease.check()
+
+
+def test_where_it_cannot_be_renewed_it_is_tried_again_before_the_next_beat(places, monkeypatch):
+    renewed, tries = leases.renew, []
+
+    def away(*words):
+        tries.append(time.monotonic())
+        if len(tries) == 2:  # the first is made as it is taken
+            raise Problem("PostgreSQL does not answer")
+        return renewed(*words)
+
+    monkeypatch.setattr(leases, "renew", away)
+    with Lease(places, "worker", lost, length=12):
+        while len(tries) < 3:
+            time.sleep(0.05)
+
+    beat, again = tries[1] - tries[0], tries[2] - tries[1]
+    assert again < beat / 2
 
 
 def test_of_a_worker_whose_event_loop_hangs_it_is_not_renewed(places, monkeypatch):
