@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
+from bots.portals.apart import Script
 from bots.portals.base import NotSure, ScreenDrifted
 from bots.portals.deadline import Redrawn
 from bots.portals.locators import Form, Screen
@@ -20,14 +21,17 @@ from bots.portals.sure import Sure
 from bots.portals.tab import Tab
 
 # Of all that the button's locator matches: one call to the page where asking one element is three.
-_SENDING = """([button, ...others]) => {
+SENDING = Script(
+    "sending",
+    """([button, ...others]) => {
   if (!button || others.length) return null;
   const data = button.form ? [...new FormData(button.form, button)] : [];
   const method = button.getAttribute("formmethod") ?? button.form?.getAttribute("method") ?? "";
   const text = value => (typeof value === "string" ? value.replace(/\\r\\n?/g, "\\n") : "");
   const entries = data.map(([name, value]) => [name, text(value)]);
   return { method: method.toLowerCase(), entries };
-}"""
+}""",
+)
 _TIMES = 3  # a form that is drawn anew holds the old values: it is typed again, twice at most
 
 
@@ -79,7 +83,7 @@ async def sending(tab: Tab, button: Sure, at: str) -> Sending:
         Redrawn: the button is no longer the one that was looked at.
     """
     what = f"look what {at} would send"
-    told = await tab.call(button.locator.evaluate_all(_SENDING), what)
+    told = await tab.call(SENDING.of(button.locator), what)
     if told is None:
         raise Redrawn(f"{what}: its button is not there, or not alone")
     return Sending(told["method"], tuple((name, value) for name, value in told["entries"]))

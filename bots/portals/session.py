@@ -44,6 +44,8 @@ from bots.portals.memory import child_above, taken_below
 from bots.portals.noticing import Noticed
 from bots.portals.recycling import Due, Recycling
 from bots.portals.registry import reader_of
+from bots.portals.sending import SENDING
+from bots.portals.sure import TOLD
 from bots.portals.tab import Ranks, Tab
 from bots.secrets import no_core_dumps
 
@@ -294,6 +296,8 @@ class Session:
     async def _launch(self) -> None:
         limit = max(self.deadline, _START_LIMIT)
         self._driver = await _started(async_playwright().start(), limit)
+        for script in (TOLD, SENDING):
+            await within(limit, script.register(self._driver), "start the browser")
         host = self.portal.host
         start = self._driver.chromium.launch(
             executable_path=self._program,

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import Locator
 
+from bots.portals.apart import Script
 from bots.portals.base import NotSure, ScreenDrifted
 from bots.portals.finding import find
 from bots.portals.locators import Form
@@ -24,6 +25,7 @@ from bots.portals.scripts import script
 from bots.portals.tab import Tab, origin
 
 FACTS = script("sure.js")
+TOLD = Script("sure", FACTS)
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ async def sure(tab: Tab, screen: str, element: str, **values: object) -> Sure:
     plan = tab.selectors.screens[screen]
     first = plan.elements[element][0].filled(**values)
     at = f"{screen}: {element}"
-    facts = await tab.call(_located(tab, first, at).evaluate_all(FACTS), f"look for {at}")
+    facts = await tab.call(TOLD.of(_located(tab, first, at)), f"look for {at}")
     wrong = _doubt(facts, first)
     form = plan.form_of(element)
     if not wrong and form is not None:
