@@ -23,7 +23,7 @@ pytestmark = pytest.mark.night
 
 SHORT = (
     "import bots.runs.lease, bots.runs.worker; "
-    "bots.runs.lease.LENGTH = 3.0; bots.runs.worker._RECONCILE = 1.0"
+    "bots.runs.lease.LENGTH = 5.0; bots.runs.worker._RECONCILE = 1.0"
 )
 
 
