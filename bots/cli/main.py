@@ -100,15 +100,9 @@ def _of_store(error: Exception) -> Problem | None:
     from django.db import DatabaseError
 
     from bots.places import here
-    from bots.store.database import speaking
+    from bots.store.database import in_words
 
-    if not isinstance(error, DatabaseError):
-        return None
-    try:
-        with speaking(here()):
-            raise error
-    except Problem as problem:
-        return problem
+    return in_words(error, here()) if isinstance(error, DatabaseError) else None
 
 
 def _unexpected(error: Exception) -> str:

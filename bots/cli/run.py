@@ -111,8 +111,9 @@ def run(
         from bots.files.worklist import write_outcomes
         from bots.places import here
         from bots.store import records
-        from bots.store.away import patiently
+        from bots.store.away import open_patiently, patiently
 
+        open_patiently(here())
         # Whoever did the run, the store says what became of the claims.
         copy = write_outcomes(listed, patiently(here(), records.outcomes_of, summary.run))
         typer.echo(f"worklist  {copy}", err=json)

@@ -154,8 +154,9 @@ def say(summary: RunSummary, *, as_json: bool) -> None:
         return
     from bots.places import here
     from bots.reports.summary import summary_lines
-    from bots.store.away import patiently
+    from bots.store.away import open_patiently, patiently
 
+    open_patiently(here())
     for line in patiently(here(), summary_lines, [summary.run], summary.reports):
         typer.echo(line)
     if summary.settled:

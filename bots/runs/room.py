@@ -39,7 +39,7 @@ from bots.places import here
 from bots.runs import ends
 from bots.runs.request import RunRequest, asked
 from bots.store import exceptions, records, room, work
-from bots.store.away import patiently
+from bots.store.away import open_patiently, patiently
 from bots.store.database import close
 from bots.store.facts import ExceptionRecord, RunState
 from bots.store.room import Release, ReservedItem
@@ -141,6 +141,7 @@ def _asked(question: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
     """
 
     try:
+        open_patiently(here())
         return patiently(here(), question, *given, **named)
     finally:
         close()

@@ -20,7 +20,7 @@ _LONGEST = 60.0  # seconds that it may be away; a worker's lease is lost long be
 _AT_THE_END = 5.0  # the same after a signal: what was begun is still to be kept
 
 # Whether it was done the first time is not known: only for questions that may be asked twice.
-while_away = retry(
+_while_away = retry(
     retry=retry_if_exception_type(Unreachable),
     wait=wait_exponential(multiplier=0.1, max=2),
     stop=stop_after_delay(_LONGEST) | Leaving(after=_AT_THE_END),
@@ -28,17 +28,17 @@ while_away = retry(
 )
 
 
-def patiently(places: Places, question: Callable[P, R], *given: P.args, **named: P.kwargs) -> R:
-    """What the store answers in this thread; asked again, so one that may be asked twice.
+def patiently(places: Places, question: Callable[P, R], /, *given: P.args, **named: P.kwargs) -> R:
+    """What the open store answers in this thread; asked again, so one that may be asked twice.
 
     Raises:
-        Problem: as `database.connect`; PostgreSQL did not answer for a minute.
+        Problem: the database or the disk failed, PostgreSQL for a minute, or for some seconds
+            where this process is to end; else whatever the question raises.
     """
 
-    @while_away
+    @_while_away
     def asked() -> R:
         try:
-            database.connect(places)
             with database.speaking(places):
                 return question(*given, **named)
         except Unreachable:
@@ -46,6 +46,11 @@ def patiently(places: Places, question: Callable[P, R], *given: P.args, **named:
             raise
 
     return asked()
+
+
+def open_patiently(places: Places) -> None:
+    """Open the store in this thread; raises Problem as `database.connect` and `patiently`."""
+    patiently(places, database.connect, places)
 
 
 @contextmanager
@@ -65,4 +70,4 @@ def let_go(places: Places) -> Iterator[None]:
     try:
         yield
     finally:
-        while_away(database.connect)(places)
+        open_patiently(places)

@@ -118,10 +118,15 @@ def speaking(places: Places | None = None) -> Iterator[None]:
     try:
         yield
     except (DatabaseError, OSError) as error:
-        where = shown(places) if places else str(connections["default"].settings_dict["NAME"])
-        if isinstance(error, DatabaseError) and connections["default"].vendor == "postgresql":
-            raise _of_postgresql(error, where) from error
-        raise Problem(*_told(error), where=where, do=_advice(error)) from error
+        raise in_words(error, places) from error
+
+
+def in_words(error: DatabaseError | OSError, places: Places | None = None) -> Problem:
+    """The sentence with what to do for what a database or disk says."""
+    where = shown(places) if places else str(connections["default"].settings_dict["NAME"])
+    if isinstance(error, DatabaseError) and connections["default"].vendor == "postgresql":
+        return _of_postgresql(error, where)
+    return Problem(*_told(error), where=where, do=_advice(error))
 
 
 class Unreachable(Problem):

@@ -442,7 +442,7 @@ class NewException:
     ) -> Self:
         """One of a code, of the kind that its fault is."""
         kind = ExceptionType(fault_of(code).kind)
-        return cls(kind, code, message, 0, check, proposal, saved, intent)
+        return cls(kind, code, message, check=check, proposal=proposal, saved=saved, intent=intent)
 
 
 @dataclass(frozen=True, slots=True)

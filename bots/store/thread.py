@@ -14,12 +14,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from types import TracebackType
 from typing import ParamSpec, Self, TypeVar
 
 from bots.places import Places
 from bots.store import database
-from bots.store.away import while_away
+from bots.store.away import patiently
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -43,19 +44,9 @@ class StoreThread:
         A cancelled caller does not undo the call: what was handed over is finished.
 
         Raises:
-            Problem: the database or the disk failed, PostgreSQL for a minute, or for some seconds
-                where this process is to end; else whatever `fn` raises.
+            Problem: as `patiently`; else whatever `fn` raises.
         """
-
-        @while_away
-        def asked() -> R:
-            try:
-                with database.speaking(self._places):
-                    return fn(*args, **kwargs)
-            except database.Unreachable:
-                database.close()  # the next question opens another connection
-                raise
-
+        asked = partial(patiently, self._places, fn, *args, **kwargs)
         # Without the shield a call that still waits for the thread would be taken back.
         return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._pool, asked))
 

@@ -16,6 +16,7 @@ from bots.store.away import patiently
 def shared(tmp_path):
     places = Places(tmp_path / "data").made()
     with the_store_in(a_database(), places.root):
+        database.connect(places)
         yield places
         database.close()
 
