@@ -34,7 +34,8 @@ def test_it_is_asked_again(shared):
         times.append(what)
         if len(times) < 3:
             cut_off()
-        return "answer"
+        with connection.cursor() as cursor:
+            return cursor.execute("SELECT 'answer'").fetchone()[0]
 
     assert patiently(shared, question, "claims") == "answer"
     assert times == ["claims"] * 3
